@@ -1,0 +1,47 @@
+"""``digits-widget``: the doorway from the shell, one command a file.
+
+Each file of this folder has ``HELP``, ``configure(parser)`` and ``run(args)``, and
+imports what it needs inside ``run``, so that ``--help`` answers at once and a missing
+extra spoils only the commands that need it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from digits_widget.errors import DigitsError
+
+COMMANDS = ("dither",)
+"""Every command, in the order of ``--help``; each is a module of this folder."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 well, 1 our error, 2 misuse."""
+    args = _parser().parse_args(argv)
+    try:
+        code: int = args.run(args) or 0
+    except DigitsError as exc:
+        print(f"digits-widget {args.command}: {exc}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="digits-widget",
+        description="Draw a digit, see every step to the model, and what it answers.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = importlib.import_module(f"digits_widget.cli.{name}")
+        command = commands.add_parser(
+            name, help=module.HELP, description=module.__doc__
+        )
+        module.configure(command)
+        command.set_defaults(run=module.run)
+    return parser

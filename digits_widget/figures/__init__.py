@@ -1,0 +1,1 @@
+"""Figures of traces, confidences and catalogues: all that knows matplotlib."""

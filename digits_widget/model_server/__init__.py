@@ -1,0 +1,1 @@
+"""The embedded model server: all that runs TensorFlow to serve."""

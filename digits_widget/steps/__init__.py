@@ -1,0 +1,1 @@
+"""The preprocessing steps, one a file."""

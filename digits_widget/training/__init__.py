@@ -1,0 +1,1 @@
+"""Trains the shipped models and exports versioned SavedModels: all that knows Keras."""

@@ -1,0 +1,1 @@
+"""The widget: all that knows Jupyter."""
