@@ -254,7 +254,7 @@ def _as_floats(points: ArrayLike) -> NDArray[np.float64]:
 
 def _check_points(points: ArrayLike) -> NDArray[np.float64]:
     array = _as_floats(points)
-    if array.ndim != 2 or array.shape[1] != 2 or not len(array):  # noqa: PLR2004
+    if array.ndim != 2 or array.shape[1] != 2 or not len(array):
         msg = f"Got points of shape {array.shape}, expected (n, 2) with n at least 1."
         raise DrawingError(msg)
     _check_count(len(array))

@@ -1,1 +1,1 @@
-"""The client of TensorFlow Serving: all that knows gRPC and protobuf, without TensorFlow."""
+"""The client of TensorFlow Serving: all that knows gRPC, and never TensorFlow."""
