@@ -227,8 +227,18 @@ class Drawing:
 
     @classmethod
     def load(cls, path: str | Path) -> Drawing:
-        """Read a ``.json`` file that `save` wrote."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        """Read a ``.json`` file that `save` wrote.
+
+        Raises
+        ------
+        DrawingFormatError
+            The file cannot be read, or holds no drawing.
+        """
+        try:
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, DrawingFormatError) as exc:
+            msg = f"{path}: {exc}"
+            raise DrawingFormatError(msg) from exc
 
     def to_svg(self, side: int = 280) -> str:
         """Draw as an SVG picture, `side` pixels square: black ink on white paper."""

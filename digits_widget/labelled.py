@@ -9,6 +9,7 @@ plain or gzipped files.
 from __future__ import annotations
 
 import gzip
+import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.errors import DataError
+from digits_widget.drawing import PEN_WIDTH, Drawing, Stroke
+from digits_widget.errors import DataError, DrawingError
 
 _IDX_UINT8 = 0x08
 
@@ -30,6 +32,23 @@ class LabelledImages:
 
     labels: NDArray[np.int64]
     """(n,) int64 in [0, 9]."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledDrawings:
+    """Drawings by people, each with the digit that was meant and who drew it."""
+
+    drawings: tuple[Drawing, ...]
+    """One drawing a digit."""
+
+    labels: NDArray[np.int64]
+    """(n,) int64 in [0, 9]."""
+
+    writers: tuple[str, ...] = ()
+    """Who drew each; empty if nobody knows."""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -83,6 +102,70 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     return values.reshape(shape)
 
 
+def read_pen_digits(
+    path: Path,
+    *,
+    seed: int = 0,
+    sizes: tuple[float, float] = (0.5, 0.8),
+    width: float = PEN_WIDTH,
+) -> LabelledDrawings:
+    """Read pen strokes, one JSON object a line, and put each digit on a canvas.
+
+    A line is ``{"label": 6, "writer": "…", "strokes": [[[x, y], ...], ...]}`` in any
+    unit, x to the right and y down. Each digit gets a random size and place, as people
+    draw anywhere on a pad; the same seed gives the same drawings.
+
+    Parameters
+    ----------
+    path : Path
+        JSON lines, gzipped or not.
+    seed : int
+        Decides sizes and places.
+    sizes : tuple of float
+        The longest side of the ink is drawn from this range, in shares of the canvas
+        side, with the same chance for each size.
+    width : float
+        Of the pen, as a share of the canvas side.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a line is not such an object.
+    """
+    random = np.random.default_rng(seed)
+    drawings, labels, writers = [], [], []
+    for number, line in enumerate(_read_bytes(path).splitlines(), start=1):
+        try:
+            item = json.loads(line)
+            drawings.append(_placed(item["strokes"], random, sizes, width))
+            labels.append(int(item["label"]))
+            writers.append(str(item.get("writer", "")))
+        except (ValueError, KeyError, TypeError, DrawingError) as exc:
+            msg = (
+                f"Got line {number} of {path}, which is not a labelled digit ({exc}); "
+                'expected {"label": 6, "strokes": [[[x, y], ...], ...]}.'
+            )
+            raise DataError(msg) from exc
+    return LabelledDrawings(tuple(drawings), np.array(labels, np.int64), tuple(writers))
+
+
+def _placed(
+    strokes: list[list[list[float]]],
+    random: np.random.Generator,
+    sizes: tuple[float, float],
+    width: float,
+) -> Drawing:
+    """Scale the strokes to a random size and move them to a random place."""
+    points = np.concatenate([np.asarray(s, np.float64) for s in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = random.uniform(*sizes) / max(float((high - low).max()), 1e-9)
+    extent = (high - low) * scale
+    # Half a pen stays free at each edge, so that no ink is cut off.
+    corner = random.uniform(width / 2, 1 - width / 2 - extent)
+    moved = [(np.asarray(s, np.float64) - low) * scale + corner for s in strokes]
+    return Drawing(Stroke(np.clip(s, 0, 1), width=width) for s in moved)
+
+
 def _find(folder: Path, name: str) -> Path:
     for candidate in (folder / name, folder / f"{name}.gz"):
         if candidate.exists():
@@ -95,7 +178,11 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _read_bytes(path: Path) -> bytes:
-    if path.suffix == ".gz":
-        with gzip.open(path) as file:
-            return file.read()
-    return path.read_bytes()
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as file:
+                return file.read()
+        return path.read_bytes()
+    except (OSError, EOFError) as exc:
+        msg = f"Got {path}, which cannot be read: {exc}."
+        raise DataError(msg) from exc

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from digits_widget.errors import DigitsError
 
-COMMANDS = ("dither",)
+COMMANDS = ("lab", "train", "evaluate")
 """Every command, in the order of ``--help``; each is a module of this folder."""
 
 

@@ -45,19 +45,27 @@ def export_version(
     ExportError
         The version exists already; nothing is ever overwritten.
     """
+    check_free(folder, version)
     destination = folder / str(version)
-    if destination.exists():
-        msg = (
-            f"Got version {version} for {folder}, which has that version already. "
-            "A published version never changes: choose a higher number."
-        )
-        raise ExportError(msg)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="writing-") as scratch:
         staged = Path(scratch) / "model"
         _save(model, staged, input_name, output_name)
         staged.rename(destination)
     return destination
+
+
+def check_free(folder: Path, version: int) -> None:
+    """Raise `ExportError` if `folder` has this version already, or it is no version."""
+    if version < 0:
+        msg = f"Got version {version}, expected 0 or more."
+        raise ExportError(msg)
+    if (folder / str(version)).exists():
+        msg = (
+            f"Got version {version} for {folder}, which has that version already. "
+            "A published version never changes: choose a higher number."
+        )
+        raise ExportError(msg)
 
 
 def _save(model: keras.Model, path: Path, input_name: str, output_name: str) -> None:

@@ -1,0 +1,55 @@
+# Two commands matter: `make lab` to draw, `make test` to check everything.
+# Both make their own virtual environment in .venv first; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PURPOSE ?= lab
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-fast lint format bench protos screenshots environment dev clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+lab: environment ## start the model server and JupyterLab; Ctrl-C stops both
+	@$(BIN)/digits-widget lab notebooks
+
+test: dev ## check everything: style, types, unit, server, notebooks, docs, browser
+	@$(MAKE) --no-print-directory lint
+	@browser=$$($(BIN)/python tools/find_browser.py) && \
+	  DIGITS_BROWSER="$$browser" $(BIN)/python -m pytest
+
+test-fast: dev ## only what needs neither TensorFlow nor a browser
+	@$(BIN)/python -m pytest -m "not server and not browser"
+
+lint: dev ## style, types, and generated files that are up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python tools/build_protos.py --check
+
+format: dev ## put the code in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: dev ## measure, as ratios against peers in the same run
+	@$(BIN)/python -m benchmarks
+
+protos: dev ## rebuild the descriptor set from protos/
+	@$(BIN)/python tools/build_protos.py
+
+screenshots: dev ## photograph the notebook in both themes into screenshots/
+	@$(BIN)/python tools/screenshots.py
+
+environment:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "There is no $(PYTHON) here. Install Python 3.12, or: make PYTHON=/its/path"; \
+	  exit 1; }
+	@PYTHON="$(filter-out python3,$(PYTHON))" $(PYTHON) tools/setup_venv.py $(VENV) $(PURPOSE)
+
+dev:
+	@$(MAKE) --no-print-directory environment PURPOSE=test
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) build dist site screenshots .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,111 @@
+"""Start the model server and JupyterLab together; Ctrl-C stops both."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digits_widget.model_server.embedded import EmbeddedServer
+
+HELP = "start the model server and JupyterLab"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        help="notebooks to open (default: this folder)",
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="only print the address"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8888, help="of JupyterLab (default: 8888)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start both, wait for Ctrl-C, stop both."""
+    folder = _folder(args.folder)
+    lab = _jupyterlab()
+    with _server() as server:
+        os.environ["DIGITS_SERVER"] = server.target
+        os.environ["DIGITS_REST"] = server.rest_url
+        # Starting TensorFlow takes seconds, and so does JupyterLab: both at once.
+        threading.Thread(target=_announce, args=(server,), daemon=True).start()
+        lab.launch_instance(argv=_options(args, folder))
+    print("JupyterLab and the model server are stopped.")
+    return 0
+
+
+def _folder(folder: Path) -> Path:
+    from digits_widget.errors import OptionError
+
+    if not folder.is_dir():
+        msg = f"Got {folder}, which is not a folder. Name one that holds notebooks."
+        raise OptionError(msg)
+    return folder.resolve()
+
+
+def _jupyterlab():  # noqa: ANN202 - JupyterLab ships no types
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError as exc:
+        from digits_widget.errors import MissingExtraError
+
+        msg = 'JupyterLab is not installed here: pip install "digits-widget[lab]".'
+        raise MissingExtraError(msg) from exc
+    return LabApp
+
+
+def _server() -> EmbeddedServer:
+    """Return the server on the usual ports, or the next free ones, said aloud."""
+    from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
+
+    port, rest_port = first_free_ports(8500, 8501)
+    if (port, rest_port) != (8500, 8501):
+        print(f"Port 8500 or 8501 is taken: using {port} and {rest_port} instead.")
+    return EmbeddedServer(port=port, rest_port=rest_port)
+
+
+def _announce(server: EmbeddedServer) -> None:
+    from digits_widget.errors import ModelServerError
+
+    try:
+        server.wait_until_ready()
+    except ModelServerError as exc:
+        print(f"\nThe model server did not start: {exc}\n", file=sys.stderr)
+        return
+    print(f"\nModel server: gRPC at {server.target}, REST at {server.rest_url}\n")
+
+
+def _options(args: argparse.Namespace, folder: Path) -> list[str]:
+    notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
+    first = f"/tree/{notebooks[0]}" if notebooks else ""
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={args.port}",
+        f"--LabApp.default_url=/lab{first}",
+        # Ctrl-C means stop, without a question that a class has to answer.
+        "--ServerApp.answer_yes=True",
+        # A classroom may have no network: look for no news and no updates.
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        f"--LabApp.app_settings_dir={files('digits_widget') / 'cli' / 'lab_settings'}",
+    ]
+    if args.no_browser:
+        options.append("--no-browser")
+    # In a container there is only root, and JupyterLab would refuse to start.
+    if os.geteuid() == 0:
+        options.append("--allow-root")
+    return options

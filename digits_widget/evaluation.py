@@ -1,0 +1,112 @@
+"""`Evaluation`: what a model answered about digits whose label is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.errors import DataError
+from digits_widget.prediction import DIGITS, Prediction
+
+BATCH = 500
+"""Images in one request: 1.6 MB, under gRPC's usual limit of 4 MiB."""
+
+_Z = 1.959963984540054
+"""Standard normal quantile of a 95 % interval."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Labels beside answers, and the figures that follow from them."""
+
+    labels: NDArray[np.int64]
+    """(n,) int64 in [0, 9], the digits that were meant. n is at least 1."""
+
+    confidences: NDArray[np.float64]
+    """(n, 10) float64 in [0, 1], rows sum to 1: the answers."""
+
+    def __post_init__(self) -> None:
+        if self.confidences.shape != (len(self.labels), DIGITS) or not len(self.labels):
+            msg = (
+                f"Got {len(self.labels)} labels and answers of shape "
+                f"{self.confidences.shape}, expected ten confidences for each label "
+                "and at least one digit."
+            )
+            raise DataError(msg)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        """(n,) int64, the most confident digit of each."""
+        best: NDArray[np.int64] = self.confidences.argmax(axis=1)
+        return best
+
+    @property
+    def correct(self) -> int:
+        """How many answers are the label."""
+        return int((self.answers == self.labels).sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, in [0, 1]."""
+        return self.correct / len(self)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy (Wilson's score, 1927), in [0, 1]."""
+        n, share = len(self), self.accuracy
+        centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+        spread = math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+        half = spread * _Z / (1 + _Z**2 / n)
+        return centre - half, centre + half
+
+    @property
+    def mean_confidence(self) -> float:
+        """Mean confidence of the answers, in [0, 1]; above the accuracy it boasts."""
+        return float(self.confidences.max(axis=1).mean())
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """(10, 10) int64 counts; rows are labels, columns are answers."""
+        table = np.zeros((DIGITS, DIGITS), np.int64)
+        np.add.at(table, (self.labels, self.answers), 1)
+        return table
+
+
+def evaluate(
+    images: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    predict: Callable[[NDArray[np.float32]], Sequence[Prediction]],
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Ask `predict` about every image, in batches, and keep the answers.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, 28, 28) float32 in [0, 1], 1 is ink.
+    labels : ndarray
+        (n,) int64 in [0, 9].
+    predict : callable
+        Takes (k, 28, 28) and gives k predictions, such as `Client.predict`.
+    progress : callable, optional
+        Told the number of images answered, after each batch.
+    """
+    rows = []
+    for batch in _batches(images):
+        rows += [prediction.confidences for prediction in predict(batch)]
+        if progress:
+            progress(len(rows))
+    return Evaluation(labels, np.array(rows, np.float64).reshape(-1, DIGITS))
+
+
+def _batches(images: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    for start in range(0, len(images), BATCH):
+        yield images[start : start + BATCH]
