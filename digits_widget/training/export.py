@@ -77,8 +77,10 @@ def _save(model: keras.Model, path: Path, input_name: str, output_name: str) -> 
 
     module = tf.Module()
     # A list of variables is all that the file needs: tracking the Keras model itself
-    # would store its optimizer and traces of every layer.
-    module.model_variables = list(model.variables)
+    # would store its optimizer and traces of every layer. TensorFlow's variables, not
+    # Keras's wrappers: those are saved as copies, and a session restores the copies
+    # and then finds the ones that the graph reads missing.
+    module.model_variables = [variable.value for variable in model.variables]
     tf.saved_model.save(
         module, str(path), signatures={"serving_default": serving_default}
     )
