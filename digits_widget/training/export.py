@@ -71,7 +71,11 @@ def check_free(folder: Path, version: int) -> None:
 def _save(model: keras.Model, path: Path, input_name: str, output_name: str) -> None:
     shape = model.inputs[0].shape
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name=input_name)])
+    # Nothing in it needs rewriting to a graph, so AutoGraph stays out.
+    @tf.function(
+        input_signature=[tf.TensorSpec(shape, tf.float32, name=input_name)],
+        autograph=False,
+    )
     def serving_default(images: tf.Tensor) -> dict[str, tf.Tensor]:
         return {output_name: model(images, training=False)}
 
