@@ -1,1 +1,14 @@
-"""The dithering catalogue."""
+"""The dithering catalogue: from greys to black and white, in every known way.
+
+`dither` checks a picture, finds a `Method` in `CATALOGUE` and applies it.
+"""
+
+from __future__ import annotations
+
+from digits_widget.dithering.catalogue import CATALOGUE, find_method
+from digits_widget.dithering.dither import dither
+from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.method import Method
+from digits_widget.dithering.option import Option
+
+__all__ = ["CATALOGUE", "Kernel", "Method", "Option", "dither", "find_method"]

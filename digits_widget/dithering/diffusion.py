@@ -1,0 +1,171 @@
+"""Error diffusion: print each pixel, and pass on what it got wrong to its neighbours.
+
+There are three ways through a picture, all with the same result to the last bit:
+`small` for one small picture, `wavefront` for a few or a large one, `sweep` for many
+and for rows that alternate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from digits_widget.dithering.arithmetic import Arithmetic, Clamp, Ties
+from digits_widget.dithering.diffuser import Diffuser, Values
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.linear_light import to_linear
+from digits_widget.dithering.option import Option
+from digits_widget.dithering.small import small
+from digits_widget.dithering.sweep import sweep
+from digits_widget.dithering.wavefront import wavefront
+
+CHUNK = 2048
+"""Pictures a sweep takes at once: its rows then stay in the processor's cache."""
+
+SMALL = 4096
+"""Pixels up to which one picture goes fastest through plain Python."""
+
+SCAN = Option("How the rows are scanned.", "raster", choices=("raster", "serpentine"))
+FIRST = Option(
+    "Where the first row starts: at the left (ltr) or at the right (rtl).",
+    "ltr",
+    choices=("ltr", "rtl"),
+)
+CLAMP = Option(
+    "Where values are forced into black to white: nowhere, when read, at each write.",
+    "none",
+    choices=("none", "read", "write"),
+)
+STRENGTH = Option("The share of the error that is passed on.", 1.0, low=0, high=1)
+THRESHOLD = Option(
+    "Where one level ends and the next begins, as a share of the way between them.",
+    0.5,
+    low=0,
+    high=1,
+)
+TIES = Option(
+    "What a value exactly on the threshold becomes.", "up", choices=("up", "down")
+)
+LEVELS = Option(
+    "How many greys are printed, black and white included.", 2, low=2, high=256
+)
+DTYPE = Option(
+    "What is computed with: floats, or whole numbers from 0 to 255.",
+    "float64",
+    choices=("float64", "float32", "int"),
+)
+LINEAR = Option(
+    "Whether stored greys are first turned into linear light.",
+    False,
+    choices=(False, True),
+)
+
+_WHOLE = Arithmetic(dtype="int64", table=np.arange(256), apart=True, rounding="sum")
+_DTYPES = (
+    {("float64", clamp): Arithmetic() for clamp in CLAMP.choices}
+    | {("float32", clamp): Arithmetic(dtype="float32") for clamp in CLAMP.choices}
+    | {
+        ("int", "none"): _WHOLE,
+        ("int", "read"): _WHOLE,
+        # Cells that are clamped at every write cannot be kept apart from the picture.
+        ("int", "write"): replace(_WHOLE, apart=False, rounding="share"),
+    }
+)
+
+OPTIONS = {
+    "scan": SCAN,
+    "first": FIRST,
+    "clamp": CLAMP,
+    "strength": STRENGTH,
+    "threshold": THRESHOLD,
+    "ties": TIES,
+    "levels": LEVELS,
+    "dtype": DTYPE,
+    "linear": LINEAR,
+}
+"""What every fixed kernel lets you choose."""
+
+
+def diffuse(
+    images: Floats,
+    *,
+    kernel: Kernel,
+    scan: str = "raster",
+    first: str = "ltr",
+    clamp: Clamp = "none",
+    strength: float = 1.0,
+    threshold: float = 0.5,
+    ties: Ties = "up",
+    levels: int = 2,
+    dtype: str = "float64",
+    linear: bool = False,
+) -> Floats:
+    """Diffuse the errors of a batch with a fixed kernel.
+
+    Parameters
+    ----------
+    images : array
+        (n, rows, cols) floats in [0, 1].
+    kernel : Kernel
+        Where the errors go.
+    scan, first, clamp, strength, threshold, ties, levels, dtype, linear
+        See `OPTIONS`.
+
+    Returns
+    -------
+    array
+        (n, rows, cols) float32 in [0, 1].
+    """
+    arithmetic = replace(
+        _DTYPES[dtype, clamp],
+        clamp=clamp,
+        strength=strength,
+        middle=threshold * 255,
+        ties=ties,
+        greys=_greys(levels, dtype=dtype, linear=linear) if levels > 2 else None,
+    )
+    light = to_linear(images) if linear else images
+    printed = diffuse_with(Diffuser(kernel, arithmetic), light, scan=scan, first=first)
+    return printed if levels == 2 else printed / np.float32(levels - 1)
+
+
+def _greys(levels: int, *, dtype: str, linear: bool) -> tuple[float, ...]:
+    greys: Floats = np.linspace(0, 1, levels)
+    greys = (to_linear(greys) if linear else greys) * 255
+    return tuple((np.rint(greys) if dtype == "int" else greys).tolist())
+
+
+def diffuse_with(
+    diffuser: Diffuser, images: Floats, *, scan: str, first: str
+) -> Floats:
+    """Diffuse a batch by whichever path is fastest; give each pixel's level."""
+    steps = scan_steps(images.shape[1], scan=scan, first=first)
+    printed = np.empty(images.shape, dtype=np.float32)
+    if diffuser.arithmetic.is_plain and images[0].size * len(images) <= SMALL:
+        for image, target in zip(images, printed, strict=True):
+            target[...] = small(diffuser, diffuser.arithmetic.start(image), steps)
+        return printed
+    for start in range(0, len(images), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        pixels = diffuser.arithmetic.start(images[chunk].transpose(1, 2, 0))
+        printed[chunk] = _path(diffuser, pixels, steps).transpose(2, 0, 1)
+    return printed
+
+
+def _path(diffuser: Diffuser, pixels: Values, steps: list[int]) -> Values:
+    few = pixels.shape[2] <= 512
+    if few and -1 not in steps:
+        return wavefront(diffuser, pixels)
+    if few and 1 not in steps:
+        return wavefront(diffuser, pixels[:, ::-1])[:, ::-1]
+    return sweep(diffuser, np.ascontiguousarray(pixels), steps)
+
+
+def scan_steps(rows: int, *, scan: str, first: str) -> list[int]:
+    """Give the direction of each row: 1 is left to right, -1 right to left."""
+    step = 1 if first == "ltr" else -1
+    if scan == "raster":
+        return [step] * rows
+    return [step if y % 2 == 0 else -step for y in range(rows)]
