@@ -1,0 +1,122 @@
+"""Print a picture with the greys of a `GreyTree`, in ImageMagick's 16-bit arithmetic."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.dithering.curve import hilbert_walk, level_to_cover
+from digits_widget.dithering.imagemagick.grey_tree import WHITE, GreyTree, to_char
+
+Image16 = NDArray[np.integer]
+"""(rows, cols) whole numbers from 0, black, to 65535, white."""
+
+_QUEUE = 16
+
+
+def two_greys(image: Image16, *, alpha: bool = False) -> tuple[int, ...]:
+    """Choose the greys that ``-colors 2`` chooses: one or two, 0 to 65535.
+
+    See `GreyTree` for the parameters.
+    """
+    return GreyTree(image, alpha=alpha).greys
+
+
+def floyd_steinberg_onto(image: Image16, tree: GreyTree) -> NDArray[np.uint16]:
+    """Diffuse errors as ``-dither FloydSteinberg`` does, in serpentine rows.
+
+    Values are clipped and rounded half up to 16 bits when a pixel is read. All sums
+    are kept in sixteenths, exactly.
+    """
+    rows, cols = image.shape
+    choose = _chooser(tree)
+    printed = np.empty((rows, cols), dtype=np.uint16)
+    above = [0] * (cols + 2)
+    for y, row in enumerate(image.tolist()):
+        errors = [0] * (cols + 2)
+        step = -1 if y % 2 else 1
+        for x in range(1, cols + 1)[::step]:
+            shares = 7 * errors[x - step] + above[x + step]
+            shares += 5 * above[x] + 3 * above[x - step]
+            value = min(max(row[x - 1] + (shares + 8 >> 4), 0), WHITE)
+            printed[y, x - 1] = grey = choose(value)
+            errors[x] = value - grey
+        above = errors
+    return printed
+
+
+def riemersma_onto(
+    image: Image16, tree: GreyTree, *, version: int = 6
+) -> NDArray[np.uint16]:
+    """Diffuse errors along Hilbert's curve, as ``-dither Riemersma`` does.
+
+    Version 6 lets the newest of sixteen errors weigh most; version 7.1 the oldest.
+    """
+    rows, cols = image.shape
+    side = max(rows, cols)
+    level = side.bit_length() if version == 6 else level_to_cover(side)
+    weights = _falling_weights() if version == 6 else _rising_weights()
+    choose = _chooser(tree)
+    pixels: list[float] = image.ravel().tolist()
+    errors = deque([0.0] * _QUEUE, maxlen=_QUEUE)
+    for place in hilbert_walk(rows, cols, level):
+        pixel = pixels[place]
+        for weight, error in zip(weights, errors, strict=True):
+            pixel += weight * error
+        value = min(max(math.floor(pixel + 0.5), 0), WHITE)
+        pixels[place] = grey = choose(value)
+        errors.append(value - grey)
+    return np.array(pixels, dtype=np.uint16).reshape(rows, cols)
+
+
+def nearest_onto(image: Image16, tree: GreyTree) -> NDArray[np.uint16]:
+    """Print each pixel with its nearest grey, as ``-dither None`` does."""
+    values, places = np.unique(image, return_inverse=True)
+    greys = [tree.nearest(value) for value in values.tolist()]
+    return np.array(greys, dtype=np.uint16)[places].reshape(image.shape)
+
+
+def _chooser(tree: GreyTree) -> Callable[[int], int]:
+    """Remember one answer for every four 8-bit greys: the first asked for."""
+    known: dict[int, int] = {}
+
+    def choose(value: int) -> int:
+        drawer = to_char(value) >> 2
+        if drawer not in known:
+            known[drawer] = tree.nearest(value)
+        return known[drawer]
+
+    return choose
+
+
+def _falling_weights() -> list[float]:
+    """Give the weights of version 6, oldest first: from 1/65536 to 1, summing to 1."""
+    weight, weights = 1.0, []
+    for _ in range(_QUEUE):
+        weights.append(1.0 / weight)
+        weight *= math.exp(math.log(WHITE + 1.0) / (_QUEUE - 1.0))
+    total = _sum(reversed(weights))
+    normal = [weight / total for weight in reversed(weights)]
+    normal[0] += 1.0 - _sum(normal)
+    return normal
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    # Not the sum() of Python 3.12 and later, which corrects its rounding.
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
+
+
+def _rising_weights() -> list[float]:
+    """Give the weights of version 7.1, oldest first: from 1/16 down to 1/256."""
+    weight, weights = 1.0, []
+    for _ in range(_QUEUE):
+        weights.append(1.0 / weight / _QUEUE)
+        weight *= math.exp(math.log(16.0) / (_QUEUE - 1.0))
+    return weights
