@@ -39,7 +39,7 @@ CURES = (
     ),
     (
         (
-            r"name resolution|Name or service not known|nodename nor servname"
+            r"distribution found for pip|name resolution|Name or service not known|nodename nor servname"
             r"|NewConnectionError|Network is unreachable|Connection refused|ProxyError"
             r"|Max retries exceeded|timed out|getaddrinfo failed"
         ),
@@ -191,7 +191,23 @@ def install(venv, purpose):
 
 
 def step(command, log):
-    """Run one pip command; show what it fetches; keep all it says in `log`."""
+    """Run one pip command, a second time if it fails for no reason that we know.
+
+    A package index has bad moments, and everything fetched so far is in pip's cache.
+    """
+    for last in (False, True):
+        output = attempt(command, log)
+        if output is None:
+            return
+        told = cure(output)
+        if told or last:
+            told = told or "pip could not install the project:\n" + output[-1500:]
+            where = os.path.relpath(log)
+            raise SetupError("{0}\n(All that pip said: {1})".format(told, where))
+
+
+def attempt(command, log):
+    """Run one pip command; return None if it went well, else what it said."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
     )
@@ -204,11 +220,7 @@ def step(command, log):
                 show(lines[-1])
     except OSError as exc:
         lines.append(str(exc))
-    if process.wait():
-        output = "".join(lines)
-        told = cure(output) or "pip could not install the project:\n" + output[-1500:]
-        where = os.path.relpath(log)
-        raise SetupError("{0}\n(All that pip said: {1})".format(told, where))
+    return "".join(lines) if process.wait() else None
 
 
 def show(line):
