@@ -39,7 +39,8 @@ CURES = (
     ),
     (
         (
-            r"distribution found for pip|name resolution|Name or service not known|nodename nor servname"
+            r"distribution found for pip|name resolution|Name or service not known"
+            r"|nodename nor servname"
             r"|NewConnectionError|Network is unreachable|Connection refused|ProxyError"
             r"|Max retries exceeded|timed out|getaddrinfo failed"
         ),
