@@ -1,1 +1,29 @@
-"""The client of TensorFlow Serving: all that knows gRPC, and never TensorFlow."""
+"""The client of TensorFlow Serving: all that knows gRPC, and never TensorFlow.
+
+::
+
+    images → Fit → Question → TensorProto → PredictRequest ⇄ the wire ⇄ PredictResponse
+           fitting          tensors       messages         grpc_transport
+                                                                  → Outputs → Prediction
+
+`Client` is all that most need.
+"""
+
+from __future__ import annotations
+
+from digits_widget.serving.client import Client
+from digits_widget.serving.connection import Tls
+from digits_widget.serving.metadata import ModelMetadata
+from digits_widget.serving.question import Outputs
+from digits_widget.serving.signature import ModelSignature, TensorSpec
+from digits_widget.serving.version_status import VersionStatus
+
+__all__ = [
+    "Client",
+    "ModelMetadata",
+    "ModelSignature",
+    "Outputs",
+    "TensorSpec",
+    "Tls",
+    "VersionStatus",
+]

@@ -1,0 +1,317 @@
+"""`Client`: asks a model server about images, over gRPC or REST, without TensorFlow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from numpy.typing import ArrayLike
+
+from digits_widget.errors import (
+    AnswerError,
+    DeadlineError,
+    ModelNotFoundError,
+    OptionError,
+    ServerUnavailableError,
+    ServingError,
+    WrongPortError,
+)
+from digits_widget.serving.batches import Batch
+from digits_widget.serving.connection import MIB, Connection, Tls
+from digits_widget.serving.deadline import Deadline
+from digits_widget.serving.declared import Declared
+from digits_widget.serving.fitting import check_images, fit
+from digits_widget.serving.grpc_transport import GrpcTransport
+from digits_widget.serving.knowledge import Knowledge
+from digits_widget.serving.metadata import ModelMetadata
+from digits_widget.serving.question import Outputs
+from digits_widget.serving.raw import ask_raw, raw_question
+from digits_widget.serving.servable import Servable
+from digits_widget.serving.target import Target
+from digits_widget.serving.tensors import Packing
+from digits_widget.serving.transport import Transport
+from digits_widget.serving.version_status import VersionStatus
+
+Predicted: TypeAlias = Any
+"""A `Prediction` for one image, a list of them for a batch. The number of dimensions of
+an array is nothing that a type checker sees."""
+
+
+class Client:
+    """A model on a server, to be asked from any number of threads.
+
+    Nothing is sent before the first question. Use it as a context manager, or `close`
+    it.
+
+    Parameters
+    ----------
+    target : str
+        ``host:port`` of the gRPC interface. Several servers that do the same work:
+        ``ipv4:10.0.0.1:8500,10.0.0.2:8500`` or ``dns:///name:8500``.
+    model : str
+        The model's name on the server.
+    version, label : int, str, optional
+        One version, by number or by label. Default: the highest that is ready.
+    signature : str, optional
+        Default: ``serving_default``, or the only one there is.
+    output : str, optional
+        The output with the ten confidences. Default: the only one that can be it.
+    timeout : float
+        Seconds that a question may take in all, retries included.
+    tls : Tls, optional
+        Encrypt the connection.
+    token : str or callable, optional
+        Bearer token for each call, or a function that gives one. Needs `tls`, except on
+        this machine.
+    max_request_bytes, max_response_bytes : int
+        Message limits. Batches are split to stay under the first.
+    max_batch : int
+        Most images in one request. A server that batches by itself takes 1000.
+    packing : {"content", "values"}
+        How tensors are written: as memory, or as a list of numbers (gRPC only).
+    keepalive : float, optional
+        Seconds between signs of life on an idle connection. Default: none.
+    wait_for_ready : bool
+        True: wait for an absent server until the deadline. False: give up after four
+        attempts, in less than a second.
+
+    Raises
+    ------
+    OptionError
+        An option, or an address, that makes no sense.
+
+    Examples
+    --------
+    >>> from digits_widget.serving import Client
+    >>> Client("127.0.0.1:8500", model="digits", version=1)
+    <Client of model 'digits' version 1 at 127.0.0.1:8500>
+    """
+
+    def __init__(
+        self,
+        target: str = "127.0.0.1:8500",
+        *,
+        model: str = "digits",
+        version: int | None = None,
+        label: str | None = None,
+        signature: str | None = None,
+        output: str | None = None,
+        timeout: float = 10.0,
+        tls: Tls | None = None,
+        token: str | Callable[[], str] | None = None,
+        max_request_bytes: int = 4 * MIB,
+        max_response_bytes: int = 64 * MIB,
+        max_batch: int = 1000,
+        packing: Packing = "content",
+        keepalive: float | None = None,
+        wait_for_ready: bool = False,
+    ) -> None:
+        Deadline.after(timeout)  # refuses what is no time
+        self._target = Target(target)
+        self._servable = Servable(model, version, label, signature)
+        self._connection = Connection(
+            tls, token, max_request_bytes, max_response_bytes, keepalive, wait_for_ready
+        )
+        _check(self._target, self._connection, max_batch)
+        self._output = output
+        self._timeout = timeout
+        self._max_batch = max_batch
+        self._transport: Transport = GrpcTransport(
+            self._target, self._servable, self._connection, packing
+        )
+        self._declared = Declared(self._fetch_metadata)
+        self._know = Knowledge(self._transport, self._servable, self._declared)
+
+    @property
+    def target(self) -> str:
+        """The server's address."""
+        return str(self._target)
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._servable.name
+
+    def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
+        """Ask which digit each image shows.
+
+        Parameters
+        ----------
+        images : array_like
+            (28, 28) or (n, 28, 28) float in [0, 1], 1 is ink. Reshaped and cast to what
+            the model declares; a large batch goes as several requests at once.
+        timeout : float, optional
+            Seconds for all of it. Default: the client's.
+
+        Returns
+        -------
+        Prediction or list of Prediction
+            One for one image, a list in the same order for a batch.
+
+        Raises
+        ------
+        ImageError
+            Not images as described.
+        ServingError
+            No use could be made of the server; the subclass says why.
+        """
+        checked = check_images(images)
+        deadline = self._deadline(timeout)
+        batch = checked.reshape(-1, *checked.shape[-2:])
+        if not len(batch):
+            return []
+        try:
+            predictions = self._declared.attempt(
+                lambda metadata: self._batch(metadata).predict(batch, deadline),
+                deadline,
+            )
+        except AnswerError as exc:  # raised where nobody knows the address
+            exc.target, exc.model = self.target, self.model
+            raise
+        self._declared.note(predictions[-1].version)
+        return predictions if checked.ndim == 3 else predictions[0]
+
+    def predict_raw(
+        self,
+        inputs: Mapping[str, ArrayLike],
+        *,
+        outputs: Iterable[str] = (),
+        timeout: float | None = None,
+    ) -> Outputs:
+        """Ask any model: arrays by name in, arrays by name out.
+
+        Parameters
+        ----------
+        inputs : mapping of str to array_like
+            By the names that the signature declares. Cast to its dtypes where that does
+            not change what the numbers are; bfloat16 and one-byte floats are rounded.
+        outputs : iterable of str
+            Names of the outputs wanted. Default: all.
+        timeout : float, optional
+            Seconds. Default: the client's.
+
+        Returns
+        -------
+        Outputs
+            A mapping, with `version` and `timing`.
+
+        Raises
+        ------
+        SignatureError
+            Other names or kinds of numbers than the model declares.
+        ServingError
+            No use could be made of the server; the subclass says why.
+        """
+        deadline = self._deadline(timeout)
+        answer = self._declared.attempt(
+            lambda metadata: ask_raw(
+                self._transport,
+                raw_question(metadata, self._servable.signature, inputs, outputs),
+                deadline,
+                self._know.tell,
+            ),
+            deadline,
+        )
+        self._declared.note(answer.version)
+        return answer
+
+    def metadata(self, *, timeout: float | None = None) -> ModelMetadata:
+        """Ask which signatures the model has. Always asks anew."""
+        return self._declared.refresh(self._deadline(timeout))
+
+    def status(self, *, timeout: float | None = None) -> tuple[VersionStatus, ...]:
+        """Ask for the state of every version of the model, highest first.
+
+        Raises
+        ------
+        ModelNotFoundError
+            The server has never heard of the model.
+        """
+        versions = self._transport.status(
+            self.model, timeout=self._deadline(timeout).left, know=self._know.tell
+        )
+        return tuple(sorted(versions, reverse=True))
+
+    def wait_until_ready(self, timeout: float = 60.0) -> ModelMetadata:
+        """Wait until the server is up and the model answers; return its metadata.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait in all.
+
+        Raises
+        ------
+        WrongPortError
+            Something else listens there: no use to wait.
+        DeadlineError
+            Not ready in time; the message says what was last seen.
+        """
+        deadline = Deadline.after(timeout)
+        pause = threading.Event()
+        while True:
+            try:
+                return self._declared.refresh(deadline)
+            except WrongPortError:
+                raise
+            except (ServerUnavailableError, ModelNotFoundError, DeadlineError) as exc:
+                if deadline.is_over:
+                    raise self._not_ready(timeout, exc) from exc
+            pause.wait(min(0.1, deadline.left))
+
+    def close(self) -> None:
+        """Close the connections. Questions under way end as cancelled."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self._servable} at {self._target}>"
+
+    def _deadline(self, timeout: float | None) -> Deadline:
+        return Deadline.after(self._timeout if timeout is None else timeout)
+
+    def _batch(self, metadata: ModelMetadata) -> Batch:
+        fitting = fit(metadata, self._servable.signature, self._output)
+        return Batch(
+            self._transport,
+            self._know.tell,
+            fitting,
+            self._max_batch,
+            self._connection.max_request_bytes,
+        )
+
+    def _fetch_metadata(self, deadline: Deadline) -> ModelMetadata:
+        return self._transport.metadata(timeout=deadline.left, know=self._know.tell)
+
+    def _not_ready(self, timeout: float, last: ServingError) -> DeadlineError:
+        return DeadlineError(
+            f"Got no ready {self._servable} at {self._target} in {timeout:g} seconds. "
+            f"The last try said: {last}",
+            target=self.target,
+            model=self.model,
+            code="DEADLINE_EXCEEDED",
+        )
+
+
+def _check(target: Target, connection: Connection, max_batch: int) -> None:
+    if connection.token is not None and not connection.tls and not target.is_loopback:
+        msg = (
+            f"Got a token for {target} without tls=, expected encryption: everybody on "
+            "the way could read it. Give tls=Tls()."
+        )
+        raise OptionError(msg, target=str(target))
+    if max_batch < 1:
+        msg = f"Got max_batch={max_batch}, expected at least one image in a request."
+        raise OptionError(msg)

@@ -1,0 +1,69 @@
+"""`Declared`: the model's metadata, asked once and again when the model has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from digits_widget.errors import RequestRefusedError, ServingError
+from digits_widget.serving.deadline import Deadline
+from digits_widget.serving.metadata import ModelMetadata
+
+T = TypeVar("T")
+
+
+class Declared:
+    """What the model declares, kept between calls and shared by all threads."""
+
+    def __init__(self, fetch: Callable[[Deadline], ModelMetadata]) -> None:
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._current: ModelMetadata | None = None
+        self._of_version: dict[int, ModelMetadata] = {}
+
+    @property
+    def current(self) -> ModelMetadata | None:
+        """What is known now, without asking."""
+        return self._current
+
+    def get(self, deadline: Deadline) -> ModelMetadata:
+        """Return what is known; ask if nothing is. Threads that come meanwhile wait."""
+        with self._lock:
+            return self._current or self._ask(deadline)
+
+    def refresh(self, deadline: Deadline) -> ModelMetadata:
+        """Ask, whatever is known."""
+        with self._lock:
+            return self._ask(deadline)
+
+    def note(self, version: int | None) -> None:
+        """Take note of the version that answered.
+
+        Another one than expected has come into service: what it declares is already
+        known, or is asked before the next call.
+        """
+        current = self._current
+        if version is not None and (current is None or version != current.version):
+            with self._lock:
+                self._current = self._of_version.get(version)
+
+    def attempt(self, work: Callable[[ModelMetadata], T], deadline: Deadline) -> T:
+        """Do `work`; if it is refused and the model has changed since, do it again."""
+        known = self.get(deadline)
+        try:
+            return work(known)
+        except RequestRefusedError:
+            try:
+                fresh = self.refresh(deadline)
+            except ServingError:
+                fresh = known
+            if fresh.signatures == known.signatures:
+                raise
+        return work(fresh)
+
+    def _ask(self, deadline: Deadline) -> ModelMetadata:
+        self._current = self._fetch(deadline)
+        if self._current.version is not None:
+            self._of_version[self._current.version] = self._current
+        return self._current

@@ -1,0 +1,117 @@
+"""Arrays of any kind to any model: what `Client.predict_raw` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from digits_widget.errors import SignatureError
+from digits_widget.prediction import Timing
+from digits_widget.serving.deadline import Deadline
+from digits_widget.serving.dtypes import DTYPES
+from digits_widget.serving.metadata import ModelMetadata
+from digits_widget.serving.question import Outputs, Question
+from digits_widget.serving.signature import ModelSignature, TensorSpec
+from digits_widget.serving.transport import Know, Transport
+
+
+def raw_question(
+    metadata: ModelMetadata,
+    signature: str | None,
+    inputs: Mapping[str, ArrayLike],
+    outputs: Iterable[str],
+) -> Question:
+    """Return the question, with every array in the dtype that the model declares.
+
+    Shapes are left to the server: what a model declares about them is not binding.
+
+    Raises
+    ------
+    SignatureError
+        Names that the model does not declare, or a cast that would change what the
+        numbers are.
+    """
+    chosen = metadata.choose(signature)
+    wanted = tuple(outputs)
+    _check_names(metadata, chosen, set(inputs), wanted)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    dtypes: dict[str, str] = {}
+    for spec in chosen.inputs:
+        if spec.name in inputs:
+            arrays[spec.name] = _cast(metadata, spec, inputs[spec.name])
+            if spec.dtype in DTYPES:
+                dtypes[spec.name] = spec.dtype
+    return Question(chosen.name, arrays, dtypes, wanted)
+
+
+def ask_raw(
+    transport: Transport, question: Question, deadline: Deadline, know: Know
+) -> Outputs:
+    """Ask, and return the outputs with the time it took."""
+    started = time.perf_counter()
+    request = transport.encode(question)
+    encoded = time.perf_counter()
+    response, waited = transport.ask(request, timeout=deadline.left, know=know)
+    received = time.perf_counter()
+    outputs = transport.decode(response, question)
+    timing = Timing(
+        encoding=encoded - started,
+        waiting=waited,
+        decoding=time.perf_counter() - received,
+    )
+    return dataclasses.replace(
+        outputs,
+        timing=timing,
+        request_bytes=len(request),
+        response_bytes=len(response),
+    )
+
+
+def _check_names(
+    metadata: ModelMetadata,
+    signature: ModelSignature,
+    given: set[str],
+    outputs: tuple[str, ...],
+) -> None:
+    declared = {spec.name for spec in signature.inputs}
+    unknown = given - declared
+    unknown |= set(outputs) - {spec.name for spec in signature.outputs}
+    missing = declared - signature.defaults - given
+    if unknown or missing:
+        problems = []
+        if unknown:
+            problems.append(f"unknown names {sorted(unknown)}")
+        if missing:
+            problems.append(f"no input {sorted(missing)}")
+        msg = (
+            f"Got {' and '.join(problems)} for model {metadata.model!r} at "
+            f"{metadata.target}, expected {signature}. Use these names."
+        )
+        raise SignatureError(msg, target=metadata.target, model=metadata.model)
+
+
+def _cast(
+    metadata: ModelMetadata, spec: TensorSpec, value: ArrayLike
+) -> NDArray[np.generic]:
+    given = np.asarray(value)
+    kind = DTYPES.get(spec.dtype)
+    if kind is None or kind.small is not None:
+        return given
+    if kind.stored is None:
+        fits = given.dtype.kind in "SUO"
+    else:
+        fits = given.dtype.kind not in "SUO" and np.can_cast(
+            given.dtype, kind.stored, casting="same_kind"
+        )
+    if not fits:
+        msg = (
+            f"Got input {spec.name!r} of {given.dtype} for model {metadata.model!r} at "
+            f"{metadata.target}, expected {spec.short_dtype}. Convert it first, if "
+            "that is what you mean."
+        )
+        raise SignatureError(msg, target=metadata.target, model=metadata.model)
+    return given if kind.stored is None else given.astype(kind.stored, copy=False)
