@@ -1,0 +1,98 @@
+"""The server's process, from the command line to the last request.
+
+Nothing here imports TensorFlow until the flags are understood and the ports are free:
+a mistake is told at once, not after five seconds, and in one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from digits_widget.errors import (
+    DigitsError,
+    MissingExtraError,
+    ModelServerError,
+    PortTakenError,
+)
+from digits_widget.model_server.flags import Flags, parse, usage
+from digits_widget.model_server.log import say
+from digits_widget.model_server.parent import watch_parent
+from digits_widget.model_server.ports import is_free
+from digits_widget.model_server.quiet import import_tensorflow
+
+EXIT_CODES = {PortTakenError: 3, MissingExtraError: 4}
+"""Exit codes of errors that have a class of their own; 1 for the rest."""
+
+_GRACE_SECONDS = 5.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until told to stop; return the exit code."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        flags, unknown = parse(arguments)
+        if flags.exit_with_stdin:
+            watch_parent(stopping.set)
+        if unknown:
+            say(f"unknown flags: {' '.join(unknown)}. {usage()}")
+        check(flags)
+        serve(flags, stopping)
+    except DigitsError as exc:
+        say(str(exc))
+        return next((EXIT_CODES[kind] for kind in EXIT_CODES if type(exc) is kind), 1)
+    return 0
+
+
+def check(flags: Flags) -> None:
+    """Refuse flags that cannot work, before anything slow is done.
+
+    Raises
+    ------
+    ModelServerError
+        Nothing to serve, or nowhere to listen.
+    PortTakenError
+        Another program has a port.
+    """
+    if not flags.model_config_file and not flags.model_base_path:
+        msg = "Got no --model_base_path and no --model_config_file; give one of them."
+        raise ModelServerError(msg)
+    if flags.port == flags.rest_api_port and flags.port:
+        msg = f"Got port {flags.port} for gRPC and REST; they must differ."
+        raise ModelServerError(msg)
+    for name, port in (("port", flags.port), ("rest_api_port", flags.rest_api_port)):
+        if not 0 <= port < 65536:
+            msg = f"Got --{name}={port}; ports go from 0 to 65535."
+            raise ModelServerError(msg)
+        if port and not is_free(port, flags.host):
+            msg = (
+                f"Port {port} on {flags.host} is taken by another program. Stop it, "
+                f"or choose another port with --{name}=…"
+            )
+            raise PortTakenError(msg, target=f"{flags.host}:{port}")
+
+
+def serve(flags: Flags, stopping: threading.Event) -> None:
+    """Load everything, open the ports, and answer until `stopping` is set."""
+    import_tensorflow()
+    # Only now: everything behind this import needs TensorFlow.
+    from digits_widget.model_server.server import Server  # noqa: PLC0415
+
+    server = Server(flags)
+    try:
+        server.load(stopping)
+        if stopping.is_set():
+            return
+        grpc_port, rest_port = server.open()
+        if flags.report_ports:
+            print(f"READY {grpc_port} {rest_port}", flush=True)  # noqa: T201
+        stopping.wait()
+    finally:
+        server.stop(_GRACE_SECONDS)
+        sys.stdout.flush()
+        os.environ.pop("TF_CPP_MIN_LOG_LEVEL", None)

@@ -1,0 +1,54 @@
+"""The checks between decoding a request and running the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from digits_widget.model_server.refusal import invalid
+from digits_widget.model_server.servables.servable import Servable
+from digits_widget.model_server.servables.signature import Signature
+from digits_widget.model_server.tensors.element import ELEMENTS, type_word
+
+
+def check_feeds(
+    servable: Servable,
+    signature: Signature,
+    feeds: Mapping[str, np.ndarray[Any, Any]],
+) -> None:
+    """Refuse arrays that the graph must not be given.
+
+    Raises
+    ------
+    Refusal
+        INVALID_ARGUMENT for another data type than declared, never cast; and, where
+        the graph has ops that a wrong rank could crash, for a wrong rank.
+    """
+    for index, (alias, array) in enumerate(feeds.items()):
+        slot = signature.inputs[alias]
+        element = ELEMENTS.get(slot.type)
+        if element is None or array.dtype != element.dtype:
+            msg = (
+                f"Expects arg[{index}] to be {type_word(slot.type)} but "
+                f"{_word(array)} is provided"
+            )
+            raise invalid(msg)
+        if (
+            slot.shape is not None
+            and array.ndim != len(slot.shape)
+            and servable.is_rank_sensitive
+        ):
+            msg = (
+                f"Input {alias} has shape {list(array.shape)}, but this model takes "
+                f"{len(slot.shape)} dimensions: {list(slot.shape)}"
+            )
+            raise invalid(msg)
+
+
+def _word(array: np.ndarray[Any, Any]) -> str:
+    for element in ELEMENTS.values():
+        if element.dtype == array.dtype:
+            return element.word
+    return str(array.dtype)
