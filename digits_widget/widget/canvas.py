@@ -1,0 +1,110 @@
+"""`Canvas`: the paper on the screen, and the pointer and keys on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import ipycanvas
+from ipywidgets import Box
+
+from digits_widget.widget.ink import Ink
+from digits_widget.widget.pad import Pad
+from digits_widget.widget.pen import Point
+
+SIDE = 280
+"""Of the paper, in CSS pixels."""
+
+PIXELS = 2 * SIDE
+"""Of the canvas behind it: crisp also where a CSS pixel is two pixels wide."""
+
+
+class Canvas:
+    """Show the paper, and tell a pad what the pointer does on it."""
+
+    def __init__(self) -> None:
+        side = f"{SIDE}px"
+        self._canvas = ipycanvas.Canvas(width=PIXELS, height=PIXELS)
+        self._canvas.layout.width = self._canvas.layout.height = side
+        # The border is on a box: on the canvas it would shift all coordinates.
+        self.widget = Box([self._canvas])
+        self.widget.add_class("digits-paper")
+        self.ink = Ink(self._canvas)
+
+    def connect(
+        self,
+        pad: Pad,
+        *,
+        leave: Callable[[], None],
+        guard: Callable[[Callable[..., None]], Callable[..., None]],
+    ) -> None:
+        """Tell `pad` about every event.
+
+        Parameters
+        ----------
+        pad : Pad
+            Draws.
+        leave : callable
+            Moves the keyboard's focus off the paper, which swallows every key.
+        guard : callable
+            Wraps a handler, so that its errors are seen.
+        """
+        canvas = self._canvas
+        canvas.on_client_ready(guard(pad.revive))
+        canvas.on_mouse_down(guard(lambda x, y: pad.press("mouse", _share(x, y))))
+        canvas.on_mouse_move(guard(lambda x, y: pad.move("mouse", _share(x, y))))
+        canvas.on_mouse_up(guard(lambda _x, _y: pad.lift("mouse")))
+        canvas.on_mouse_out(guard(lambda x, y: pad.leave("mouse", _share(x, y))))
+        canvas.on_touch_start(guard(lambda touches: _touch(pad, touches)))
+        canvas.on_touch_move(guard(lambda touches: _drag(pad, touches)))
+        # It lists the fingers that remain, not the one that left: any ends the stroke.
+        canvas.on_touch_end(guard(lambda _touches: pad.lift("touch")))
+        canvas.on_touch_cancel(guard(lambda _touches: pad.lift("touch")))
+        canvas.on_key_down(guard(lambda *key: _press_key(pad, leave, *key)))
+        for between_strokes in (
+            canvas.on_client_ready,
+            canvas.on_mouse_up,
+            canvas.on_mouse_out,
+            canvas.on_touch_end,
+        ):
+            between_strokes(guard(self._hear_beside_cells))
+
+    def _hear_beside_cells(self, *_event: object) -> None:
+        """Have the next events handled while a cell runs, where that is possible.
+
+        ipykernel handles what comes from a widget in the subshell in which that widget
+        spoke last. It was made in a cell, so its events would wait for cells to end. It
+        speaks here, in the subshell of the page; what it says does not matter. Never
+        within a stroke: two threads would share its points and swap some.
+        """
+        self._canvas.send_state("sync_image_data")
+
+    def close(self) -> None:
+        """Take the paper off the screen."""
+        self.ink.close()
+        self._canvas.close()
+        self.widget.close()
+
+
+def _share(x: float, y: float) -> Point:
+    return x / PIXELS, y / PIXELS
+
+
+def _touch(pad: Pad, touches: Sequence[Point]) -> None:
+    # Only the first finger draws; a second one neither draws nor disturbs.
+    if len(touches) == 1:
+        pad.press("touch", _share(*touches[0]))
+
+
+def _drag(pad: Pad, touches: Sequence[Point]) -> None:
+    point = _share(*touches[0])
+    inside = all(0 <= value <= 1 for value in point)
+    # A finger's events go on beyond the edge, where a mouse's end.
+    (pad.move if inside else pad.leave)("touch", point)
+
+
+def _press_key(pad: Pad, leave: Callable[[], None], key: str, *held: bool) -> None:
+    shift, control, command = held
+    if key in {"Tab", "Escape"}:
+        leave()
+    elif (control or command) and key.lower() == "z":
+        (pad.redo if shift else pad.undo)()

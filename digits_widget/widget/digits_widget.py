@@ -1,0 +1,242 @@
+"""`DigitsWidget`: draw a digit, see every step, see what the model says.
+
+The place where the worlds meet. What the hand does goes one way only: canvas to pad,
+pad to session, session to views.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from contextvars import copy_context
+from functools import wraps
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from ipywidgets import HTML, Box, VBox
+from numpy.typing import NDArray
+from traitlets import Instance
+
+from digits_widget.drawing import Drawing
+from digits_widget.errors import UnknownMethodError
+from digits_widget.pipeline import PRESETS
+from digits_widget.prediction import Prediction
+from digits_widget.session import Session, State
+from digits_widget.trace import Trace
+from digits_widget.widget.background import run_after, run_in_background
+from digits_widget.widget.canvas import Canvas
+from digits_widget.widget.confidences import Confidences, sentence
+from digits_widget.widget.filmstrip import Filmstrip
+from digits_widget.widget.pad import Pad
+from digits_widget.widget.recovery import Recovery
+from digits_widget.widget.server import NamedServer, OwnServer
+from digits_widget.widget.status import Status
+from digits_widget.widget.still import still
+from digits_widget.widget.toolbar import Toolbar
+
+HINT = "If drawing does nothing, run this cell again."
+
+
+class DigitsWidget(VBox):
+    """A pad to draw digits on, and what a model says about them.
+
+    Parameters
+    ----------
+    server : str, optional
+        Address of a model server, such as ``127.0.0.1:8500``. By default the one that
+        the environment variable ``DIGITS_SERVER`` names, else an embedded server of
+        this kernel's own, which starts in the background.
+    model : str
+        Name of the model to ask.
+    version : int, optional
+        Of the model; by default what the server prefers, usually the highest.
+    predict : callable, optional
+        Another way to answer: (28, 28) float32 in [0, 1], 1 is ink, to `Prediction`. No
+        server is used then.
+    pipeline : str or callable, optional
+        `Drawing` to `Trace`: a `Pipeline`, the name of one of ``PRESETS``, or a
+        function. By default ``mnist``.
+    views : iterable, optional
+        More to tell about each `State`: objects with a method ``show(state)``.
+
+    Raises
+    ------
+    UnknownMethodError
+        No preset has the name given as `pipeline`.
+
+    Notes
+    -----
+    Observers of the traits run in a background thread, not in the cell that runs: the
+    widget works on while a cell is busy.
+    """
+
+    drawing = Instance(Drawing, (), read_only=True)
+    """What is drawn. `draw` changes it."""
+
+    trace = Instance(Trace, allow_none=True, read_only=True)
+    """Every step of `drawing`; None while it is blank."""
+
+    prediction = Instance(Prediction, allow_none=True, read_only=True)
+    """What the model says about `drawing`; None until it has said so."""
+
+    problem = Instance(Exception, allow_none=True, read_only=True)
+    """What went wrong last, as the status line shows it; None when all is well."""
+
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        model: str = "digits",
+        version: int | None = None,
+        predict: Callable[[NDArray[np.float32]], Prediction] | None = None,
+        pipeline: str | Callable[[Drawing], Trace] = "mnist",
+        views: Iterable[Any] = (),
+    ) -> None:
+        prepare = _pipeline(pipeline)
+        self._cell = copy_context()
+        self._server: NamedServer | OwnServer | None = None
+        if predict is None:
+            predict = self._server = self._find_server(server, model, version)
+        self._session = Session(prepare, predict, run_in_background)
+        self._canvas = Canvas()
+        self._pad = Pad(self._canvas.ink, self._take, run_in_background)
+        toolbar = Toolbar(self._pad, self._guard)
+        self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
+        self._recovery = Recovery(self._session.retry, run_after)
+        strip, bars, status = Filmstrip(_titles(prepare)), Confidences(), Status()
+        for view in (strip, bars, toolbar, self._recovery, *views):
+            self._session.subscribe(view.show)
+        # After all that may fail, so that it shows the failure.
+        self._session.subscribe(self._tell_observers)
+        self._session.subscribe(status.show)
+        left = VBox([self._canvas.widget, toolbar.widget])
+        right = VBox([bars.widget, status.widget])
+        super().__init__(_layout(left, right, strip.widget))
+        self.add_class("digits-widget")
+        if isinstance(self._server, OwnServer):
+            run_in_background(self._guard(self._server.start))
+
+    def draw(self, drawing: Drawing) -> None:
+        """Put `drawing` on the paper, in place of what is there, as one action.
+
+        Returns when `trace` is there; the answer comes later, see `wait`.
+        """
+        self._pad.draw(drawing)
+
+    def clear(self) -> None:
+        """Take a new sheet; `undo` brings the old one back."""
+        self._pad.clear()
+
+    def undo(self) -> None:
+        """Take back the last stroke, clear or drawing."""
+        self._pad.undo()
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self._pad.redo()
+
+    def wait(self, timeout: float = 60.0) -> Prediction | None:
+        """Wait for the answer about what is drawn and return it.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait at most. The first answer may have to wait for a server
+            that starts.
+
+        Returns
+        -------
+        Prediction or None
+            None if nothing is asked, there is a `problem`, or the time is over.
+        """
+        return self._session.wait(timeout).prediction
+
+    def close(self) -> None:
+        """Take the widget off the screen, and stop a server that only it uses."""
+        self._session.close()
+        self._recovery.close()
+        self._canvas.close()
+        if self._server:
+            run_in_background(self._server.close)
+        super().close()
+
+    def _find_server(
+        self, target: str | None, model: str, version: int | None
+    ) -> NamedServer | OwnServer:
+        target = target or os.environ.get("DIGITS_SERVER")
+        if target:
+            return NamedServer(target, model=model, version=version)
+        return OwnServer(model=model, version=version, announce=self._announce)
+
+    def _announce(self, notice: str) -> None:
+        self._session.announce(notice)
+
+    def _take(self) -> None:
+        self._session.take(lambda: self._pad.drawing)
+
+    def _guard(self, handler: Callable[..., Any]) -> Callable[..., None]:
+        """Wrap a handler, so that its errors are shown, and not lost in a log."""
+
+        @wraps(handler)
+        def guarded(*args: object) -> None:
+            try:
+                handler(*args)
+            except Exception as exc:  # noqa: BLE001 - shown, whatever it is
+                self._session.report(exc)
+
+        return guarded
+
+    def _tell_observers(self, state: State) -> None:
+        # For them it is as if the cell still ran: what they print is seen below it.
+        self._cell.copy().run(self._set_traits, state)
+
+    def _set_traits(self, state: State) -> None:
+        failure = None
+        for name in ("drawing", "trace", "prediction"):
+            try:
+                self.set_trait(name, getattr(state, name))
+            except Exception as exc:  # noqa: BLE001 - an observer's, shown below
+                failure = exc
+        self.set_trait("problem", failure or state.problem)
+        if failure:
+            raise failure
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
+        """Add a picture and a sentence, for places where no widget lives."""
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        png = still(self._session.state)
+        return {**bundle, "image/png": b64encode(png).decode()}
+
+    def __repr__(self) -> str:
+        return f"<DigitsWidget: {sentence(self._session.state)}>"
+
+
+def _pipeline(
+    pipeline: str | Callable[[Drawing], Trace],
+) -> Callable[[Drawing], Trace]:
+    if not isinstance(pipeline, str):
+        return pipeline
+    if pipeline not in PRESETS:
+        msg = f"Got pipeline {pipeline!r}, expected one of {', '.join(PRESETS)}."
+        raise UnknownMethodError(msg)
+    return PRESETS[pipeline]
+
+
+def _titles(prepare: object) -> list[str]:
+    """Return the titles of the tiles to come, as far as the pipeline tells them."""
+    steps = getattr(prepare, "steps", ())
+    return ["Raster", *(getattr(step, "title", type(step).__name__) for step in steps)]
+
+
+def _layout(left: VBox, right: VBox, strip: HTML) -> list[Box | HTML]:
+    left.add_class("digits-left")
+    right.add_class("digits-right")
+    top = Box([left, right])
+    top.add_class("digits-top")
+    css = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+    style = HTML(f"<style>{css}</style>", layout={"display": "none"})
+    hint = HTML(HINT)
+    hint.add_class("digits-hint")
+    return [style, top, strip, hint]

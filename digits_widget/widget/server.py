@@ -1,0 +1,120 @@
+"""Where answers come from: a server that somebody runs, or one of the widget's own.
+
+Both are callables, (28, 28) image to `Prediction`, as `Session` wants.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.prediction import Prediction
+from digits_widget.serving import Client
+
+if TYPE_CHECKING:
+    from digits_widget.model_server.embedded import EmbeddedServer
+
+LIVE_DEADLINE = 2.0
+"""Seconds that one answer may take while somebody draws."""
+
+_clients: WeakValueDictionary[tuple[str, str, int | None], Client]
+_clients = WeakValueDictionary()
+"""Widgets that ask the same share one channel: a cell that runs again opens no new."""
+
+
+class NamedServer:
+    """A model server that runs already, at an address.
+
+    Parameters
+    ----------
+    target : str
+        Such as ``127.0.0.1:8500``.
+    model : str
+        Name of the model.
+    version : int or None
+        Of the model; None is what the server prefers, usually the highest.
+    """
+
+    def __init__(self, target: str, *, model: str, version: int | None) -> None:
+        key = (target, model, version)
+        self._client = _clients.get(key) or Client(target, model=model, version=version)
+        _clients[key] = self._client
+
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
+        """Ask the server."""
+        answer: Prediction = self._client.predict(image, timeout=LIVE_DEADLINE)
+        return answer
+
+    def close(self) -> None:
+        """Do nothing: the server is somebody else's."""
+
+
+class OwnServer:
+    """The embedded model server, one for all widgets of this kernel.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model; the server has only ``digits``.
+    version : int or None
+        Of the model; None is the highest.
+    announce : callable
+        Told what takes time, and an empty text when it is over.
+    """
+
+    _lock = threading.Lock()
+    _server: EmbeddedServer | None = None
+    _users: set[int] = set()  # noqa: RUF012 - shared on purpose
+
+    def __init__(
+        self, *, model: str, version: int | None, announce: Callable[[str], None]
+    ) -> None:
+        self._model = model
+        self._version = version
+        self._announce = announce
+        self._named: NamedServer | None = None
+        self._target = ""
+        self._users.add(id(self))
+
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
+        """Ask the server, when it is up."""
+        return self.start()(image)
+
+    def start(self) -> NamedServer:
+        """Return when the server is up. Starts it if it never was, or has died."""
+        with self._lock:
+            server = self._running_server()
+            if self._named is None or self._target != server.target:
+                self._target = server.target
+                self._named = NamedServer(
+                    server.target, model=self._model, version=self._version
+                )
+            return self._named
+
+    def close(self) -> None:
+        """Stop the server, if no other widget uses it."""
+        with self._lock:
+            self._users.discard(id(self))
+            if not self._users and OwnServer._server is not None:
+                OwnServer._server.stop()
+                OwnServer._server = None
+
+    def _running_server(self) -> EmbeddedServer:
+        server = OwnServer._server
+        if server is not None and server.is_running:
+            return server
+        from digits_widget.model_server.embedded import EmbeddedServer  # noqa: PLC0415
+
+        self._announce("Starting the model server … Draw meanwhile.")
+        try:
+            server = EmbeddedServer()
+            server.start()
+        finally:
+            self._announce("")
+        OwnServer._server = server
+        return server

@@ -1,0 +1,96 @@
+"""`still`: one picture of the whole widget, for where no widget lives.
+
+A saved notebook, a page on the web and a printed sheet show this in its place.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw, ImageFont
+
+from digits_widget.drawing import Drawing
+from digits_widget.prediction import Prediction
+from digits_widget.raster import rasterize
+from digits_widget.session import State
+from digits_widget.tile import tile_png
+from digits_widget.trace import Trace
+from digits_widget.widget.confidences import sentence
+
+_SIDE = 200
+_TILE = 84
+_GAP = 16
+_WIDTH = 640
+_INK = "#202020"
+_BEST = "#1565c0"
+_GREY = "#9e9e9e"
+
+
+def still(state: State) -> bytes:
+    """Return drawing, bars and steps as one PNG.
+
+    Parameters
+    ----------
+    state : State
+        What to show. A blank one gives the empty pad and says what to do.
+
+    Returns
+    -------
+    bytes
+        PNG, 640 pixels wide, on white.
+    """
+    height = _SIDE + 2 * _GAP + (_TILE + 2 * _GAP if state.trace else 0)
+    sheet = Image.new("RGB", (_WIDTH, height), "white")
+    draw = ImageDraw.Draw(sheet)
+    sheet.paste(_paper(state.drawing), (_GAP, _GAP))
+    draw.rectangle((_GAP - 1, _GAP - 1, _GAP + _SIDE, _GAP + _SIDE), outline=_GREY)
+    left = _SIDE + 3 * _GAP
+    words = sentence(state) if state.drawing else "Run this cell to draw a digit here."
+    draw.text((left, _GAP), words, fill=_INK, font=_font(14))
+    _bars(draw, state.prediction, left)
+    if state.trace:
+        _tiles(sheet, state.trace)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _paper(drawing: Drawing) -> Image.Image:
+    picture = 1 - rasterize(drawing, side=_SIDE)
+    return Image.fromarray((picture * 255).round().astype("uint8"))
+
+
+def _bars(draw: ImageDraw.ImageDraw, prediction: Prediction | None, left: int) -> None:
+    right, step = _WIDTH - _GAP - 48, 17
+    for digit in range(10):
+        top = _GAP + 28 + step * digit
+        draw.text((left, top), str(digit), fill=_INK, font=_font(12))
+        if prediction is None:
+            draw.line((left + 16, top, left + 16, top + 12), fill=_GREY)
+            continue
+        confidence = float(prediction.confidences[digit])
+        best = digit == prediction.label
+        end = left + 16 + confidence * (right - left - 16)
+        colour = _BEST if best else _GREY
+        draw.rectangle((left + 16, top + 1, end, top + 12), fill=colour)
+        number = f"{100 * confidence:.1f}{' <' if best else ''}"
+        draw.text((right + 6, top), number, fill=_INK, font=_font(12))
+
+
+def _tiles(sheet: Image.Image, trace: Trace) -> None:
+    draw = ImageDraw.Draw(sheet)
+    top, left = _SIDE + 2 * _GAP, _GAP
+    for shot in trace:
+        if left + _TILE > _WIDTH:
+            break
+        draw.text((left, top), shot.title, fill=_INK, font=_font(11))
+        with Image.open(io.BytesIO(tile_png(shot.shown, side=_TILE))) as tile:
+            sheet.paste(tile.convert("RGB"), (left, top + _GAP))
+        draw.rectangle(
+            (left - 1, top + _GAP - 1, left + _TILE, top + _GAP + _TILE), outline=_GREY
+        )
+        left += _TILE + 2 * _GAP
+
+
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)

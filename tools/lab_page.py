@@ -1,0 +1,328 @@
+"""JupyterLab in a real browser, for tests, screenshots and measurements.
+
+`Lab` is a server of its own with nothing of the user's in it; `NotebookPage` is one
+notebook in it, as a person sees it. Everything waits for conditions, never for time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from digits_widget.drawing import Drawing
+from tools.find_browser import find
+
+ROOT = Path(__file__).parents[1]
+
+BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+)
+
+PATIENCE = 60_000
+"""Milliseconds to wait for a condition: two cores may be busy with other tests."""
+
+_SETTINGS = "@jupyterlab/apputils-extension"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser that `find_browser` finds."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find(), args=list(BROWSER_OPTIONS)
+        )
+        yield browser
+        browser.close()
+
+
+class Lab:
+    """A JupyterLab server on a free port, in a temporary folder.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        More variables for it and its kernels.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="digits-lab-")
+        self.folder = Path(self._folder.name)
+        self.notebooks = self.folder / "notebooks"
+        self.notebooks.mkdir()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self._environment = environment or {}
+        self._names = count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.set()
+        log = (self.folder / "lab.log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *self._options()],
+            env=self._variables(),
+            cwd=self.notebooks,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        self._wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+        self._folder.cleanup()
+
+    def set(self, *, theme: str = "JupyterLab Light", comms: str = "") -> None:
+        """Choose the theme and how comms travel, for pages opened from now on.
+
+        Parameters
+        ----------
+        theme : str
+            ``JupyterLab Light`` or ``JupyterLab Dark``.
+        comms : str
+            The setting ``commsOverSubshells``; empty is JupyterLab's default.
+        """
+        settings = self.folder / "settings" / _SETTINGS
+        settings.mkdir(parents=True, exist_ok=True)
+        themes = settings / "themes.jupyterlab-settings"
+        themes.write_text(json.dumps({"theme": theme}))
+        kernels = settings / "kernels-settings.jupyterlab-settings"
+        kernels.write_text(json.dumps({"commsOverSubshells": comms} if comms else {}))
+
+    def notebook(self, cells: Sequence[str]) -> str:
+        """Write a notebook of code cells; return its name."""
+        name = f"notebook-{next(self._names)}.ipynb"
+        document = {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {
+                "kernelspec": {
+                    "name": "python3",
+                    "display_name": "Python 3",
+                    "language": "python",
+                }
+            },
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{number}",
+                    "metadata": {},
+                    "source": source,
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for number, source in enumerate(cells)
+            ],
+        }
+        (self.notebooks / name).write_text(json.dumps(document))
+        return name
+
+    def stop_kernels(self) -> None:
+        """Shut down every kernel, and with them what they have started."""
+        for kernel in json.loads(self._ask("/api/kernels")):
+            self._ask(f"/api/kernels/{kernel['id']}", "DELETE")
+
+    def _options(self) -> list[str]:
+        return [
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={self.url.rsplit(':', 1)[1]}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.notebooks}",
+            "--IdentityProvider.token=",
+            "--ServerApp.disable_check_xsrf=True",
+            "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly",
+            "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.app_settings_dir={ROOT / 'digits_widget/cli/lab_settings'}",
+            *(["--allow-root"] if os.geteuid() == 0 else []),
+        ]
+
+    def _variables(self) -> dict[str, str]:
+        places = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+        }
+        return {
+            **os.environ,
+            **{name: str(self.folder / place) for name, place in places.items()},
+            "PYTHONPATH": str(ROOT),
+            **self._environment,
+        }
+
+    def _ask(self, path: str, method: str = "GET") -> bytes:
+        request = urllib.request.Request(self.url + path, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            content: bytes = answer.read()
+        return content
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE / 1000
+        while True:
+            try:
+                self._ask("/api/status")
+            except (urllib.error.URLError, OSError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+
+class NotebookPage:
+    """One notebook in one tab.
+
+    Parameters
+    ----------
+    page : Page
+        An empty tab.
+    lab : Lab
+        Where the notebook is.
+    name : str
+        Of the notebook.
+    """
+
+    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(f"{lab.url}/lab/tree/{name}?reset")
+        self.wait_until_idle()
+
+    @property
+    def widget(self) -> Locator:
+        """The first widget of the page."""
+        return self.page.locator(".digits-widget").first
+
+    @property
+    def paper(self) -> Locator:
+        """The canvas of the first widget."""
+        return self.widget.locator(".digits-paper canvas")
+
+    @property
+    def sentence(self) -> Locator:
+        """What the widget says about the drawing."""
+        return self.widget.locator(".digits-sentence")
+
+    @property
+    def best(self) -> Locator:
+        """The digit beside the marked bar; there is none on a blank sheet."""
+        return self.widget.locator(".digits-bars:not(.digits-stale) .digits-best th")
+
+    def wait_until_idle(self) -> None:
+        """Wait for the kernel to be there and to have nothing to do."""
+        self.page.wait_for_function(
+            """() => {
+              const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+              return context?.session?.kernel?.status === "idle" && context.isReady;
+            }"""
+        )
+
+    def run(self, cell: int = 0) -> None:
+        """Run a cell, and do not wait for its end."""
+        self.page.evaluate(
+            """cell => {
+              jupyterapp.shell.currentWidget.content.activeCellIndex = cell;
+              jupyterapp.commands.execute("notebook:run-cell");
+            }""",
+            cell,
+        )
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel, as its button does, without the question."""
+        self.page.evaluate(
+            "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
+        )
+        self.wait_until_idle()
+
+    def output(self, cell: int) -> Locator:
+        """Return what a cell printed."""
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
+        return cells.nth(cell).locator(".jp-OutputArea-output")
+
+    def show_widget(self, cell: int = 0) -> None:
+        """Run a cell and wait for its widget to be ready to draw."""
+        self.run(cell)
+        self.wait_for_paper()
+
+    def wait_for_paper(self) -> None:
+        """Wait until Python has painted the paper white."""
+        expect(self.paper).to_be_visible(timeout=PATIENCE)
+        self.page.wait_for_function(
+            "canvas => canvas.getContext('2d').getImageData(1, 1, 1, 1).data[3] == 255",
+            arg=self.paper.element_handle(),
+        )
+
+    def draw(self, drawing: Drawing) -> None:
+        """Draw with the mouse, as a hand does."""
+        for stroke in drawing:
+            self.drag(stroke.points.tolist())
+
+    def drag(self, points: Iterable[Sequence[float]], *, release: bool = True) -> None:
+        """Draw one stroke with the mouse through `points`, shares of the paper."""
+        self.paper.scroll_into_view_if_needed()
+        box = self.paper.evaluate("canvas => canvas.getBoundingClientRect().toJSON()")
+        places = [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"])
+            for x, y in points
+        ]
+        mouse = self.page.mouse
+        mouse.move(*places[0])
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*place)
+        if release:
+            mouse.up()
+
+    def ink(self) -> int:
+        """Return the number of dark pixels on the paper."""
+        return int(self.paper.evaluate(_INK))
+
+    def press(self, label: str) -> None:
+        """Press a button of the widget."""
+        self.widget.get_by_role("button", name=label, exact=True).click()
+
+    def evaluate(self, script: str) -> Any:  # noqa: ANN401 - JSON
+        """Run a script in the page."""
+        return self.page.evaluate(script)
+
+
+_INK = """canvas => {
+  const {width, height} = canvas;
+  const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let dark = 0;
+  for (let i = 0; i < data.length; i += 4) dark += data[i + 3] > 127 && data[i] < 128;
+  return dark;
+}"""
