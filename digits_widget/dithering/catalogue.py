@@ -6,12 +6,38 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from digits_widget.dithering import error_diffusion
+from digits_widget.dithering import (
+    bayer,
+    blue_noise,
+    dot_diffusion,
+    error_diffusion,
+    maps,
+    noise,
+    ostromoukhov,
+    riemersma,
+    threshold,
+    zhou_fang,
+)
 from digits_widget.dithering.method import Method
 from digits_widget.errors import UnknownMethodError
 
 CATALOGUE: Mapping[str, Method] = MappingProxyType(
-    {method.name: method for method in error_diffusion.METHODS}
+    {
+        method.name: method
+        for family in (
+            error_diffusion,
+            ostromoukhov,
+            zhou_fang,
+            riemersma,
+            dot_diffusion,
+            bayer,
+            maps,
+            blue_noise,
+            noise,
+            threshold,
+        )
+        for method in family.METHODS
+    }
 )
 """Every method by its name, families together. Menus, tables and tests are made of it:
 to add a method, add a row to its family's `METHODS`."""

@@ -9,6 +9,7 @@ from typing import Literal
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.option import Option, Value
+from digits_widget.dithering.ordered_map import OrderedMap
 from digits_widget.errors import OptionError
 
 Family = Literal[
@@ -58,6 +59,9 @@ class Method:
 
     kernel: Kernel | None = None
     """Where the error goes, in error diffusion."""
+
+    tile: OrderedMap | None = None
+    """The map, of those ordered methods that have a fixed one."""
 
     note: str = ""
     """What to know before choosing it."""

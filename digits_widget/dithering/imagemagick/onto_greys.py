@@ -1,4 +1,4 @@
-"""Print a picture with the greys of a `GreyTree`, in ImageMagick's 16-bit arithmetic."""
+"""Print a picture with the greys of a `GreyTree`, in ImageMagick's arithmetic."""
 
 from __future__ import annotations
 
@@ -61,14 +61,15 @@ def riemersma_onto(
     level = side.bit_length() if version == 6 else level_to_cover(side)
     weights = _falling_weights() if version == 6 else _rising_weights()
     choose = _chooser(tree)
-    pixels: list[float] = image.ravel().tolist()
+    pixels: list[int] = image.ravel().tolist()
     errors = deque([0.0] * _QUEUE, maxlen=_QUEUE)
     for place in hilbert_walk(rows, cols, level):
-        pixel = pixels[place]
+        pixel: float = pixels[place]
         for weight, error in zip(weights, errors, strict=True):
             pixel += weight * error
         value = min(max(math.floor(pixel + 0.5), 0), WHITE)
-        pixels[place] = grey = choose(value)
+        grey = choose(value)
+        pixels[place] = grey
         errors.append(value - grey)
     return np.array(pixels, dtype=np.uint16).reshape(rows, cols)
 

@@ -1,0 +1,56 @@
+"""Bayer's map: dots as far from each other as can be, of any power of two."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+from digits_widget.dithering.option import Option, Value
+from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
+
+SIZE = Option(
+    "Pixels along the side of the map.",
+    8,
+    choices=tuple(2**power for power in range(1, 11)),
+)
+
+
+@lru_cache(maxsize=16)
+def bayer_map(size: int) -> OrderedMap:
+    """Build the map of a side of 2, 4, 8, … pixels.
+
+    The rank of a cell is made of the bits of x xor y and of y, the lowest first.
+    """
+    y, x = np.indices((size, size))
+    ranks = np.zeros((size, size), dtype=np.int64)
+    for bit in range(size.bit_length() - 1):
+        mixed, row = (x ^ y) >> bit & 1, y >> bit & 1
+        ranks = ranks << 2 | mixed << 1 | row
+    return OrderedMap(ranks, size * size)
+
+
+def _print(images: Floats, *, size: int, **options: Value) -> Floats:
+    return print_with_map(images, tile=bayer_map(size), **options)  # type: ignore[arg-type]
+
+
+METHODS = (
+    Method(
+        name="bayer",
+        family="ordered",
+        apply=_print,
+        year=1973,
+        author="Bryce E. Bayer",
+        source="An optimum method for two-level rendition of continuous-tone pictures, "
+        "IEEE Int. Conf. on Communications",
+        keeps_mean=True,
+        options={"size": SIZE} | OPTIONS,
+        aliases=("bayer8", "bayer-8x8"),
+        tile=bayer_map(8),
+        note="The cross-hatching of early computers. Pixels do not wait for each "
+        "other, so nothing moves when a stroke is added elsewhere.",
+    ),
+)
+"""One method, of any size."""

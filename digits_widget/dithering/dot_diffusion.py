@@ -1,0 +1,122 @@
+"""Knuth's dot diffusion: error diffusion in an order that needs no scan.
+
+Pixels belong to 64 classes; all of a class are printed at once and pay the neighbours
+whose class is still to come. A class with no such neighbour drops its error.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.dithering.diffusion import THRESHOLD, TIES
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+from digits_widget.dithering.option import Option
+
+TILE = 8
+
+_CLASSES = """
+34 48 40 32 29 15 23 31
+42 58 56 53 21  5  7 10
+50 62 61 45 13  1  2 18
+38 46 54 37 25 17  9 26
+28 14 22 30 35 49 41 33
+20  4  6 11 43 59 57 52
+12  0  3 19 51 63 60 44
+24 16  8 27 39 47 55 36
+"""
+
+CLASSES: NDArray[np.int64] = np.array(_CLASSES.split(), dtype=np.int64).reshape(8, 8)
+"""(8, 8) the turn of each pixel of a tile, 0 to 63."""
+
+_NEIGHBOURS = tuple(
+    (dy, dx, 1 if dy and dx else 2)
+    for dy in (-1, 0, 1)
+    for dx in (-1, 0, 1)
+    if dy or dx
+)
+"""(dy, dx, weight): a side weighs twice as much as a corner."""
+
+ACROSS_TILES = Option(
+    "Whether errors pass from one tile of 8x8 to the next.", True, choices=(True, False)
+)
+EDGE = Option(
+    "What becomes of shares that would leave the picture: others take them, or they "
+    "are dropped.",
+    "share",
+    choices=("share", "drop"),
+)
+
+
+@lru_cache(maxsize=32)
+def _weights(
+    rows: int, cols: int, *, across_tiles: bool, edge: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Say what every pixel pays: (8, rows, cols) weights and (rows, cols) their sum."""
+    down, across = -(-rows // TILE) * TILE, -(-cols // TILE) * TILE
+    classes = np.pad(np.tile(CLASSES, (down // TILE, across // TILE)), 1)
+    classes[0] = classes[-1] = classes[:, 0] = classes[:, -1] = -1
+    y, x = np.indices((rows, cols))
+    here = classes[1 : rows + 1, 1 : cols + 1]
+    found = np.zeros((len(_NEIGHBOURS), rows, cols))
+    total = np.zeros((rows, cols))
+    for at, (dy, dx, weight) in enumerate(_NEIGHBOURS):
+        later = classes[y + 1 + dy, x + 1 + dx] > here
+        if not across_tiles:
+            later &= ((y + dy) // TILE == y // TILE) & ((x + dx) // TILE == x // TILE)
+        inside = (y + dy >= 0) & (y + dy < rows) & (x + dx >= 0) & (x + dx < cols)
+        found[at] = weight * (later & inside)
+        total += weight * (later & inside if edge == "share" else later)
+    return found, np.maximum(total, 1)
+
+
+def _print(
+    images: Floats, *, across_tiles: bool, edge: str, threshold: float, ties: str
+) -> Floats:
+    rows, cols = images.shape[1:]
+    weights, total = _weights(rows, cols, across_tiles=across_tiles, edge=edge)
+    cells = np.zeros((rows + 2, cols + 2, len(images)))
+    inner = cells[1:-1, 1:-1]
+    inner[...] = (images * images.dtype.type(255)).transpose(1, 2, 0)
+    white = np.zeros((rows, cols, len(images)), dtype=bool)
+    compare = np.greater_equal if ties == "up" else np.greater
+    for turn in np.argsort(CLASSES, axis=None).tolist():
+        top, left = divmod(turn, TILE)
+        if top >= rows or left >= cols:
+            continue
+        tile = np.s_[top::TILE, left::TILE]
+        values = inner[tile]
+        white[tile] = compare(values, threshold * 255)
+        errors = (values - white[tile] * 255.0) / total[tile][..., None]
+        for (dy, dx, _), weight in zip(_NEIGHBOURS, weights, strict=True):
+            if weight[tile].any():
+                paid = cells[top + 1 + dy :, left + 1 + dx :][::TILE, ::TILE]
+                paid = paid[: values.shape[0], : values.shape[1]]
+                paid += errors * weight[tile][..., None]
+    return white.transpose(2, 0, 1).astype(np.float32)
+
+
+METHODS = (
+    Method(
+        name="dot-diffusion",
+        family="dot diffusion",
+        apply=_print,
+        year=1987,
+        author="Donald E. Knuth",
+        source="Digital halftones by dot diffusion, ACM Trans. Graphics 6(4)",
+        keeps_mean=False,
+        options={
+            "across_tiles": ACROSS_TILES,
+            "edge": EDGE,
+            "threshold": THRESHOLD,
+            "ties": TIES,
+        },
+        aliases=("knuth",),
+        note="Between ordered maps and error diffusion: every tile settles its own "
+        "errors, all tiles at once.",
+    ),
+)
+"""One method."""

@@ -1,0 +1,63 @@
+"""Ostromoukhov's error diffusion: its shares are tuned to each grey."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digits_widget.dithering.diffusion import FIRST, scan_steps
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+from digits_widget.dithering.option import Option
+from digits_widget.dithering.variable import Shares, diffuse_by_grey
+
+SCAN = Option(
+    "How the rows are scanned.", "serpentine", choices=("raster", "serpentine")
+)
+
+_KEYS = {
+    0: (13, 0, 5),
+    1: (13, 0, 5),
+    2: (21, 0, 10),
+    3: (7, 0, 4),
+    4: (8, 0, 5),
+    10: (7, 3, 3),
+    22: (3, 2, 1),
+    36: (5, 3, 3),
+    64: (1, 1, 0),
+    72: (5, 7, 1),
+    77: (4, 1, 1),
+    85: (4, 1, 1),
+    95: (5, 3, 2),
+    107: (5, 3, 2),
+    127: (4, 1, 1),
+}
+"""Parts that go ahead, back below and straight below. Between these greys the paper's
+table is straight lines, in exact fractions."""
+
+SHARES = Shares.along(
+    {grey: [part / sum(parts) for part in parts] for grey, parts in _KEYS.items()}
+)
+
+
+def _print(images: Floats, *, scan: str, first: str) -> Floats:
+    # The author's program prints black for black, whatever error has come there.
+    thresholds = np.where(images == 0, np.inf, 127.5)
+    steps = scan_steps(images.shape[1], scan=scan, first=first)
+    return diffuse_by_grey(images, SHARES, thresholds, steps)
+
+
+METHODS = (
+    Method(
+        name="ostromoukhov",
+        family="variable error diffusion",
+        apply=_print,
+        year=2001,
+        author="Victor Ostromoukhov",
+        source="A simple and efficient error-diffusion algorithm, SIGGRAPH",
+        keeps_mean=True,
+        options={"scan": SCAN, "first": FIRST},
+        note="Three shares that change with the grey: no worms, no checkerboards. "
+        "Black stays black.",
+    ),
+)
+"""One method."""

@@ -1,0 +1,148 @@
+"""Riemersma's dither: errors follow Hilbert's curve, and fade."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.dithering.curve import hilbert_walk, level_to_cover
+from digits_widget.dithering.diffusion import THRESHOLD, TIES
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+
+QUEUE = 16
+"""Errors that are remembered, and how much heavier the newest weighs."""
+
+WEIGHTS = tuple(float(round(QUEUE ** (k / (QUEUE - 1)))) for k in range(QUEUE))
+"""Oldest first: 1 to 16."""
+
+SMALL = 24
+"""Pictures up to which plain Python is faster."""
+
+
+@dataclass(frozen=True)
+class Fading:
+    """The habits of one implementation."""
+
+    weights: tuple[float, ...] = WEIGHTS
+    """Of the remembered errors, oldest first."""
+
+    divisor: float = QUEUE
+    """The weighted sum is divided by this."""
+
+    white: float = 255
+    """What a white pixel is, in working values."""
+
+    middle: float = 127.5
+    """The threshold, in working values."""
+
+    up: bool = True
+    """Whether a value exactly on the threshold becomes white."""
+
+    whole: bool = False
+    """Values are rounded half up and clipped before they are compared."""
+
+    original: bool = True
+    """The error is measured from the original pixel, not from the corrected one."""
+
+
+def follow(images: Floats, walk: tuple[int, ...], fading: Fading) -> Floats:
+    """Carry errors along a walk.
+
+    Parameters
+    ----------
+    images : array
+        (n, rows, cols) floats in [0, 1].
+    walk : tuple of int
+        Indices into the flattened picture; others stay black.
+    fading : Fading
+        How errors are remembered.
+
+    Returns
+    -------
+    array
+        (n, rows, cols) float32, 0 or 1.
+    """
+    flat = images.reshape(len(images), -1)
+    pixels = (flat * images.dtype.type(255)).astype(np.float64) * fading.white / 255
+    if len(images) <= SMALL:
+        white = np.stack([_follow_one(row.tolist(), walk, fading) for row in pixels])
+    else:
+        white = _follow_all(np.ascontiguousarray(pixels.T), walk, fading).T
+    return white.reshape(images.shape).astype(np.float32)
+
+
+def _follow_one(
+    pixels: list[float], walk: tuple[int, ...], fading: Fading
+) -> NDArray[np.bool_]:
+    """Carry errors through one flattened picture, in plain Python."""
+    length, white = len(fading.weights), fading.white
+    errors = deque([0.0] * length, maxlen=length)
+    printed = np.zeros(len(pixels), dtype=bool)
+    silence = length
+    for place in walk:
+        value = pixel = pixels[place]
+        if silence < length:
+            carried = 0.0
+            for weight, error in zip(fading.weights, errors, strict=True):
+                carried += weight * error
+            value += carried / fading.divisor
+        if fading.whole:
+            value = min(max(math.floor(value + 0.5), 0), white)
+        error = pixel if fading.original else value
+        if value > fading.middle or (fading.up and value == fading.middle):
+            printed[place] = True
+            error -= white
+        errors.append(error)
+        silence = 0 if error else silence + 1
+    return printed
+
+
+def _follow_all(
+    pixels: NDArray[np.float64], walk: tuple[int, ...], fading: Fading
+) -> NDArray[np.bool_]:
+    """Carry errors through many flattened pictures, (pixels, n), at once."""
+    errors = deque(np.zeros((len(fading.weights), pixels.shape[1])))
+    printed = np.zeros(pixels.shape, dtype=bool)
+    compare = np.greater_equal if fading.up else np.greater
+    for place in walk:
+        carried = np.zeros(pixels.shape[1])
+        # One after the other: a matrix product would add in another order.
+        for weight, error in zip(fading.weights, errors, strict=True):
+            carried += weight * error
+        value = pixels[place] + carried / fading.divisor
+        if fading.whole:
+            value = np.clip(np.floor(value + 0.5), 0, fading.white)
+        white = printed[place] = compare(value, fading.middle)
+        base = pixels[place] if fading.original else value
+        errors.append(base - white * fading.white)
+        errors.popleft()
+    return printed
+
+
+def _print(images: Floats, *, threshold: float, ties: str) -> Floats:
+    rows, cols = images.shape[1:]
+    walk = hilbert_walk(rows, cols, level_to_cover(max(rows, cols)))
+    fading = Fading(middle=threshold * 255, up=ties == "up")
+    return follow(images, walk, fading)
+
+
+METHODS = (
+    Method(
+        name="riemersma",
+        family="curve",
+        apply=_print,
+        year=1998,
+        author="Thiadmer Riemersma",
+        source="A balanced dithering technique, C/C++ Users Journal, December",
+        keeps_mean=False,
+        options={"threshold": THRESHOLD, "ties": TIES},
+        note="Errors stay near where they arose and are forgotten after sixteen "
+        "pixels: a change in one corner leaves the others alone.",
+    ),
+)
+"""One method."""
