@@ -8,7 +8,7 @@ import sys
 import threading
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
@@ -37,12 +37,18 @@ def run(args: argparse.Namespace) -> int:
     """Start both, wait for Ctrl-C, stop both."""
     folder = _folder(args.folder)
     lab = _jupyterlab()
-    with _server() as server:
-        os.environ["DIGITS_SERVER"] = server.target
-        os.environ["DIGITS_REST"] = server.rest_url
-        # Starting TensorFlow takes seconds, and so does JupyterLab: both at once.
-        threading.Thread(target=_announce, args=(server,), daemon=True).start()
-        lab.launch_instance(argv=_options(args, folder))
+    server = _server()
+    os.environ["DIGITS_SERVER"] = server.target
+    os.environ["DIGITS_REST"] = server.rest_url
+    # Starting TensorFlow takes seconds, and so does JupyterLab: both at once.
+    threading.Thread(target=_start, args=(server,), daemon=True).start()
+    try:
+        jupyter = lab.initialize_server(argv=_options(args, folder))
+        # As an option this would be overruled by JupyterLab's own default.
+        jupyter.default_url = _first_page(folder)
+        jupyter.start()
+    finally:
+        server.stop()
     print("JupyterLab and the model server are stopped.")
     return 0
 
@@ -56,7 +62,7 @@ def _folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _jupyterlab():  # noqa: ANN202 - JupyterLab ships no types
+def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as exc:
@@ -69,32 +75,38 @@ def _jupyterlab():  # noqa: ANN202 - JupyterLab ships no types
 
 def _server() -> EmbeddedServer:
     """Return the server on the usual ports, or the next free ones, said aloud."""
-    from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
+    from digits_widget.model_server.embedded import EmbeddedServer
+    from digits_widget.model_server.ports import USUAL_PORTS, first_free_ports
 
-    port, rest_port = first_free_ports(8500, 8501)
-    if (port, rest_port) != (8500, 8501):
-        print(f"Port 8500 or 8501 is taken: using {port} and {rest_port} instead.")
-    return EmbeddedServer(port=port, rest_port=rest_port)
+    ports = first_free_ports()
+    if ports != USUAL_PORTS:
+        usual, used = (" and ".join(map(str, each)) for each in (USUAL_PORTS, ports))
+        print(f"Of the ports {usual} one is taken; using {used} instead.")
+    return EmbeddedServer(port=ports[0], rest_port=ports[1])
 
 
-def _announce(server: EmbeddedServer) -> None:
-    from digits_widget.errors import ModelServerError
+def _start(server: EmbeddedServer) -> None:
+    from digits_widget.errors import DigitsError
 
     try:
-        server.wait_until_ready()
-    except ModelServerError as exc:
+        server.start()
+    except DigitsError as exc:
         print(f"\nThe model server did not start: {exc}\n", file=sys.stderr)
         return
     print(f"\nModel server: gRPC at {server.target}, REST at {server.rest_url}\n")
 
 
-def _options(args: argparse.Namespace, folder: Path) -> list[str]:
+def _first_page(folder: Path) -> str:
     notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
-    first = f"/tree/{notebooks[0]}" if notebooks else ""
+    return f"/lab/tree/{notebooks[0]}" if notebooks else "/lab"
+
+
+def _options(args: argparse.Namespace, folder: Path) -> list[str]:
     options = [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={args.port}",
-        f"--LabApp.default_url=/lab{first}",
+        # What a class needs to see is the address; the rest is for its developers.
+        "--ServerApp.log_level=WARN",
         # Ctrl-C means stop, without a question that a class has to answer.
         "--ServerApp.answer_yes=True",
         # A classroom may have no network: look for no news and no updates.

@@ -1,0 +1,146 @@
+"""``digits-widget lab``: real JupyterLab, real model server, real Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from digits_widget.cli import main
+
+ROOT = Path(__file__).parents[2]
+COMMAND = "import sys; from digits_widget.cli import main; sys.exit(main())"
+
+
+class Lab:
+    """A running ``digits-widget lab``, and what it has said."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.said = ""
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                *("-c", COMMAND, "lab", str(folder), "--no-browser", f"--port={port}"),
+            ],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.said += line
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        until(lambda: re.search(pattern, self.said), lambda: self.said)
+        found = re.search(pattern, self.said)
+        assert found
+        return found
+
+
+def until(
+    condition: Callable[[], object], what: Callable[[], str] = str, seconds: float = 90
+) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, what()
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "01_later.ipynb").write_text("{}")
+    (folder / "00_first.ipynb").write_text("{}")
+    running = Lab(folder, free_port())
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+    running.process.wait()
+    running.reader.join()
+    assert running.process.stdout
+    running.process.stdout.close()
+
+
+def served_ports(lab: Lab) -> tuple[int, int]:
+    """Wait until both servers answer, and return the model server's ports."""
+    said = lab.wait_for(r"gRPC at 127.0.0.1:(\d+), REST at http://127.0.0.1:(\d+)")
+    return int(said[1]), int(said[2])
+
+
+@pytest.mark.server
+def test_both_servers_start_and_ctrl_c_stops_both(lab: Lab) -> None:
+    grpc_port, rest_port = served_ports(lab)
+    address = lab.wait_for(r"http://127.0.0.1:(\d+)(/lab\S*token=\w+)")
+    jupyter_port = int(address[1])
+    assert address[2].startswith("/lab/tree/00_first.ipynb?")
+    with urllib.request.urlopen(address[0]) as page:  # noqa: S310 - http, see above
+        assert b"JupyterLab" in page.read()
+    status = f"http://127.0.0.1:{rest_port}/v1/models/digits"
+    with urllib.request.urlopen(status) as answer:
+        versions = json.load(answer)["model_version_status"]
+    assert {version["state"] for version in versions} == {"AVAILABLE"}
+    assert listens(grpc_port)
+
+    lab.process.send_signal(signal.SIGINT)
+    assert lab.process.wait(30) == 0
+    lab.reader.join()
+    assert "are stopped" in lab.said
+    assert "Traceback" not in lab.said
+    assert not any(map(listens, (grpc_port, rest_port, jupyter_port)))
+
+
+@pytest.mark.server
+def test_the_model_server_goes_when_the_lab_is_killed(lab: Lab) -> None:
+    ports = served_ports(lab)
+    lab.process.kill()
+    until(lambda: not any(map(listens, ports)))
+
+
+def test_a_folder_that_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lab", str(tmp_path / "none")]) == 1
+    assert "which is not a folder" in capsys.readouterr().err
+
+
+def test_without_jupyterlab_it_says_how_to_get_it(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert main(["lab", str(tmp_path)]) == 1
+    assert 'pip install "digits-widget[lab]"' in capsys.readouterr().err
