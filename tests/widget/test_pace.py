@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from digits_widget.widget.background import run_in_background
+from digits_widget.widget.pace import Pace
+
+WAIT = 20.0
+
+
+class Work:
+    """Counts its runs, and lets a test wait for them."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self._changed = threading.Condition()
+
+    def __call__(self) -> None:
+        with self._changed:
+            self.runs += 1
+            self._changed.notify_all()
+
+    def wait_for(self, runs: int) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self.runs >= runs, WAIT)
+
+
+def test_the_first_call_works_at_once() -> None:
+    work = Work()
+    Pace(work, interval=1000, background=run_in_background)()
+    assert work.wait_for(1)
+
+
+def test_calls_in_between_are_one_run() -> None:
+    work = Work()
+    pace = Pace(work, interval=1000, background=run_in_background)
+    pace()
+    assert work.wait_for(1)
+    for _ in range(100):
+        pace()
+    pace(now=True)
+    assert work.wait_for(2)
+    pace(now=True)
+    assert work.wait_for(3)
+    assert work.runs == 3
+
+
+def test_the_last_call_is_never_lost() -> None:
+    work = Work()
+    pace = Pace(work, interval=0.001, background=run_in_background)
+    for runs in range(1, 200):
+        pace()
+        assert work.wait_for(runs)
+
+
+def test_the_thread_ends_when_nothing_is_left_to_do() -> None:
+    threads: list[threading.Thread] = []
+
+    def background(work: object) -> None:
+        threads.append(threading.Thread(target=work, daemon=True))  # type: ignore[arg-type]
+        threads[-1].start()
+
+    pace = Pace(Work(), interval=0.001, background=background)
+    pace()
+    threads[0].join(WAIT)
+    assert not threads[0].is_alive()
+    pace()
+    assert len(threads) == 2
+    threads[1].join(WAIT)
+
+
+def test_work_that_fails_may_be_asked_again() -> None:
+    waiting = []
+
+    def fail() -> None:
+        msg = "broken"
+        raise ValueError(msg)
+
+    pace = Pace(fail, interval=0.001, background=waiting.append)
+    for run in (1, 2):
+        pace()
+        assert len(waiting) == run
+        with pytest.raises(ValueError, match="broken"):
+            waiting[-1]()
