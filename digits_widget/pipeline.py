@@ -1,33 +1,55 @@
-"""`Pipeline` runs the steps on a drawing and keeps every picture."""
+"""`Pipeline` runs the steps on a drawing or a picture and keeps every image."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
-from digits_widget.errors import EmptyDrawingError
+from digits_widget.errors import DigitsError, EmptyDrawingError, StepOrderError
+from digits_widget.picture import Source, read_picture
 from digits_widget.raster import rasterize
 from digits_widget.steps import (
     Centre,
     Crop,
-    ExplainedStep,
+    Extent,
     Fit,
-    Outcome,
+    Flatten,
+    MagickResize,
+    Polarity,
+    Resize,
     Step,
+    Threshold,
     ToTensor,
+    TwoGreys,
 )
-from digits_widget.steps.step import Image
-from digits_widget.trace import Snapshot, Trace
+from digits_widget.steps.checks import check_choice, checked
+from digits_widget.steps.step import BatchedStep, ExplainedStep, Image, Outcome
+from digits_widget.trace import Snapshot, Trace, snapshot
+
+_CHUNK = 64
+"""Rasters held at once by `Pipeline.batch`: 20 MB."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Steps in their order, under a name. Call it with a drawing."""
+    """Steps in their order, under a name. Call it with a drawing or a picture.
+
+    A drawing enters as ink, so the steps that only pictures need (`Flatten`,
+    `Polarity`) are passed over. Any callable from image to image can be a step.
+
+    Raises
+    ------
+    StepOrderError
+        `ToTensor` is missing, stands twice, or is not last.
+    """
 
     steps: tuple[Step, ...]
     """Run from first to last; the last is `ToTensor`."""
@@ -35,50 +57,218 @@ class Pipeline:
     name: str = "own"
     """What to call it."""
 
-    def __call__(self, drawing: Drawing) -> Trace:
-        """Draw on the grid, run every step, keep every picture.
+    def __post_init__(self) -> None:
+        places = [isinstance(step, ToTensor) for step in self.steps]
+        if sum(places) != 1 or not places[-1]:
+            names = ", ".join(name_of(step) for step in self.steps) or "no steps"
+            msg = (
+                f"Got {names}; expected tensor once, as the last step: what it gives "
+                "is what the request carries. Put ToTensor at the end."
+            )
+            raise StepOrderError(msg)
+
+    def __call__(self, source: Drawing | Source) -> Trace:
+        """Run every step and keep every picture.
+
+        Parameters
+        ----------
+        source : Drawing, or what `read_picture` takes
+            Strokes; or a file, a data URL, a Pillow image, an array in which 1 is
+            light. An array of ink, such as a raster, comes through unchanged, as its
+            border is dark.
 
         Raises
         ------
         EmptyDrawingError
-            No ink at all.
+            A drawing without ink. A blank *picture* gives a trace that `is_blank`.
+        ImageError
+            A picture of the wrong kind.
         StepOrderError
             A step cannot work on what the one before it gave.
         """
-        image = rasterize(drawing)
-        if not image.any():
-            msg = "Got a drawing without ink, expected a digit. Draw one first."
-            raise EmptyDrawingError(msg)
-        caption = (
-            f"{len(drawing)} {'stroke' if len(drawing) == 1 else 'strokes'} drawn on "
-            f"{image.shape[1]}x{image.shape[0]} pixels, edges in shades of grey."
-        )
-        shots = [_snapshot("raster", "Raster", Outcome(image, caption))]
+        shots = [_enter(source)]
+        drawn = isinstance(source, Drawing)
+        light, seen = not drawn, Counter[str]()
         for step in self.steps:
-            name, title, outcome = _run(step, image)
-            count = sum(shot.name.split("-")[0] == name for shot in shots)
-            unique = f"{name}-{count + 1}" if count else name
-            shots.append(_snapshot(unique, title, outcome))
-            image = outcome.image
+            if drawn and _is_for_pictures(step):
+                continue
+            outcome = _run(step, shots[-1].image)
+            light = light and not getattr(step, "gives_ink", False)
+            name = name_of(step)
+            seen[name] += 1
+            slug = name if seen[name] == 1 else f"{name}-{seen[name]}"
+            title = getattr(step, "title", name)
+            shots.append(snapshot(slug, title, outcome, light=light))
         return Trace(tuple(shots))
 
+    def batch(self, sources: Iterable[Drawing | Source]) -> NDArray[Any]:
+        """Return the tensors of many drawings or pictures, and keep no pictures.
 
-def _run(step: Step, image: Image) -> tuple[str, str, Outcome]:
+        Parameters
+        ----------
+        sources : iterable
+            Of what a call takes; also an array whose first axis counts pictures.
+
+        Returns
+        -------
+        ndarray
+            (n, 28, 28) float32, or as `ToTensor` says; each the same bits as the
+            `tensor` of its own trace.
+
+        Raises
+        ------
+        EmptyDrawingError, ImageError
+            As for one; the message says which of them it was, from 0.
+        StepOrderError
+            As for one.
+        """
+        last = self.steps[-1]
+        assert isinstance(last, ToTensor)  # noqa: S101 - as __post_init__ saw to
+        parts = [np.empty((0, *last.shape), last.dtype)]
+        numbered = enumerate(sources)
+        while chunk := list(islice(numbered, _CHUNK)):
+            parts.append(np.stack(self._run_many(chunk)))
+        return np.concatenate(parts)
+
+    def _run_many(self, chunk: list[tuple[int, Drawing | Source]]) -> list[Image]:
+        images = [_image_of(source, number) for number, source in chunk]
+        drawn = [isinstance(source, Drawing) for _, source in chunk]
+        for step in self.steps:
+            skipped = _is_for_pictures(step)
+            places = [i for i, ink in enumerate(drawn) if not (skipped and ink)]
+            given = [images[i] for i in places]
+            if given and isinstance(step, BatchedStep):
+                made = step.many(given)
+            else:
+                made = [_run(step, image).image for image in given]
+            for place, image in zip(places, made, strict=True):
+                images[place] = image
+        return images
+
+    def without(self, *names: str) -> Pipeline:
+        """Return this pipeline with the steps of these names skipped.
+
+        Raises
+        ------
+        UnknownMethodError
+            It has no such step.
+        """
+        for name in names:
+            check_choice("step", name, map(name_of, self.steps))
+        kept = tuple(step for step in self.steps if name_of(step) not in names)
+        return replace(self, steps=kept)
+
+    def replaced(self, name: str, *steps: Step) -> Pipeline:
+        """Return this pipeline with other steps where the one of this name was.
+
+        Raises
+        ------
+        UnknownMethodError
+            It has no such step.
+        """
+        names = [name_of(step) for step in self.steps]
+        check_choice("step", name, names)
+        place = names.index(name)
+        return replace(
+            self, steps=(*self.steps[:place], *steps, *self.steps[place + 1 :])
+        )
+
+
+def name_of(step: Step) -> str:
+    """Return a step's slug: its `name`, or that of the function it is."""
+    return str(getattr(step, "name", getattr(step, "__name__", type(step).__name__)))
+
+
+def _is_for_pictures(step: Step) -> bool:
+    return bool(getattr(step, "pictures_only", False))
+
+
+def _run(step: Step, image: Image) -> Outcome:
     if isinstance(step, ExplainedStep):
-        return step.name, step.title, step.run(image)
-    name = getattr(step, "__name__", type(step).__name__)
-    return name, name, Outcome(step(image), f"{name} was applied.")
+        return step.run(image)
+    return Outcome(checked(step(image)), f"{name_of(step)} was applied.")
 
 
-def _snapshot(name: str, title: str, outcome: Outcome) -> Snapshot:
-    image: NDArray[Any] = outcome.image.view()
-    image.flags.writeable = False
-    shown = image if outcome.shown is None else outcome.shown
-    decided = MappingProxyType(dict(outcome.decided))
-    return Snapshot(name, title, outcome.caption, image, decided, shown)
+def _draw(drawing: Drawing) -> Image:
+    image = rasterize(drawing)
+    if not image.any():
+        msg = "Got a drawing without ink, expected a digit. Draw one first."
+        raise EmptyDrawingError(msg)
+    return image
+
+
+def _image_of(source: Drawing | Source, number: int) -> Image:
+    try:
+        return _draw(source) if isinstance(source, Drawing) else read_picture(source)
+    except DigitsError as exc:
+        msg = f"In number {number} of the batch: {exc}"
+        raise type(exc)(msg) from exc
+
+
+def _enter(source: Drawing | Source) -> Snapshot:
+    if isinstance(source, Drawing):
+        image = _draw(source)
+        strokes = "1 stroke" if len(source) == 1 else f"{len(source)} strokes"
+        caption = (
+            f"{strokes} drawn on {image.shape[1]}x{image.shape[0]} pixels, with edges "
+            "in shades of grey."
+        )
+        return snapshot("raster", "Drawing", Outcome(image, caption), light=False)
+    image = read_picture(source)
+    channels = image.shape[2] if image.ndim == 3 else 1
+    kind = {1: "greys", 3: "colours", 4: "colours and transparency"}[channels]
+    caption = f"A picture of {image.shape[1]}x{image.shape[0]} pixels in {kind}."
+    return snapshot("picture", "Picture", Outcome(image, caption), light=True)
 
 
 PRESETS: Mapping[str, Pipeline] = MappingProxyType(
-    {"mnist": Pipeline((Crop(), Fit(), Centre(), ToTensor()), name="mnist")}
+    {
+        pipeline.name: pipeline
+        for pipeline in (
+            Pipeline(
+                (Flatten(), Polarity(), Crop(), Fit(), Centre(), ToTensor()),
+                name="mnist",
+            ),
+            Pipeline(
+                (
+                    MagickResize(),
+                    Flatten(),
+                    Polarity(ink="dark"),
+                    TwoGreys(),
+                    Extent(),
+                    Threshold(at=127 / 255),
+                    ToTensor(),
+                ),
+                name="seed-2020",
+            ),
+            Pipeline(
+                (
+                    MagickResize(),
+                    Flatten(),
+                    Polarity(ink="dark"),
+                    TwoGreys(palette="black-white"),
+                    Extent(),
+                    ToTensor(),
+                ),
+                name="seed-2020-fixed",
+            ),
+            Pipeline((Flatten(), Polarity(), Resize(), ToTensor()), name="naive"),
+        )
+    }
 )
-"""Pipelines by name; ``mnist`` is the default everywhere."""
+"""Pipelines by name. ``mnist`` (the default everywhere) frames a digit as MNIST's
+authors did; ``seed-2020`` is the ImageMagick command of the 2020 article, flaw and all,
+and ``seed-2020-fixed`` the same in black and white; ``naive`` scales the whole canvas,
+as most demos do."""
+
+
+def preset(name: str) -> Pipeline:
+    """Return the preset of this name.
+
+    Raises
+    ------
+    UnknownMethodError
+        There is none; the message has the nearest ones.
+    """
+    check_choice("preset", name, PRESETS)
+    return PRESETS[name]

@@ -19,7 +19,7 @@ _CHECKER = (0.65, 0.85)
 
 
 def tile_png(image: ArrayLike, *, side: int = 112) -> bytes:
-    """Return a picture as PNG bytes, its longest side `side` pixels or just above.
+    """Return a picture as PNG bytes, `side` pixels along its longest side, or just below.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def tile_png(image: ArrayLike, *, side: int = 112) -> bytes:
     picture = Image.fromarray(_as_bytes(_checked(image)))
     longest = max(picture.size)
     if longest < side:
-        factor = -(-side // longest)
+        factor = side // longest
         size = (picture.width * factor, picture.height * factor)
         picture = picture.resize(size, Image.Resampling.NEAREST)
     elif longest > side:

@@ -8,12 +8,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.steps.checks import check_flat, check_number, check_whole, checked
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Crop:
-    """Keep the smallest box that holds all ink darker than `threshold`.
+    """Keep the smallest box that holds all ink above `threshold`.
 
     A picture without ink stays whole: there is nothing to crop to.
     """
@@ -22,35 +23,52 @@ class Crop:
     title: ClassVar[str] = "Crop to ink"
 
     threshold: float = 0.1
-    """Ink above this value counts, in [0, 1): fainter specks do not hold the box."""
+    """Ink above this value counts, in [0, 1]: fainter specks do not hold the box."""
 
     padding: int = 0
-    """Pixels kept around the ink, where the picture has them."""
+    """Pixels kept around the ink, as far as the picture has them; 0 to 1000."""
+
+    def __post_init__(self) -> None:
+        check_number("threshold", self.threshold, 0, 1)
+        check_whole("padding", self.padding, 0, 1000)
 
     def __call__(self, image: Image) -> Image:
         """Return the box of the image that holds the ink."""
-        return self.run(image).image
+        return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
         """Crop, and tell the box."""
+        check_flat(image, self.title)
         ink = image > self.threshold
-        columns: NDArray[np.bool_] = ink.any(axis=0)
-        rows: NDArray[np.bool_] = ink.any(axis=1)
-        if not rows.any():
+        columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
+        if not rows.size:
             caption = f"No ink above {self.threshold:g}: there is nothing to crop to."
             return Outcome(image, caption, {"box": None})
-        left, right = _span(columns, self.padding)
-        top, bottom = _span(rows, self.padding)
+        left, right = self._span(columns, image.shape[1])
+        top, bottom = self._span(rows, image.shape[0])
         caption = (
-            f"Ink fills columns {left} to {right - 1} and rows {top} to {bottom - 1}: "
-            f"kept {right - left}x{bottom - top} of {image.shape[1]}x{image.shape[0]} "
-            "pixels."
+            f"Ink above {self.threshold:g} fills columns {left} to {right - 1} and "
+            f"rows {top} to {bottom - 1}: kept {right - left}x{bottom - top} of "
+            f"{image.shape[1]}x{image.shape[0]} pixels."
         )
         box = (left, top, right, bottom)
         return Outcome(image[top:bottom, left:right], caption, {"box": box})
 
+    def _span(self, filled: NDArray[np.intp], end: int) -> tuple[int, int]:
+        first, last = int(filled[0]), int(filled[-1])
+        return max(first - self.padding, 0), min(last + 1 + self.padding, end)
 
-def _span(filled: NDArray[np.bool_], pad: int) -> tuple[int, int]:
-    first = int(filled.argmax())
-    last = len(filled) - int(filled[::-1].argmax())
-    return max(first - pad, 0), min(last + pad, len(filled))
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy that do the same to `image`."""
+        ink, more = f"image > {self.threshold!r}", self.padding
+        low, high = (f" - {more}", f" + {1 + more}") if more else ("", " + 1")
+        start = f"max({{}}[0]{low}, 0)" if more else "{}[0]"
+        return (
+            f"rows = np.flatnonzero(({ink}).any(axis=1))",
+            f"cols = np.flatnonzero(({ink}).any(axis=0))",
+            "if rows.size:",
+            (
+                f"    image = image[{start.format('rows')} : rows[-1]{high}, "
+                f"{start.format('cols')} : cols[-1]{high}]"
+            ),
+        )

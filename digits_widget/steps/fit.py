@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-from PIL import Image as Pillow
-
+from digits_widget.steps import resampling
+from digits_widget.steps.checks import check_choice, check_flat, check_whole, checked
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -19,26 +18,36 @@ class Fit:
     title: ClassVar[str] = "Fit in a box"
 
     box: int = 20
-    """Pixels along the side of the box, 1 to 28. MNIST's digits fill 20."""
+    """Pixels along the side of the box, 4 to 28. MNIST's digits fill 20."""
 
     filter: str = "lanczos"
-    """How old pixels become new ones."""
+    """How old pixels become new ones: one of `FILTERS`."""
+
+    def __post_init__(self) -> None:
+        check_whole("box", self.box, 4, 28)
+        check_choice("filter", self.filter, resampling.FILTERS)
 
     def __call__(self, image: Image) -> Image:
         """Return the scaled image."""
-        return self.run(image).image
+        return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
         """Scale, and tell the size and the factor."""
+        check_flat(image, self.title)
         rows, cols = image.shape
         scale = self.box / max(rows, cols)
         size = (max(1, round(cols * scale)), max(1, round(rows * scale)))
-        picture = Pillow.fromarray(np.ascontiguousarray(image))
-        filtered = picture.resize(size, Pillow.Resampling[self.filter.upper()])
-        # Lanczos swings past black and white at sharp edges.
-        scaled = np.clip(np.asarray(filtered), 0, 1)
+        scaled = resampling.resample(image, size, method=self.filter)
         caption = (
             f"Scaled {cols}x{rows} by {scale:.3f} to {size[0]}x{size[1]} pixels, to "
-            f"fit the {self.box}x{self.box} box."
+            f"fit the {self.box}x{self.box} box ({self.filter} filter)."
         )
         return Outcome(scaled, caption, {"scale": scale, "size": size})
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy and Pillow that do the same to `image`."""
+        return (
+            f"scale = {self.box} / max(image.shape)",
+            "size = [max(1, round(n * scale)) for n in image.shape[::-1]]",
+            *resampling.code(self.filter, "size"),
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -51,4 +51,22 @@ class ExplainedStep(Protocol):
 
     def run(self, image: Image, /) -> Outcome:
         """Do the step and explain it."""
+        ...
+
+
+@runtime_checkable
+class PastedStep(Protocol):
+    """A step that can be written as a few lines of NumPy and Pillow."""
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines that change the variable `image`, or set `tensor`."""
+        ...
+
+
+@runtime_checkable
+class BatchedStep(Protocol):
+    """A step that is faster on many images of one size at once."""
+
+    def many(self, images: Sequence[Image], /) -> list[Image]:
+        """Return what the step makes of each image, bit for bit."""
         ...

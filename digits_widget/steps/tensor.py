@@ -3,36 +3,91 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digits_widget.errors import StepOrderError
+from digits_widget.errors import OptionError, StepOrderError
+from digits_widget.steps.checks import check_choice, check_flat, checked
 from digits_widget.steps.step import Image, Outcome
+
+SHAPES = (
+    (28, 28),
+    (28, 28, 1),
+    (1, 28, 28),
+    (1, 28, 28, 1),
+    (784,),
+    (1, 784),
+)
+"""The shapes in which models take one picture."""
+
+_DTYPES = ("float32", "float64", "float16", "uint8")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToTensor:
-    """Give the image as the array that the request carries."""
+    """Give the image as the array that the request carries: always the last step."""
 
     name: ClassVar[str] = "tensor"
     title: ClassVar[str] = "Tensor"
 
-    def __call__(self, image: Image) -> Image:
+    scale: float = 1.0
+    """Value of full ink: 1, or 255 for models that were trained on bytes."""
+
+    shape: tuple[int, ...] = (28, 28)
+    """One of `SHAPES`; `Client` itself adapts (28, 28) to what the model declares."""
+
+    dtype: str = "float32"
+    """float32, float64, float16, or uint8 (then `scale` must be 255)."""
+
+    ink: str = "high"
+    """``high``: paper is 0 and ink is `scale`, as in MNIST; ``low`` the other way."""
+
+    def __post_init__(self) -> None:
+        check_choice("dtype", self.dtype, _DTYPES)
+        check_choice("ink", self.ink, ("high", "low"))
+        if self.scale not in {1, 255}:
+            msg = f"Got scale={self.scale!r}, expected 1 or 255: the value of full ink."
+            raise OptionError(msg)
+        if self.dtype == "uint8" and self.scale != 255:
+            msg = "Got dtype='uint8' with scale=1, which leaves 0 and 1. Use scale=255."
+            raise OptionError(msg)
+        if self.shape not in SHAPES:
+            shapes = ", ".join(map(str, SHAPES))
+            msg = f"Got shape={self.shape!r}, expected one of {shapes}."
+            raise OptionError(msg)
+
+    def __call__(self, image: Image) -> NDArray[Any]:
         """Return the tensor."""
-        return self.run(image).image
+        return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Check the size and tell shape, type and range."""
+        """Check the size, and tell shape, type and range."""
+        check_flat(image, self.title)
         if image.shape != (28, 28):
             msg = (
                 f"Got {image.shape[1]}x{image.shape[0]} pixels for the tensor, and the "
                 "model looks at 28x28. Put Centre or Resize before ToTensor."
             )
             raise StepOrderError(msg)
-        tensor = image.astype(np.float32)
-        caption = (
-            f"28x28 float32 from {tensor.min():.2f} (paper) to {tensor.max():.2f} "
-            f"(ink), mean {tensor.mean():.3f}: exactly what the request carries."
+        shown = np.ascontiguousarray(image if self.ink == "high" else 1 - image)
+        scaled = shown * np.float32(self.scale)
+        whole = np.rint(scaled) if self.dtype == "uint8" else scaled
+        tensor = whole.astype(self.dtype).reshape(self.shape)
+        return Outcome(tensor, self._caption(tensor), {"ink": self.ink}, shown)
+
+    def _caption(self, tensor: NDArray[Any]) -> str:
+        form = "x".join(map(str, tensor.shape))
+        paper, ink = (0, self.scale) if self.ink == "high" else (self.scale, 0)
+        return (
+            f"{form} {self.dtype}, {paper:g} is paper and {ink:g} is ink; here from "
+            f"{tensor.min():.3g} to {tensor.max():.3g}, mean {tensor.mean():.3f}."
         )
-        return Outcome(tensor, caption, {"mean": float(tensor.mean())})
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy that make `tensor` of `image`."""
+        image = "image" if self.ink == "high" else "(1 - image)"
+        image = image if self.scale == 1 else f"{image} * np.float32({self.scale:g})"
+        image = f"np.rint({image})" if self.dtype == "uint8" else f"({image})"
+        return (f"tensor = {image}.astype(np.{self.dtype}).reshape({self.shape})",)

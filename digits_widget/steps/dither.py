@@ -1,0 +1,71 @@
+"""Turns greys into dots, by any method of the dithering catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import numpy as np
+
+from digits_widget.dithering import dither, find_method
+from digits_widget.dithering.option import Value
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.step import Image, Outcome
+
+
+@dataclass(frozen=True)
+class Dither:
+    """Print the greys with ink and paper only, so that from afar they look the same.
+
+    Before the resize it matters little, as averaging brings the greys back; after it,
+    the model sees the dots.
+
+    Parameters
+    ----------
+    method : str
+        A name or alias of `digits_widget.dithering.CATALOGUE`.
+    **options
+        What the method lets you choose, such as ``scan="serpentine"``.
+    """
+
+    name: ClassVar[str] = "dither"
+    title: ClassVar[str] = "Dither"
+
+    method: str
+    """Name in the catalogue."""
+
+    options: Mapping[str, Value]
+    """What was chosen; the rest is at its default."""
+
+    def __init__(self, method: str = "floyd-steinberg", **options: Value) -> None:
+        found = find_method(method)
+        found.check(options)
+        object.__setattr__(self, "method", found.name)
+        object.__setattr__(self, "options", MappingProxyType(options))
+
+    def __hash__(self) -> int:
+        return hash((self.method, tuple(sorted(self.options.items()))))
+
+    def __call__(self, image: Image) -> Image:
+        """Return the picture in dots."""
+        return self.run(checked(image)).image
+
+    def run(self, image: Image) -> Outcome:
+        """Dither, and tell what it did to the amount of ink."""
+        check_flat(image, self.title)
+        printed = dither(image, self.method, **self.options)
+        before, after = float(image.mean()), float(printed.mean())
+        chosen = "".join(f", {key} {value}" for key, value in self.options.items())
+        caption = (
+            f"{self.method}{chosen}: {np.unique(printed).size} different values are "
+            f"left; ink covers {after:.1%} of the picture, before {before:.1%}."
+        )
+        return Outcome(printed, caption, {"before": before, "after": after})
+
+    def many(self, images: Sequence[Image]) -> list[Image]:
+        """Dither pictures of one size at once: the same bits, much faster."""
+        if len({image.shape for image in images}) > 1 or images[0].ndim != 2:
+            return [self.run(image).image for image in images]
+        return list(dither(np.stack(images), self.method, **self.options))

@@ -1,0 +1,128 @@
+"""Resizes as ImageMagick's ``-resize 28x28^`` does, to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.steps.checks import check_choice, check_whole, checked
+from digits_widget.steps.resampling import MITCHELL, mitchell
+from digits_widget.steps.step import Image, Outcome
+
+_WHITE = 65535
+"""ImageMagick rounds to 16 bits after each of its two passes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MagickResize:
+    """Scale the picture until its *smaller* side has `side` pixels.
+
+    Works on any picture, with or without transparency. Checked against ImageMagick
+    6.9.11-60 and 7.1.1-43.
+    """
+
+    name: ClassVar[str] = "magick-resize"
+    title: ClassVar[str] = "Resize as ImageMagick"
+
+    side: int = 28
+    """Pixels that the smaller side gets, 1 to 4096."""
+
+    filter: str = "auto"
+    """``mitchell`` or ``lanczos``; ``auto`` chooses as ImageMagick does: Mitchell for
+    greys (it reads them as palettes), transparency and enlarging, else Lanczos."""
+
+    def __post_init__(self) -> None:
+        check_whole("side", self.side, 1, 4096)
+        check_choice("filter", self.filter, ("auto", "mitchell", "lanczos"))
+
+    def __call__(self, image: Image) -> Image:
+        """Return the scaled picture."""
+        return self.run(checked(image)).image
+
+    def run(self, image: Image) -> Outcome:
+        """Scale, and tell size and filter."""
+        rows, cols = image.shape[:2]
+        scale = self.side / min(rows, cols)
+        new = int(rows * scale + 0.5), int(cols * scale + 0.5)
+        method = self._filter_for(image, scale)
+        make = {"mitchell": mitchell, "lanczos": _lanczos}[method]
+        passes = [(0, make(rows, new[0])), (1, make(cols, new[1]))]
+        if new[1] / cols > new[0] / rows:
+            passes.reverse()
+        deep = np.rint(image * np.float64(_WHITE))
+        for axis, weights in passes:
+            deep = _filter(deep, weights, axis)
+        caption = (
+            f"Scaled {cols}x{rows} to {new[1]}x{new[0]}, the smaller side to "
+            f"{self.side} pixels, with the {method} filter and 16-bit rounding."
+        )
+        scaled = (deep / _WHITE).astype(np.float32)
+        return Outcome(scaled, caption, {"filter": method, "size": new[::-1]})
+
+    def _filter_for(self, image: Image, scale: float) -> str:
+        if self.filter != "auto":
+            return self.filter
+        opaque_colours = image.ndim == 3 and image.shape[2] == 3
+        return "lanczos" if opaque_colours and scale <= 1 else "mitchell"
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy that do the same to a grey `image`."""
+        lanczos = self.filter == "lanczos"
+        new = f"[int(n * ({self.side} / min(image.shape)) + 0.5) for n in image.shape]"
+        name = "lanczos" if lanczos else "mitchell"
+        return (
+            *(_LANCZOS if lanczos else MITCHELL),
+            f"new, deep = {new}, np.rint(image * np.float64(65535))",
+            "first = int(new[1] / image.shape[1] > new[0] / image.shape[0])",
+            "for axis in (first, 1 - first):",
+            f"    weights = {name}(image.shape[axis], new[axis])",
+            "    deep = weights @ deep if axis == 0 else (weights @ deep.T).T",
+            "    deep = np.clip(np.floor(deep + 0.5), 0, 65535)",
+            "image = (deep / 65535).astype(np.float32)",
+        )
+
+
+def _filter(
+    deep: NDArray[np.float64], weights: NDArray[np.float64], axis: int
+) -> NDArray[np.float64]:
+    """Filter along one axis; colours count as much as they are opaque."""
+    if deep.ndim == 3 and deep.shape[2] == 4:
+        alpha = deep[..., 3:] / _WHITE
+        colours = _weigh(deep[..., :3] * alpha, weights, axis)
+        opacity = _weigh(alpha, weights, axis)
+        # Where nothing is opaque there is no colour: black, as ImageMagick has it.
+        colours = colours / np.where(abs(opacity) < 1e-12, 1, opacity)
+        deep = np.concatenate([colours, opacity * _WHITE], axis=2)
+    else:
+        deep = _weigh(deep, weights, axis)
+    rounded: NDArray[np.float64] = np.clip(np.floor(deep + 0.5), 0, _WHITE)
+    return rounded
+
+
+def _weigh(
+    deep: NDArray[np.float64], weights: NDArray[np.float64], axis: int
+) -> NDArray[np.float64]:
+    if deep.ndim == 2:
+        return weights @ deep if axis == 0 else (weights @ deep.T).T
+    planes = [_weigh(plane, weights, axis) for plane in np.moveaxis(deep, 2, 0)]
+    return np.stack(planes, axis=2)
+
+
+def _lanczos(old: int, new: int) -> NDArray[np.float64]:
+    """Return the weights of the three-lobed Lanczos filter: (new, old) float64."""
+    middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5
+    x = (np.arange(old) - middle) / max(old / new, 1.0)
+    weights = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+_LANCZOS = (
+    "def lanczos(old, new):",
+    "    middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5",
+    "    x = (np.arange(old) - middle) / max(old / new, 1.0)",
+    "    weights = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)",
+    "    return weights / weights.sum(axis=1, keepdims=True)",
+)

@@ -1,0 +1,63 @@
+"""Makes ink 1 and paper 0, whichever of them is the lighter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from digits_widget.steps.checks import check_choice, check_flat, checked
+from digits_widget.steps.step import Image, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polarity:
+    """Turn light into ink: MNIST's ink is 1, and a scan's paper is.
+
+    The picture's border decides which is which: where its median is light, the ink is
+    dark, and the picture is inverted. A model that gets it the wrong way round is right
+    about as often as a die.
+    """
+
+    name: ClassVar[str] = "polarity"
+    title: ClassVar[str] = "Polarity"
+    pictures_only: ClassVar[bool] = True
+    gives_ink: ClassVar[bool] = True
+
+    ink: str = "auto"
+    """``auto`` asks the border; ``dark`` and ``light`` say what the ink is."""
+
+    def __post_init__(self) -> None:
+        check_choice("ink", self.ink, ("auto", "dark", "light"))
+
+    def __call__(self, image: Image) -> Image:
+        """Return the picture with 1 as ink."""
+        return self.run(checked(image)).image
+
+    def run(self, image: Image) -> Outcome:
+        """Decide, invert if need be, and tell why."""
+        check_flat(image, self.title)
+        edges = (image[0], image[-1], image[:, 0], image[:, -1])
+        border = float(np.median(np.concatenate(edges)))
+        dark = border > 0.5 if self.ink == "auto" else self.ink == "dark"
+        paper = "light" if border > 0.5 else "dark"
+        why = (
+            f"The border's median is {border:.2f}, so the paper is {paper}"
+            if self.ink == "auto"
+            else f"The ink was said to be {self.ink}"
+        )
+        caption = f"{why}: {'inverted' if dark else 'kept'}, now 1 is ink."
+        inked = 1 - image if dark else image
+        return Outcome(inked, caption, {"border": border, "inverted": dark})
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy that do the same to `image`."""
+        if self.ink == "light":
+            return ()
+        if self.ink == "dark":
+            return ("image = 1 - image",)
+        return (
+            "border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])",
+            "image = 1 - image if np.median(border) > 0.5 else image",
+        )

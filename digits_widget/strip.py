@@ -1,0 +1,105 @@
+"""A filmstrip of pictures, as HTML for a live notebook and as PNG for a saved one."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import textwrap
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from digits_widget.tile import tile_png
+
+_SIDE = 112
+_GAP = 16
+_LINE = 13
+_TEXT_LINES = 8
+
+
+class Shot(Protocol):
+    """What a tile needs to know: a `Snapshot`."""
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def caption(self) -> str:
+        """One plain sentence."""
+        ...
+
+    @property
+    def image(self) -> NDArray[Any]:
+        """The numbers."""
+        ...
+
+    @property
+    def shown(self) -> NDArray[Any]:
+        """The picture, as `tile_png` takes it."""
+        ...
+
+
+def stats(image: NDArray[Any]) -> str:
+    """Return shape, type and range in one line, such as ``28x28 float32, 0 to 1 …``."""
+    form = "x".join(map(str, image.shape))
+    low, high, mean = float(image.min()), float(image.max()), float(image.mean())
+    return f"{form} {image.dtype}, {low:.3g} to {high:.3g}, mean {mean:.3g}"
+
+
+def strip_html(shots: Iterable[Shot]) -> str:
+    """Return tiles side by side: readable in light and dark themes and aloud."""
+    tiles = "".join(_html_tile(shot) for shot in shots)
+    return (
+        '<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'
+        f"{tiles}</div>"
+    )
+
+
+def _html_tile(shot: Shot) -> str:
+    png = base64.b64encode(tile_png(shot.shown, side=_SIDE)).decode()
+    title, caption = html.escape(shot.title), html.escape(shot.caption)
+    numbers = html.escape(stats(shot.image))
+    # Text takes the colour of the page; the paper stays white in every theme.
+    return (
+        f'<figure style="margin:0;width:{_SIDE + 32}px;color:inherit">'
+        f'<img alt="{title}: {numbers}" src="data:image/png;base64,{png}" '
+        f'style="height:{_SIDE}px;max-width:100%;object-fit:contain;background:#fff;'
+        'border:1px solid #888;image-rendering:pixelated">'
+        f'<figcaption style="font-size:12px;line-height:1.35"><b>{title}</b><br>'
+        f"{caption}<br><small>{numbers}</small></figcaption></figure>"
+    )
+
+
+def strip_png(shots: Iterable[Shot]) -> bytes:
+    """Return the same as one PNG, on white paper."""
+    tiles = [_png_tile(shot) for shot in shots]
+    width = sum(tile.width for tile in tiles) + _GAP * (len(tiles) + 1)
+    paper = Image.new("RGB", (width, tiles[0].height + 2 * _GAP), "white")
+    left = _GAP
+    for tile in tiles:
+        paper.paste(tile, (left, _GAP))
+        left += tile.width + _GAP
+    buffer = io.BytesIO()
+    paper.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _png_tile(shot: Shot) -> Image.Image:
+    picture = Image.open(io.BytesIO(tile_png(shot.shown, side=_SIDE))).convert("RGB")
+    width = max(_SIDE, picture.width) + 24
+    height = _SIDE + 16 + _LINE * (_TEXT_LINES + 1)
+    tile = Image.new("RGB", (width, height), "white")
+    tile.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(tile)
+    draw.rectangle((0, 0, picture.width, picture.height), outline="#888888")
+    font = ImageFont.load_default(10)
+    lines = textwrap.wrap(shot.caption, width // 5)[:_TEXT_LINES]
+    for number, text in enumerate([shot.title, *lines]):
+        colour = "#444444" if number else "black"
+        draw.text((0, _SIDE + 16 + _LINE * number), text, colour, font)
+    return tile
