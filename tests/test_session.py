@@ -157,9 +157,9 @@ def test_an_answer_never_belongs_to_another_drawing(
     assert state.revision == len(numbers)
     revisions = [state.revision for state in log.states]
     assert revisions == sorted(revisions)
-    for state in (*log.states, state):
-        if state.prediction:
-            assert state.prediction.model == name_of(state.drawing)
+    for shown in (*log.states, state):
+        if shown.prediction:
+            assert shown.prediction.model == name_of(shown.drawing)
     assert state.prediction
 
 
@@ -196,7 +196,8 @@ def test_a_tensor_without_ink_asks_nobody() -> None:
 
 def test_erased_ink_is_blank() -> None:
     def erased(_drawing: Drawing) -> Trace:
-        raise EmptyDrawingError
+        msg = "Nothing is left."
+        raise EmptyDrawingError(msg)
 
     session = Session(erased, predict, Later())
     session.draw(drawing_of(1))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -58,8 +59,8 @@ def test_the_last_call_is_never_lost() -> None:
 def test_the_thread_ends_when_nothing_is_left_to_do() -> None:
     threads: list[threading.Thread] = []
 
-    def background(work: object) -> None:
-        threads.append(threading.Thread(target=work, daemon=True))  # type: ignore[arg-type]
+    def background(work: Callable[[], None]) -> None:
+        threads.append(threading.Thread(target=work, daemon=True))
         threads[-1].start()
 
     pace = Pace(Work(), interval=0.001, background=background)
@@ -72,7 +73,7 @@ def test_the_thread_ends_when_nothing_is_left_to_do() -> None:
 
 
 def test_work_that_fails_may_be_asked_again() -> None:
-    waiting = []
+    waiting: list[Callable[[], None]] = []
 
     def fail() -> None:
         msg = "broken"
