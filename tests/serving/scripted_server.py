@@ -6,6 +6,7 @@ tested against the real one.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -189,3 +190,11 @@ def refuse(code: grpc.StatusCode, details: str) -> Answer:
         context.abort(code, details)
 
     return answer
+
+
+if __name__ == "__main__":
+    # For tests that need a server to die as processes do.
+    with ScriptedServer() as alone:
+        sys.stdout.write(f"{alone.target}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
