@@ -42,13 +42,13 @@ protos: dev ## rebuild the descriptor set from protos/
 screenshots: dev ## photograph the notebook in both themes into screenshots/
 	@$(BIN)/python tools/screenshots.py
 
-environment:
+environment: ## make the virtual environment that `make lab` needs
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "There is no $(PYTHON) here. Install Python 3.12, or: make PYTHON=/its/path"; \
 	  exit 1; }
 	@PYTHON="$(filter-out python3,$(PYTHON))" $(PYTHON) tools/setup_venv.py $(VENV) $(PURPOSE)
 
-dev:
+dev: ## make the one that everything else here needs
 	@$(MAKE) --no-print-directory environment PURPOSE=test
 
 clean: ## remove the environment and everything generated

@@ -20,7 +20,7 @@ COMMANDS = ("lab", "train", "evaluate")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 well, 1 our error, 2 misuse."""
-    args = _parser().parse_args(argv)
+    args = parser().parse_args(argv)
     try:
         code: int = args.run(args) or 0
     except DigitsError as exc:
@@ -31,12 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
         prog="digits-widget",
         description="Draw a digit, see every step to the model, and what it answers.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         module = importlib.import_module(f"digits_widget.cli.{name}")
         command = commands.add_parser(
@@ -44,4 +45,4 @@ def _parser() -> argparse.ArgumentParser:
         )
         module.configure(command)
         command.set_defaults(run=module.run)
-    return parser
+    return top

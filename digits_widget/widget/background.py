@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
@@ -15,6 +16,10 @@ def run_in_background(work: Callable[[], None]) -> None:
     browser. A copy of the caller's context works with all of them, with and without
     subshells, and also while a cell keeps the main thread busy.
     """
+    if sys.is_finalizing():
+        # The interpreter ends and deletes its widgets. A thread would not begin any
+        # more, and starting it would wait for that.
+        return
     run = copy_context().run
     threading.Thread(target=run, args=(work,), daemon=True).start()
 
