@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digits_widget.dithering import dither
-    from digits_widget.drawing import Drawing, Stroke
+    from digits_widget.drawing import Drawing
     from digits_widget.errors import DigitsError
     from digits_widget.model_server.embedded import EmbeddedServer
     from digits_widget.pipeline import PRESETS, Pipeline
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digits_widget.raster import rasterize
     from digits_widget.samples import sample, samples
     from digits_widget.serving import Client
+    from digits_widget.stroke import Stroke
     from digits_widget.widget import DigitsWidget
 
 __version__ = "0.1.0"
@@ -58,7 +59,7 @@ _HOMES = {
     "EmbeddedServer": "model_server.embedded",
     "Pipeline": "pipeline",
     "Prediction": "prediction",
-    "Stroke": "drawing",
+    "Stroke": "stroke",
     "dither": "dithering",
     "rasterize": "raster",
     "sample": "samples",

@@ -1,8 +1,6 @@
-"""`Stroke` and `Drawing`: what the hand did, before any pixel.
+"""`Drawing`: what the hand did, before any pixel.
 
-Coordinates are shares of the canvas side: (0, 0) is the top left, x grows to the right,
-y grows down. A drawing is the same on every screen and at every size, and can be drawn
-again on any grid.
+A tuple of strokes, written and read as plain JSON, shown as SVG, drawn again on any grid.
 """
 
 from __future__ import annotations
@@ -15,98 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from digits_widget.errors import (
-    DrawingError,
-    DrawingFormatError,
-    PointsNotFiniteError,
-    PointsOffCanvasError,
-    TooManyPointsError,
+from digits_widget.errors import DrawingError, DrawingFormatError
+from digits_widget.stroke import (
+    MAX_POINTS,
+    PEN_WIDTH,
+    Stroke,
+    as_floats,
+    check_count,
 )
 
-PEN_WIDTH = 18 / 280
-"""Default pen: 18 pixels on a 280 pixel canvas. After fitting into 20x20 it leaves
-lines about as thick as MNIST's."""
-
-MAX_POINTS = 100_000
-"""More than an hour of drawing at 25 points a second; a bigger number is a mistake."""
+__all__ = ["MAX_POINTS", "PEN_WIDTH", "Drawing", "Stroke"]
 
 _FORMAT = "digits-widget/drawing"
 _VERSION = 1
-
-
-@dataclass(frozen=True, eq=False)
-class Stroke:
-    """One line of the pen, from button down to button up.
-
-    Parameters
-    ----------
-    points : array_like
-        (n, 2) of x, y in [0, 1], n at least 1. One point is a round dot.
-    times : array_like, optional
-        (n,) seconds since the drawing began, never falling. Zeros if not given.
-    width : float
-        Of the pen, as a share of the canvas side, above 0 and at most 1.
-    ink : bool
-        True draws, False erases.
-
-    Raises
-    ------
-    PointsNotFiniteError
-        A coordinate, time or the width is NaN or infinite.
-    PointsOffCanvasError
-        A coordinate is below 0 or above 1.
-    TooManyPointsError
-        More than `MAX_POINTS` points.
-    DrawingError
-        No points, other than two coordinates a point, other than one time a point,
-        times that fall, or a width outside (0, 1].
-    """
-
-    points: NDArray[np.float64]
-    """(n, 2) float64 in [0, 1], columns x and y, read-only."""
-
-    times: NDArray[np.float64]
-    """(n,) float64, seconds since the drawing began, read-only."""
-
-    width: float = PEN_WIDTH
-    """Pen width as a share of the canvas side, in (0, 1]."""
-
-    ink: bool = True
-    """True draws, False erases."""
-
-    def __init__(
-        self,
-        points: ArrayLike,
-        times: ArrayLike | None = None,
-        *,
-        width: float = PEN_WIDTH,
-        ink: bool = True,
-    ) -> None:
-        checked = _check_points(points)
-        object.__setattr__(self, "points", checked)
-        object.__setattr__(self, "times", _check_times(times, len(checked)))
-        object.__setattr__(self, "width", _check_width(width))
-        object.__setattr__(self, "ink", bool(ink))
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Stroke)
-            and np.array_equal(self.points, other.points)
-            and np.array_equal(self.times, other.times)
-            and (self.width, self.ink) == (other.width, other.ink)
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.points.tobytes(), self.times.tobytes(), self.width, self.ink))
-
-    def __repr__(self) -> str:
-        kind = "ink" if self.ink else "eraser"
-        return f"<Stroke of {kind}: {len(self)} points, width {self.width:.3f}>"
 
 
 @dataclass(frozen=True)
@@ -132,7 +53,7 @@ class Drawing:
                     " Use Drawing.from_points for lists of points."
                 )
                 raise DrawingError(msg)
-        _check_count(sum(len(stroke) for stroke in kept))
+        check_count(sum(len(stroke) for stroke in kept))
         object.__setattr__(self, "strokes", kept)
 
     @classmethod
@@ -157,7 +78,7 @@ class Drawing:
         if not (isinstance(side, int | float) and math.isfinite(side) and side > 0):
             msg = f"Got a canvas side of {side!r}, expected a number above 0."
             raise DrawingError(msg)
-        return cls(Stroke(_as_floats(points) / side, width=width) for points in strokes)
+        return cls(Stroke(as_floats(points) / side, width=width) for points in strokes)
 
     def __bool__(self) -> bool:
         return bool(self.strokes)
@@ -252,73 +173,6 @@ class Drawing:
 
     def _repr_svg_(self) -> str:
         return self.to_svg()
-
-
-def _as_floats(points: ArrayLike) -> NDArray[np.float64]:
-    try:
-        return np.array(points, dtype=np.float64)
-    except (ValueError, TypeError) as exc:
-        msg = f"Got points that are not numbers ({exc}), expected pairs of x, y."
-        raise DrawingError(msg) from exc
-
-
-def _check_points(points: ArrayLike) -> NDArray[np.float64]:
-    array = _as_floats(points)
-    if array.ndim != 2 or array.shape[1] != 2 or not len(array):
-        msg = f"Got points of shape {array.shape}, expected (n, 2) with n at least 1."
-        raise DrawingError(msg)
-    _check_count(len(array))
-    if not np.isfinite(array).all():
-        bad = int((~np.isfinite(array)).any(axis=1).argmax())
-        msg = f"Got point {bad} = {array[bad].tolist()}, expected finite numbers."
-        raise PointsNotFiniteError(msg)
-    if (array < 0).any() or (array > 1).any():
-        bad = int(((array < 0) | (array > 1)).any(axis=1).argmax())
-        msg = (
-            f"Got point {bad} = {array[bad].tolist()}, expected x and y in [0, 1] of "
-            "the canvas side. Divide pixels by the side (side=280), and clip what lies "
-            "beyond the edge."
-        )
-        raise PointsOffCanvasError(msg)
-    array.flags.writeable = False
-    return array
-
-
-def _check_times(times: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    array = np.zeros(count) if times is None else _as_floats(times)
-    if array.shape != (count,):
-        msg = f"Got times of shape {array.shape}, expected one a point: ({count},)."
-        raise DrawingError(msg)
-    if not np.isfinite(array).all():
-        msg = "Got a time that is NaN or infinite, expected seconds."
-        raise PointsNotFiniteError(msg)
-    if (np.diff(array) < 0).any():
-        msg = "Got times that fall, expected seconds that never go back."
-        raise DrawingError(msg)
-    array.flags.writeable = False
-    return array
-
-
-def _check_width(width: float) -> float:
-    if not isinstance(width, int | float) or isinstance(width, bool):
-        msg = f"Got a pen width of {width!r}, expected a share of the canvas side."
-        raise DrawingError(msg)
-    if not math.isfinite(width):
-        msg = f"Got a pen width of {width}, expected a finite share of the canvas side."
-        raise PointsNotFiniteError(msg)
-    if not 0 < width <= 1:
-        msg = (
-            f"Got a pen width of {width}, expected a share of the canvas side in "
-            "(0, 1]. 18 pixels on a 280 pixel canvas are 18/280."
-        )
-        raise DrawingError(msg)
-    return float(width)
-
-
-def _check_count(count: int) -> None:
-    if count > MAX_POINTS:
-        msg = f"Got {count:,} points, expected at most {MAX_POINTS:,}. Thin them out."
-        raise TooManyPointsError(msg)
 
 
 def _strokes_in(data: object) -> Sequence[Mapping[str, Any]]:
