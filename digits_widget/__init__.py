@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digits_widget.pipeline import PRESETS, Pipeline
     from digits_widget.prediction import Prediction
     from digits_widget.raster import rasterize
-    from digits_widget.samples import sample, samples
+    from digits_widget.samples import sample
     from digits_widget.serving import Client
     from digits_widget.stroke import Stroke
     from digits_widget.widget import DigitsWidget
@@ -47,7 +47,6 @@ __all__ = [
     "dither",
     "rasterize",
     "sample",
-    "samples",
 ]
 
 _HOMES = {
@@ -63,7 +62,6 @@ _HOMES = {
     "dither": "dithering",
     "rasterize": "raster",
     "sample": "samples",
-    "samples": "samples",
 }
 
 

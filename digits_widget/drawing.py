@@ -1,6 +1,6 @@
 """`Drawing`: what the hand did, before any pixel.
 
-A tuple of strokes, written and read as plain JSON, shown as SVG, drawn again on any grid.
+A tuple of strokes: written and read as plain JSON, shown as SVG, drawn on any grid.
 """
 
 from __future__ import annotations

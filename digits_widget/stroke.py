@@ -1,7 +1,7 @@
 """`Stroke`: one line of the pen, in shares of the canvas side.
 
-(0, 0) is the canvas's top left, x grows to the right, y grows down, (1, 1) is the bottom
-right. So a stroke is the same on every screen and at every size.
+(0, 0) is the canvas's top left, x grows to the right, y grows down, (1, 1) is the
+bottom right. So a stroke is the same on every screen and at every size.
 """
 
 from __future__ import annotations
