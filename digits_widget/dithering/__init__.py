@@ -6,9 +6,20 @@
 from __future__ import annotations
 
 from digits_widget.dithering.catalogue import CATALOGUE, find_method
+from digits_widget.dithering.compatibility import COMPATIBILITY, Program, find_program
 from digits_widget.dithering.dither import dither
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
 
-__all__ = ["CATALOGUE", "Kernel", "Method", "Option", "dither", "find_method"]
+__all__ = [
+    "CATALOGUE",
+    "COMPATIBILITY",
+    "Kernel",
+    "Method",
+    "Option",
+    "Program",
+    "dither",
+    "find_method",
+    "find_program",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from digits_widget.dithering import (
     bayer,
@@ -20,6 +21,8 @@ from digits_widget.dithering import (
 )
 from digits_widget.dithering.method import Method
 from digits_widget.errors import UnknownMethodError
+
+T = TypeVar("T")
 
 CATALOGUE: Mapping[str, Method] = MappingProxyType(
     {
@@ -55,10 +58,21 @@ def find_method(name: str) -> Method:
     UnknownMethodError
         No method of this name; the message has the nearest ones.
     """
+    return look_up(name, _BY_ANY_NAME, what="dithering method")
+
+
+def look_up(name: str, table: Mapping[str, T], *, what: str) -> T:
+    """Find a name in a table whose keys are lower case with hyphens.
+
+    Raises
+    ------
+    UnknownMethodError
+        No such key; the message has the nearest ones.
+    """
     slug = str(name).strip().lower().replace("_", "-").replace(" ", "-")
-    if slug in _BY_ANY_NAME:
-        return _BY_ANY_NAME[slug]
-    near = difflib.get_close_matches(slug, _BY_ANY_NAME, n=3, cutoff=0.4)
-    hint = f"The nearest are: {', '.join(near)}." if near else "CATALOGUE lists all."
-    msg = f"Got the dithering method {name!r}, expected one of the catalogue. {hint}"
+    if slug in table:
+        return table[slug]
+    near = difflib.get_close_matches(slug, table, n=3, cutoff=0.4) or sorted(table)
+    hint = f"The nearest are: {', '.join(near)}."
+    msg = f"Got the {what} {name!r}, expected one of {len(table)} names. {hint}"
     raise UnknownMethodError(msg)

@@ -6,12 +6,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digits_widget.dithering.catalogue import find_method
+from digits_widget.dithering.compatibility import find_program
 from digits_widget.dithering.images import as_batch
 from digits_widget.dithering.option import Value
 
 
 def dither(
-    image: ArrayLike, method: str = "floyd-steinberg", **options: Value
+    image: ArrayLike,
+    method: str = "floyd-steinberg",
+    *,
+    like: str | None = None,
+    **options: Value,
 ) -> NDArray[np.float32]:
     """Print a picture with few greys so that it looks like many from afar.
 
@@ -23,6 +28,10 @@ def dither(
         matters little but not nothing: invert before, not after.
     method : str
         A name or alias of `CATALOGUE`, such as ``atkinson``.
+    like : str, optional
+        A program of `COMPATIBILITY`, such as ``imagemagick-6`` or ``pillow``: prints
+        to the last bit what it prints, from the picture rounded to 256 greys. Its
+        methods take its own options: see ``COMPATIBILITY[like].methods``.
     **options
         What the method lets you choose: see ``CATALOGUE[method].options``.
 
@@ -37,10 +46,14 @@ def dither(
     ImageError
         No floats, no two or three axes, no pixels, NaN, or outside [0, 1].
     UnknownMethodError
-        No method of this name; the message has the nearest ones.
+        No method or program of this name; the message has the nearest ones.
     OptionError
-        An option that this method does not have, or a value it does not take.
+        An option that this method does not have, a value it does not take, or a
+        method that the program does not have.
     """
     batch = as_batch(image)
-    printed = find_method(method)(batch, **options)
+    found = find_method(method)
+    if like is not None:
+        found = find_program(like).find(found)
+    printed = found(batch, **options)
     return printed if np.ndim(image) == 3 else printed[0]

@@ -7,6 +7,7 @@ whose class is still to come. A class with no such neighbour drops its error.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
 
 TILE = 8
+
+Weights = NDArray[np.float64]
+Place = tuple[slice, slice]
 
 _CLASSES = """
 34 48 40 32 29 15 23 31
@@ -51,20 +55,55 @@ EDGE = Option(
 )
 
 
+class _Turn(NamedTuple):
+    """What one class does when its turn comes."""
+
+    cells: Place
+    """Its pixels, in the padded picture."""
+
+    total: Weights
+    """(rows, cols, 1) the weight of all that its pixels pay."""
+
+    payments: tuple[tuple[Place, Weights], ...]
+    """The neighbours, in the padded picture, and what each is paid of the total."""
+
+
 @lru_cache(maxsize=32)
+def _turns(rows: int, cols: int, across_tiles: bool, edge: str) -> tuple[_Turn, ...]:  # noqa: FBT001
+    """Plan all turns for pictures of one shape."""
+    weights, total = _weights(rows, cols, across_tiles=across_tiles, edge=edge)
+    turns = []
+    for cell in np.argsort(CLASSES, axis=None).tolist():
+        top, left = divmod(cell, TILE)
+        if top < rows and left < cols:
+            tile = np.s_[top::TILE, left::TILE]
+            bottom, right = rows + 1, cols + 1
+            payments = tuple(
+                (
+                    np.s_[
+                        top + 1 + dy : bottom + dy : TILE,
+                        left + 1 + dx : right + dx : TILE,
+                    ],
+                    weight[tile][..., np.newaxis],
+                )
+                for (dy, dx, _), weight in zip(_NEIGHBOURS, weights, strict=True)
+                if weight[tile].any()
+            )
+            cells = np.s_[top + 1 : bottom : TILE, left + 1 : right : TILE]
+            turns.append(_Turn(cells, total[tile][..., np.newaxis], payments))
+    return tuple(turns)
+
+
 def _weights(
     rows: int, cols: int, *, across_tiles: bool, edge: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Weights, Weights]:
     """Say what every pixel pays: (8, rows, cols) weights and (rows, cols) their sum."""
-    down, across = -(-rows // TILE) * TILE, -(-cols // TILE) * TILE
-    classes = np.pad(np.tile(CLASSES, (down // TILE, across // TILE)), 1)
-    classes[0] = classes[-1] = classes[:, 0] = classes[:, -1] = -1
     y, x = np.indices((rows, cols))
-    here = classes[1 : rows + 1, 1 : cols + 1]
+    classes = CLASSES[y % TILE, x % TILE]
     found = np.zeros((len(_NEIGHBOURS), rows, cols))
     total = np.zeros((rows, cols))
     for at, (dy, dx, weight) in enumerate(_NEIGHBOURS):
-        later = classes[y + 1 + dy, x + 1 + dx] > here
+        later = CLASSES[(y + dy) % TILE, (x + dx) % TILE] > classes
         if not across_tiles:
             later &= ((y + dy) // TILE == y // TILE) & ((x + dx) // TILE == x // TILE)
         inside = (y + dy >= 0) & (y + dy < rows) & (x + dx >= 0) & (x + dx < cols)
@@ -73,37 +112,53 @@ def _weights(
     return found, np.maximum(total, 1)
 
 
-def _print(
-    images: Floats, *, across_tiles: bool, edge: str, threshold: float, ties: str
+def diffuse_dots(
+    images: Floats,
+    *,
+    across_tiles: bool = True,
+    edge: str = "share",
+    threshold: float = 0.5,
+    ties: str = "up",
+    white: float = 255,
 ) -> Floats:
+    """Diffuse the errors of a batch class by class.
+
+    Parameters
+    ----------
+    images : array
+        (n, rows, cols) floats in [0, 1].
+    across_tiles, edge, threshold, ties
+        See the options of the method.
+    white : float
+        What a white pixel is in working values.
+
+    Returns
+    -------
+    array
+        (n, rows, cols) float32, 0 or 1.
+    """
     rows, cols = images.shape[1:]
-    weights, total = _weights(rows, cols, across_tiles=across_tiles, edge=edge)
     cells = np.zeros((rows + 2, cols + 2, len(images)))
     inner = cells[1:-1, 1:-1]
     inner[...] = (images * images.dtype.type(255)).transpose(1, 2, 0)
-    white = np.zeros((rows, cols, len(images)), dtype=bool)
+    inner *= white
+    inner /= 255
+    printed = np.zeros(cells.shape, dtype=bool)
     compare = np.greater_equal if ties == "up" else np.greater
-    for turn in np.argsort(CLASSES, axis=None).tolist():
-        top, left = divmod(turn, TILE)
-        if top >= rows or left >= cols:
-            continue
-        tile = np.s_[top::TILE, left::TILE]
-        values = inner[tile]
-        white[tile] = compare(values, threshold * 255)
-        errors = (values - white[tile] * 255.0) / total[tile][..., None]
-        for (dy, dx, _), weight in zip(_NEIGHBOURS, weights, strict=True):
-            if weight[tile].any():
-                paid = cells[top + 1 + dy :, left + 1 + dx :][::TILE, ::TILE]
-                paid = paid[: values.shape[0], : values.shape[1]]
-                paid += errors * weight[tile][..., None]
-    return white.transpose(2, 0, 1).astype(np.float32)
+    for turn in _turns(rows, cols, across_tiles, edge):
+        values = cells[turn.cells]
+        printed[turn.cells] = level = compare(values, threshold * white)
+        errors = (values - level * white) / turn.total
+        for place, weight in turn.payments:
+            cells[place] += errors * weight
+    return printed[1:-1, 1:-1].transpose(2, 0, 1).astype(np.float32)
 
 
 METHODS = (
     Method(
         name="dot-diffusion",
         family="dot diffusion",
-        apply=_print,
+        apply=diffuse_dots,
         year=1987,
         author="Donald E. Knuth",
         source="Digital halftones by dot diffusion, ACM Trans. Graphics 6(4)",

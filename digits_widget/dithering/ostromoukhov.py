@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 
 from digits_widget.dithering.diffusion import FIRST, scan_steps
@@ -34,9 +38,24 @@ _KEYS = {
 """Parts that go ahead, back below and straight below. Between these greys the paper's
 table is straight lines, in exact fractions."""
 
-SHARES = Shares.along(
-    {grey: [part / sum(parts) for part in parts] for grey, parts in _KEYS.items()}
-)
+
+def _rows() -> list[list[int]]:
+    """Draw the lines: three parts and their whole for each grey from 0 to 127."""
+    rows = []
+    for (low, start), (high, end) in pairwise(_KEYS.items()):
+        for grey in range(low, high + (high == 127)):
+            along = Fraction(grey - low, high - low)
+            row = [
+                Fraction(a, sum(start)) * (1 - along) + Fraction(b, sum(end)) * along
+                for a, b in zip(start, end, strict=True)
+            ]
+            whole = math.lcm(*(share.denominator for share in row))
+            rows.append([*(int(share * whole) for share in row), whole])
+    return rows
+
+
+SHARES = Shares.mirrored(_rows())
+"""The table of the paper."""
 
 
 def _print(images: Floats, *, scan: str, first: str) -> Floats:

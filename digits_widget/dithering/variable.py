@@ -6,9 +6,10 @@ look up the three shares by the grey that the pixel had, before any error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from digits_widget.dithering.arithmetic import eight_bit
 from digits_widget.dithering.images import Floats
 
-Cells = NDArray[np.float64]
+Cells = NDArray[Any]
 
 CHUNK = 2048
 """Pictures a sweep takes at once."""
@@ -29,32 +30,47 @@ SMALL = 24
 class Shares:
     """For each of 256 greys, what goes ahead, back below, and straight below."""
 
-    table: Cells
-    """(256, 3) shares of the error: (+1, 0), (-1, +1) and (0, +1), read-only."""
+    parts: Cells
+    """(256, 3) parts of the error for (+1, 0), (-1, +1) and (0, +1), read-only."""
+
+    whole: Cells
+    """(256,) how many parts an error is cut into, read-only."""
 
     def __post_init__(self) -> None:
-        self.table.flags.writeable = False
+        self.parts.flags.writeable = False
+        self.whole.flags.writeable = False
 
     @cached_property
-    def rows(self) -> list[list[float]]:
-        """The table as lists, for plain Python."""
-        rows: list[list[float]] = self.table.tolist()
-        return rows
+    def rows(self) -> list[tuple[float, float, float, float]]:
+        """Each grey's three parts and their whole, for plain Python."""
+        table = np.column_stack([self.parts, self.whole])
+        return [tuple(row) for row in table.tolist()]
 
     @classmethod
-    def along(cls, keys: Mapping[int, Sequence[float]]) -> Shares:
-        """Draw straight lines between the shares at some greys from 0 to 127.
+    def mirrored(cls, rows: Sequence[Sequence[float]]) -> Shares:
+        """Make shares of the rows of greys 0 to 127: three parts and their whole.
 
-        Greys above 127 take the shares of the grey as far from white.
+        A grey above 127 takes the row of the grey that is as far from white.
         """
-        greys = np.minimum(np.arange(256), 255 - np.arange(256))
-        at = np.array(list(keys.values()))
-        lines = [np.interp(greys, list(keys), column) for column in at.T]
-        return cls(np.stack(lines, axis=1))
+        table = np.array([*rows, *reversed(rows)], dtype=np.float64)
+        return cls(table[:, :3].copy(), table[:, 3].copy())
+
+
+class _Page(NamedTuple):
+    """What is known of each pixel beforehand, all of one shape."""
+
+    pixels: Cells
+    greys: Cells
+    limits: Cells
 
 
 def diffuse_by_grey(
-    images: Floats, shares: Shares, thresholds: Cells, steps: Sequence[int]
+    images: Floats,
+    shares: Shares,
+    thresholds: Cells,
+    steps: Sequence[int],
+    *,
+    white: float = 255,
 ) -> Floats:
     """Diffuse errors by the shares of each pixel's own grey.
 
@@ -65,9 +81,11 @@ def diffuse_by_grey(
     shares : Shares
         By grey.
     thresholds : array
-        (n or 1, rows, cols) from 0 to 255: a value above is printed white.
+        (n or 1, rows, cols) working values: what is above is printed white.
     steps : sequence of int
         One a row: 1 scans it from left to right, -1 from right to left.
+    white : float
+        What a white pixel is in working values.
 
     Returns
     -------
@@ -75,66 +93,67 @@ def diffuse_by_grey(
         (n, rows, cols) float32, 0 or 1.
     """
     printed = np.empty(images.shape, dtype=np.float32)
-    thresholds = np.broadcast_to(thresholds, images.shape)
+    limits = np.broadcast_to(thresholds, images.shape)
+    pixels = (images * images.dtype.type(255)).astype(np.float64) * white / 255
+    greys = eight_bit(images)
     if len(images) <= SMALL:
-        for image, limits, target in zip(images, thresholds, printed, strict=True):
-            target[...] = _small(image, shares, limits, steps)
+        for target, *one in zip(printed, pixels, greys, limits, strict=True):
+            target[...] = _small(_Page(*one), shares, steps, white)
         return printed
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
-        last = images[chunk].transpose(1, 2, 0), thresholds[chunk].transpose(1, 2, 0)
-        printed[chunk] = _sweep(last[0], shares, last[1], steps).transpose(2, 0, 1)
+        last = [part[chunk].transpose(1, 2, 0) for part in (pixels, greys, limits)]
+        white_ones = _sweep(_Page(*last), shares, steps, white)
+        printed[chunk] = white_ones.transpose(2, 0, 1)
     return printed
 
 
-def _start(images: Floats) -> Cells:
-    return (images * images.dtype.type(255)).astype(np.float64)
-
-
 def _sweep(
-    images: Floats, shares: Shares, thresholds: Cells, steps: Sequence[int]
+    page: _Page, shares: Shares, steps: Sequence[int], white: float
 ) -> NDArray[np.bool_]:
     """Diffuse a batch, (rows, cols, n), row by row."""
-    rows, cols = images.shape[:2]
-    cells, greys = _start(images), eight_bit(images)
-    white = np.empty(images.shape, dtype=bool)
-    errors = np.empty_like(cells[0])
+    pixels, greys, limits = page
+    rows, cols = pixels.shape[:2]
+    received = np.zeros_like(pixels)
+    printed = np.empty(pixels.shape, dtype=bool)
+    errors = np.empty_like(pixels[0])
     for y, step in enumerate(steps):
-        ahead, back, down = np.moveaxis(shares.table[greys[y]], -1, 0)
+        ahead, back, down = np.moveaxis(shares.parts[greys[y]], -1, 0)
+        whole = shares.whole[greys[y]]
         for x in range(cols)[::step]:
-            white[y, x] = cells[y, x] > thresholds[y, x]
-            errors[x] = cells[y, x] - white[y, x] * 255.0
+            value = received[y, x] + pixels[y, x]
+            printed[y, x] = value > limits[y, x]
+            errors[x] = (value - printed[y, x] * white) / whole[x]
             if 0 <= x + step < cols:
-                cells[y, x + step] += errors[x] * ahead[x]
+                received[y, x + step] += errors[x] * ahead[x]
         if y + 1 < rows:
-            cells[y + 1] += errors * down
+            received[y + 1] += errors * down
             to, of = (slice(0, -1), slice(1, None))[::step]
-            cells[y + 1, to] += errors[of] * back[of]
-    return white
+            received[y + 1, to] += errors[of] * back[of]
+    return printed
 
 
 def _small(
-    image: Floats, shares: Shares, thresholds: Cells, steps: Sequence[int]
+    page: _Page, shares: Shares, steps: Sequence[int], white: float
 ) -> NDArray[np.bool_]:
     """Diffuse one picture, (rows, cols), in plain Python."""
-    rows, cols = image.shape
-    cells: list[list[float]] = _start(image).tolist()
-    cells.append([0.0] * cols)
-    table = shares.rows
+    rows, cols = page.pixels.shape
     printed = np.zeros((rows, cols), dtype=bool)
-    greys, limits = eight_bit(image).tolist(), thresholds.tolist()
-    for y, step in enumerate(steps):
-        row, below, grey, limit = cells[y], cells[y + 1], greys[y], limits[y]
+    below = [0.0] * cols
+    table = zip(*(part.tolist() for part in page), steps, strict=True)
+    for y, (row, grey, limit, step) in enumerate(table):
+        received, below = below, [0.0] * cols
         for x in range(cols)[::step]:
-            error = row[x]
+            error = received[x] + row[x]
             if error > limit[x]:
                 printed[y, x] = True
-                error -= 255.0
+                error -= white
             if error:
-                ahead, back, down = table[grey[x]]
-                if 0 <= x + step < cols:
-                    row[x + step] += error * ahead
+                ahead, back, down, whole = shares.rows[grey[x]]
+                error /= whole
                 below[x] += error * down
+                if 0 <= x + step < cols:
+                    received[x + step] += error * ahead
                 if 0 <= x - step < cols:
                     below[x - step] += error * back
     return printed

@@ -51,7 +51,15 @@ _TREMBLE = {
 }
 """Percent of the noise that is added to the threshold; lines between these greys."""
 
-SHARES = Shares.along(_KEYS)
+_GREYS = np.arange(128)
+
+_COLUMNS = [
+    np.interp(_GREYS, list(_KEYS), column).tolist()
+    for column in zip(*_KEYS.values(), strict=True)
+]
+
+SHARES = Shares.mirrored([(*row, 1.0) for row in zip(*_COLUMNS, strict=True)])
+"""The table of the paper, to 4 parts in a million."""
 
 
 def thresholds_for(images: Floats, *, seed: int = 0) -> NDArray[np.float64]:
@@ -61,9 +69,9 @@ def thresholds_for(images: Floats, *, seed: int = 0) -> NDArray[np.float64]:
     """
     grey = eight_bit(images)
     folded = np.minimum(grey, 255 - grey)
-    percent = np.floor(
-        np.interp(np.arange(128), list(_TREMBLE), list(_TREMBLE.values()))
-    )[folded]
+    percent = np.floor(np.interp(_GREYS, list(_TREMBLE), list(_TREMBLE.values())))[
+        folded
+    ]
     noise = np.random.default_rng(seed).integers(0, 128, size=images.shape[1:])
     return np.where(percent == 0, 127, 128 + np.floor(noise * percent / 100))
 

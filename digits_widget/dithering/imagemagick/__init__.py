@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from digits_widget.dithering.imagemagick.grey_tree import GreyTree
+from digits_widget.dithering.imagemagick.normalise import normalise
 from digits_widget.dithering.imagemagick.onto_greys import (
     floyd_steinberg_onto,
     nearest_onto,
@@ -18,6 +19,7 @@ __all__ = [
     "GreyTree",
     "floyd_steinberg_onto",
     "nearest_onto",
+    "normalise",
     "riemersma_onto",
     "two_greys",
 ]

@@ -1,0 +1,85 @@
+"""dithering, a Python package written in Rust: single precision, errors kept apart."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.dithering.arithmetic import Arithmetic
+from digits_widget.dithering.bayer import SIZE, bayer_map
+from digits_widget.dithering.compatibility.program import (
+    Greys,
+    Program,
+    by_name,
+    kernel_of,
+    print_ranks,
+    recipe,
+)
+from digits_widget.dithering.diffuser import Diffuser
+from digits_widget.dithering.diffusion import SCAN, diffuse_with
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.levels import LINEAR
+from digits_widget.dithering.linear_light import to_linear
+
+_LIGHT = {False: np.arange(256.0), True: to_linear(np.arange(256) / 255) * 255}
+"""Working values of 8-bit greys, as stored and in linear light."""
+
+_ARITHMETIC = {
+    linear: Arithmetic(dtype="float32", table=table, apart=True)
+    for linear, table in _LIGHT.items()
+}
+
+_KERNELS = (
+    "floyd-steinberg",
+    "false-floyd-steinberg",
+    "jarvis-judice-ninke",
+    "stucki",
+    "atkinson",
+    "burkes",
+    "sierra-3",
+    "sierra-2",
+    "sierra-lite",
+)
+
+
+def _diffuse(images: Floats, *, kernel: Kernel, scan: str, linear: bool) -> Floats:
+    diffuser = Diffuser(kernel, _ARITHMETIC[linear])
+    return diffuse_with(diffuser, images, scan=scan, first="ltr")
+
+
+def _white(
+    greys: Greys, ranks: NDArray[np.int64], levels: int, *, linear: bool
+) -> NDArray[np.bool_]:
+    half, white = np.float32(0.5), np.float32(255)
+    offset = (ranks.astype(np.float32) + half) / np.float32(levels) - half
+    moved: NDArray[np.float32] = _LIGHT[linear][greys].astype(np.float32)
+    return moved + offset * white >= 127.5
+
+
+def _print_bayer(images: Floats, *, size: int, linear: bool) -> Floats:
+    decide = partial(_white, linear=linear)
+    return print_ranks(images, tile=bayer_map(size), decide=decide)
+
+
+DITHERING = Program(
+    name="dithering",
+    version="0.2.0",
+    methods=by_name(
+        [
+            *(
+                recipe(
+                    name,
+                    partial(_diffuse, kernel=kernel_of(name)),
+                    scan=SCAN,
+                    linear=LINEAR,
+                )
+                for name in _KERNELS
+            ),
+            recipe("bayer", _print_bayer, size=SIZE, linear=LINEAR),
+        ]
+    ),
+)
+"""In double precision it would differ only on rare ties."""
