@@ -1,0 +1,84 @@
+"""Show what a model takes and gives, from its folder or from a server.
+
+A folder is read without TensorFlow; the text is laid out as TensorFlow's own
+``saved_model_cli show`` lays it out.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digits_widget.serving import ModelMetadata
+
+HELP = "show what a model takes and gives, on disk or on a server"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "where", help="a model's folder; host:port; or http://host:port for REST"
+    )
+    parser.add_argument("--tag_set", default="serve", help="default: %(default)s")
+    parser.add_argument("--signature_def", metavar="NAME", help="only this signature")
+    parser.add_argument(
+        "--all", action="store_true", help="operations and functions too"
+    )
+    parser.add_argument("--model", default="digits", help="default: %(default)s")
+    parser.add_argument("--version", type=int, help="default: the newest")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="FOLDER",
+        help="say how a server's model differs from the one in this folder",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print it; with ``--against``, return 1 if they differ."""
+    from digits_widget.serving import listing
+    from digits_widget.serving.saved_model import read_saved_model
+
+    if args.against is not None:
+        return _compare(args)
+    if _is_folder(args.where):
+        saved = read_saved_model(args.where)
+        if args.all:
+            print(listing.list_all(saved))
+            return 0
+        metadata = saved.graph(args.tag_set).metadata
+    else:
+        metadata = _ask(args)
+    if args.signature_def is None:
+        print(listing.list_served(metadata))
+    else:
+        print(listing.list_signature(metadata.choose(args.signature_def)))
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from digits_widget.serving.differences import differences
+    from digits_widget.serving.saved_model import read_saved_model, versions_on_disk
+
+    saved = read_saved_model(args.against)
+    found = differences(
+        _ask(args),
+        saved.graph(args.tag_set).metadata,
+        versions_on_disk=versions_on_disk(args.against),
+    )
+    print("\n".join(found) or "The server serves what is in the folder.")
+    return 1 if found else 0
+
+
+def _ask(args: argparse.Namespace) -> ModelMetadata:
+    from digits_widget.serving import Client
+
+    with Client(args.where, model=args.model, version=args.version) as client:
+        return client.metadata()
+
+
+def _is_folder(where: str) -> bool:
+    # A path with a colon is rarer than an address without one.
+    return Path(where).exists() or ":" not in where
