@@ -14,8 +14,12 @@ import pytest
 from digits_widget.cli import COMMANDS, parser
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-README = PAGES[0].read_text()
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "deploy" / "README.md",
+    ROOT / "digits_widget" / "models" / "README.md",
+]
+README = (ROOT / "README.md").read_text()
 
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 PYTHON = [code for language, code in BLOCKS if language == "python"]
@@ -88,7 +92,9 @@ def test_python_runs(code: str, tmp_path: Path) -> None:
         assert result.stdout.startswith("<Prediction 3 at ")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
     prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
     for link in re.findall(r"\]\(([^)#]+)\)", prose):
