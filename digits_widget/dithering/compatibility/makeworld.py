@@ -19,7 +19,6 @@ from digits_widget.dithering.compatibility.program import (
 from digits_widget.dithering.diffusion import SCAN
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.option import Option
 from digits_widget.dithering.ordered_map import TRANSPOSE
 
 _LIGHT = np.rint(to_linear(np.arange(256) / 255) * 65535)
@@ -33,8 +32,6 @@ _ARITHMETIC = Arithmetic(
     middle=32767.5,
     ties="down",
 )
-
-_FIRST = Option("Where the first of serpentine rows starts.", "rtl", choices=("rtl",))
 
 _KERNELS = (
     "simple-2d",
@@ -87,12 +84,11 @@ MAKEWORLD = Program(
     version="2.4.0",
     methods=by_name(
         [
-            # In raster order its rows run left to right, in serpentine order the first
-            # runs right to left.
-            *diffusing(_KERNELS, _ARITHMETIC, scan=SCAN, first=_FIRST),
+            *diffusing(_KERNELS, _ARITHMETIC, from_right=True, scan=SCAN),
             recipe("bayer", _print_bayer, size=SIZE),
             *(mapped(name, _white, transpose=TRANSPOSE) for name in _MAPS),
         ]
     ),
 )
-"""Always in linear light: a stored 128 turns 21 % white."""
+"""Always in linear light: a stored 128 turns 21 % white. Serpentine rows begin at the
+right."""

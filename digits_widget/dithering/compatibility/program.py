@@ -88,15 +88,19 @@ def by_name(recipes: Iterable[Method]) -> dict[str, Method]:
 
 
 def diffusing(
-    names: Iterable[str], arithmetic: Arithmetic, **options: Option
+    names: Iterable[str],
+    arithmetic: Arithmetic,
+    *,
+    from_right: bool = False,
+    **options: Option,
 ) -> list[Method]:
-    """Make recipes of error diffusion that share an arithmetic."""
+    """Make recipes of error diffusion that share an arithmetic.
+
+    Raster order begins at the left, serpentine order `from_right` if so asked.
+    """
+    apply = partial(_diffuse, arithmetic=arithmetic, from_right=from_right)
     return [
-        recipe(
-            name,
-            partial(_diffuse, kernel=kernel_of(name), arithmetic=arithmetic),
-            **options,
-        )
+        recipe(name, partial(apply, kernel=kernel_of(name)), **options)
         for name in names
     ]
 
@@ -106,9 +110,10 @@ def _diffuse(
     *,
     kernel: Kernel,
     arithmetic: Arithmetic,
+    from_right: bool,
     scan: str = "raster",
-    first: str = "ltr",
 ) -> Floats:
+    first = "rtl" if from_right and scan == "serpentine" else "ltr"
     return diffuse_with(Diffuser(kernel, arithmetic), images, scan=scan, first=first)
 
 
