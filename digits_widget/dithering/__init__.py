@@ -11,14 +11,17 @@ from digits_widget.dithering.dither import dither
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
+from digits_widget.dithering.stepwise import DiffusionStep, diffuse_stepwise
 
 __all__ = [
     "CATALOGUE",
     "COMPATIBILITY",
+    "DiffusionStep",
     "Kernel",
     "Method",
     "Option",
     "Program",
+    "diffuse_stepwise",
     "dither",
     "find_method",
     "find_program",

@@ -74,6 +74,12 @@ class Diffuser:
             value = np.floor(value + 0.5)
         return value
 
+    def exact(self, cell: Values, pixel: Values) -> float:
+        """Give the value of one cell before anything is clamped or rounded."""
+        parts = self.kernel.divisor if self.arithmetic.rounding == "sum" else 1
+        received = float(cell[0]) / parts
+        return received + float(pixel[0]) if self.arithmetic.apart else received
+
     def decide(self, value: Values) -> Values:
         """Choose the level of a value: False or True, or the level's number."""
         rule = self.arithmetic

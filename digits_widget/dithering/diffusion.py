@@ -16,7 +16,7 @@ from digits_widget.dithering.diffuser import Diffuser, Values
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.option import Option
+from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.small import small
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
@@ -94,13 +94,9 @@ def diffuse(
     kernel: Kernel,
     scan: str = "raster",
     first: str = "ltr",
-    clamp: Clamp = "none",
-    strength: float = 1.0,
-    threshold: float = 0.5,
-    ties: Ties = "up",
-    levels: int = 2,
-    dtype: str = "float64",
     linear: bool = False,
+    levels: int = 2,
+    **habits: Value,
 ) -> Floats:
     """Diffuse the errors of a batch with a fixed kernel.
 
@@ -110,7 +106,7 @@ def diffuse(
         (n, rows, cols) floats in [0, 1].
     kernel : Kernel
         Where the errors go.
-    scan, first, clamp, strength, threshold, ties, levels, dtype, linear
+    scan, first, linear, levels, **habits
         See `OPTIONS`.
 
     Returns
@@ -118,7 +114,24 @@ def diffuse(
     array
         (n, rows, cols) float32 in [0, 1].
     """
-    arithmetic = replace(
+    arithmetic = arithmetic_for(levels=levels, linear=linear, **habits)  # type: ignore[arg-type]
+    light = to_linear(images) if linear else images
+    printed = diffuse_with(Diffuser(kernel, arithmetic), light, scan=scan, first=first)
+    return printed if levels == 2 else printed / np.float32(levels - 1)
+
+
+def arithmetic_for(
+    *,
+    clamp: Clamp = "none",
+    strength: float = 1.0,
+    threshold: float = 0.5,
+    ties: Ties = "up",
+    levels: int = 2,
+    dtype: str = "float64",
+    linear: bool = False,
+) -> Arithmetic:
+    """Say in the engine's terms what the options of `diffuse` ask for."""
+    return replace(
         _DTYPES[dtype, clamp],
         clamp=clamp,
         strength=strength,
@@ -126,9 +139,6 @@ def diffuse(
         ties=ties,
         greys=_greys(levels, dtype=dtype, linear=linear) if levels > 2 else None,
     )
-    light = to_linear(images) if linear else images
-    printed = diffuse_with(Diffuser(kernel, arithmetic), light, scan=scan, first=first)
-    return printed if levels == 2 else printed / np.float32(levels - 1)
 
 
 def _greys(levels: int, *, dtype: str, linear: bool) -> tuple[float, ...]:

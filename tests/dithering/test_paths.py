@@ -1,0 +1,127 @@
+"""The fast paths through error diffusion agree with the slow loop bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering.arithmetic import PLAIN, Arithmetic
+from digits_widget.dithering.diffuser import Diffuser
+from digits_widget.dithering.diffusion import diffuse_with, scan_steps
+from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.small import small
+from digits_widget.dithering.stepwise import slow_loop
+from digits_widget.dithering.sweep import sweep
+from digits_widget.dithering.wavefront import wavefront
+
+KERNELS = {name: method.kernel for name, method in CATALOGUE.items() if method.kernel}
+
+WHOLE = Arithmetic(dtype="int64", table=np.arange(256))
+
+ARITHMETICS = {
+    "plain": PLAIN,
+    "clamped when read": replace(PLAIN, clamp="read"),
+    "clamped when written": replace(PLAIN, clamp="write"),
+    "black at ties": replace(PLAIN, ties="down"),
+    "half strength": replace(PLAIN, strength=0.5),
+    "another threshold": replace(PLAIN, middle=80.0),
+    "five greys": replace(PLAIN, greys=(0.0, 50.0, 128.0, 200.0, 255.0)),
+    "single precision": replace(PLAIN, dtype="float32"),
+    "kept apart": replace(PLAIN, apart=True),
+    "divided first": replace(PLAIN, shares="part"),
+    "from the original": replace(PLAIN, original=True),
+    "rounded when read": replace(PLAIN, clamp="read", rounding="read"),
+    "rounded when written": replace(PLAIN, clamp="write", rounding="write"),
+    "whole shares": replace(WHOLE, clamp="write", rounding="share"),
+    "whole sums": replace(WHOLE, apart=True, rounding="sum"),
+    "whole sums, weaker": replace(WHOLE, apart=True, rounding="sum", strength=0.7),
+}
+
+
+def pictures(count: int, rows: int, cols: int) -> NDArray[np.float32]:
+    """Return random pictures of 8-bit greys, of which some are plain or empty."""
+    rng = np.random.default_rng(rows * cols)
+    greys = rng.integers(0, 256, size=(count, rows, cols))
+    greys[::3, : rows // 2] = 0
+    greys[1::3] = 127
+    return greys.astype(np.float32) / np.float32(255)
+
+
+def slow(
+    diffuser: Diffuser, images: NDArray[np.float32], steps: list[int]
+) -> NDArray[np.uint8]:
+    """Return the levels that the slow loop prints, (n, rows, cols)."""
+    start = diffuser.arithmetic.start
+    return np.stack([slow_loop(diffuser, start(image), steps) for image in images])
+
+
+@pytest.mark.parametrize("arithmetic", ARITHMETICS)
+@pytest.mark.parametrize("name", ["floyd-steinberg", "stevenson-arce"])
+def test_every_arithmetic_is_the_same_on_every_path(name: str, arithmetic: str) -> None:
+    diffuser = Diffuser(KERNELS[name], ARITHMETICS[arithmetic])
+    _check(diffuser, pictures(3, 7, 9))
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_is_the_same_on_every_path(name: str) -> None:
+    _check(Diffuser(KERNELS[name], PLAIN), pictures(3, 8, 11))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (3, 17)])
+def test_every_shape_is_the_same_on_every_path(shape: tuple[int, int]) -> None:
+    for kernel in KERNELS.values():
+        _check(Diffuser(kernel, PLAIN), pictures(3, *shape))
+
+
+@pytest.mark.parametrize("count", [1, 7, 600])
+@pytest.mark.parametrize("scan", ["raster", "serpentine"])
+@pytest.mark.parametrize("first", ["ltr", "rtl"])
+def test_whatever_path_is_chosen_is_the_slow_one(
+    count: int, scan: str, first: str
+) -> None:
+    diffuser = Diffuser(KERNELS["floyd-steinberg"], PLAIN)
+    images = pictures(count, 6, 5)
+    expected = slow(diffuser, images, scan_steps(6, scan=scan, first=first))
+
+    printed = diffuse_with(diffuser, images, scan=scan, first=first)
+
+    np.testing.assert_array_equal(printed, expected)
+
+
+@pytest.mark.parametrize("scan", ["raster", "serpentine"])
+def test_a_large_picture_is_the_slow_one(scan: str) -> None:
+    diffuser = Diffuser(KERNELS["jarvis-judice-ninke"], PLAIN)
+    images = pictures(1, 70, 65)
+    expected = slow(diffuser, images, scan_steps(70, scan=scan, first="ltr"))
+
+    printed = diffuse_with(diffuser, images, scan=scan, first="ltr")
+
+    np.testing.assert_array_equal(printed, expected)
+
+
+def test_a_kernel_may_not_pay_pixels_already_printed() -> None:
+    with pytest.raises(ValueError, match=r"the tap \(-1, 0\)"):
+        Kernel(((-1, 0, 1),), 1)
+
+
+def _check(diffuser: Diffuser, images: NDArray[np.float32]) -> None:
+    rows = images.shape[1]
+    last = diffuser.arithmetic.start(images.transpose(1, 2, 0))
+    for scan in ("raster", "serpentine"):
+        steps = scan_steps(rows, scan=scan, first="ltr")
+        expected = slow(diffuser, images, steps)
+        np.testing.assert_array_equal(
+            sweep(diffuser, last, steps).transpose(2, 0, 1), expected
+        )
+        if scan == "raster":
+            np.testing.assert_array_equal(
+                wavefront(diffuser, last).transpose(2, 0, 1), expected
+            )
+        if diffuser.arithmetic.is_plain:
+            for image, levels in zip(images, expected, strict=True):
+                pixels = diffuser.arithmetic.start(image)
+                np.testing.assert_array_equal(small(diffuser, pixels, steps), levels)
