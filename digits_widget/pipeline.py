@@ -262,7 +262,7 @@ and ``seed-2020-fixed`` the same in black and white; ``naive`` scales the whole 
 as most demos do."""
 
 
-def preset(name: str) -> Pipeline:
+def find_preset(name: str) -> Pipeline:
     """Return the preset of this name.
 
     Raises

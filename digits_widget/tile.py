@@ -19,7 +19,7 @@ _CHECKER = (0.65, 0.85)
 
 
 def tile_png(image: ArrayLike, *, side: int = 112) -> bytes:
-    """Return a picture as PNG bytes, `side` pixels along its longest side, or just below.
+    """Return a picture as PNG bytes, at most `side` pixels along its longer side.
 
     Parameters
     ----------

@@ -117,16 +117,16 @@ class Centre:
             )
         target = f"{self.target!r}" if self.by == "mass" else f"{(self.side - 1) / 2!r}"
         start = f"{target} - m" if self.subpixel else f"round({target} - m)"
+        side = self.side + self.subpixel
         return (
             *self._code_of_middle(),
             (
                 f"y, x = (min(max({start}, 0), {self.side} - n) "
                 "for m, n in zip(middle, ink.shape))"
             ),
-            f"image = np.zeros(({self.side + 1}, {self.side + 1}), np.float32)",
+            f"image = np.zeros(({side}, {side}), np.float32)",
             "image[int(y) : int(y) + len(ink), int(x) : int(x) + len(ink.T)] = ink",
             *(_CODE_OF_SHIFT if self.subpixel else ()),
-            "image = np.ascontiguousarray(image[:-1, :-1])",
         )
 
     def _code_of_middle(self) -> tuple[str, ...]:
@@ -150,6 +150,7 @@ _CODE_OF_SHIFT = (
     "down, right = np.float32(y - int(y)), np.float32(x - int(x))",
     "image = (1 - down) * image + down * np.roll(image, 1, axis=0)",
     "image = (1 - right) * image + right * np.roll(image, 1, axis=1)",
+    "image = np.ascontiguousarray(image[:-1, :-1])",
 )
 
 

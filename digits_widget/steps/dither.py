@@ -10,8 +10,10 @@ from typing import ClassVar
 import numpy as np
 
 from digits_widget.dithering import dither, find_method
+from digits_widget.dithering.compatibility import find_program
 from digits_widget.dithering.option import Value
 from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.dither_code import dither_code
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -26,6 +28,8 @@ class Dither:
     ----------
     method : str
         A name or alias of `digits_widget.dithering.CATALOGUE`.
+    like : str, optional
+        A program to print as to the last bit, such as ``pillow``.
     **options
         What the method lets you choose, such as ``scan="serpentine"``.
     """
@@ -36,17 +40,27 @@ class Dither:
     method: str
     """Name in the catalogue."""
 
+    like: str | None
+    """Name of a program in `COMPATIBILITY`, or None for the catalogue's own way."""
+
     options: Mapping[str, Value]
     """What was chosen; the rest is at its default."""
 
-    def __init__(self, method: str = "floyd-steinberg", **options: Value) -> None:
+    def __init__(
+        self,
+        method: str = "floyd-steinberg",
+        *,
+        like: str | None = None,
+        **options: Value,
+    ) -> None:
         found = find_method(method)
-        found.check(options)
+        (find_program(like).find(found) if like else found).check(options)
         object.__setattr__(self, "method", found.name)
+        object.__setattr__(self, "like", like)
         object.__setattr__(self, "options", MappingProxyType(options))
 
     def __hash__(self) -> int:
-        return hash((self.method, tuple(sorted(self.options.items()))))
+        return hash((self.method, self.like, tuple(sorted(self.options.items()))))
 
     def __call__(self, image: Image) -> Image:
         """Return the picture in dots."""
@@ -55,9 +69,10 @@ class Dither:
     def run(self, image: Image) -> Outcome:
         """Dither, and tell what it did to the amount of ink."""
         check_flat(image, self.title)
-        printed = dither(image, self.method, **self.options)
+        printed = dither(image, self.method, like=self.like, **self.options)
         before, after = float(image.mean()), float(printed.mean())
         chosen = "".join(f", {key} {value}" for key, value in self.options.items())
+        chosen = f" as {self.like} does it{chosen}" if self.like else chosen
         caption = (
             f"{self.method}{chosen}: {np.unique(printed).size} different values are "
             f"left; ink covers {after:.1%} of the picture, before {before:.1%}."
@@ -68,4 +83,9 @@ class Dither:
         """Dither pictures of one size at once: the same bits, much faster."""
         if len({image.shape for image in images}) > 1 or images[0].ndim != 2:
             return [self.run(image).image for image in images]
-        return list(dither(np.stack(images), self.method, **self.options))
+        batch = np.stack(images)
+        return list(dither(batch, self.method, like=self.like, **self.options))
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines that do the same to `image`."""
+        return dither_code(self.method, self.like, self.options)

@@ -87,7 +87,10 @@ class ToTensor:
 
     def code(self) -> tuple[str, ...]:
         """Return lines of NumPy that make `tensor` of `image`."""
-        image = "image" if self.ink == "high" else "(1 - image)"
-        image = image if self.scale == 1 else f"{image} * np.float32({self.scale:g})"
-        image = f"np.rint({image})" if self.dtype == "uint8" else f"({image})"
-        return (f"tensor = {image}.astype(np.{self.dtype}).reshape({self.shape})",)
+        value = "image" if self.ink == "high" else "(1 - image)"
+        if self.scale != 1:
+            value = f"({value} * np.float32({self.scale:g}))"
+        if self.dtype == "uint8":
+            value = f"np.rint{value}"
+        shape = "" if self.shape == (28, 28) else f".reshape({self.shape})"
+        return (f"tensor = {value}.astype(np.{self.dtype}){shape}",)

@@ -10,6 +10,7 @@ import numpy as np
 from digits_widget.dithering.imagemagick import GreyTree, floyd_steinberg_onto
 from digits_widget.steps.checks import check_choice, check_flat, checked
 from digits_widget.steps.step import Image, Outcome
+from digits_widget.steps.two_greys_code import two_greys_code
 
 _WHITE = 65535
 
@@ -53,3 +54,7 @@ class TwoGreys:
         )
         ink = (1 - printed / _WHITE).astype(np.float32)
         return Outcome(ink, caption, {"greys": greys})
+
+    def code(self) -> tuple[str, ...]:
+        """Return lines of NumPy that do the same to `image`."""
+        return two_greys_code(self.palette)

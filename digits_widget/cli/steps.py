@@ -1,0 +1,77 @@
+"""Run the preprocessing steps on a picture or drawing and save them as a figure."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digits_widget.errors import DrawingFormatError, OptionError
+
+if TYPE_CHECKING:
+    from digits_widget.drawing import Drawing
+
+HELP = "show every preprocessing step of a picture or drawing"
+
+_ENDINGS = (".png", ".svg", ".pdf")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "source", type=Path, help="a picture of any kind, or a drawing (.json)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("steps.png"),
+        metavar="FILE",
+        help="the figure: .png, .svg or .pdf (default: steps.png)",
+    )
+    parser.add_argument(
+        "--preset",
+        default="mnist",
+        help="mnist, seed-2020, seed-2020-fixed or naive (default: mnist)",
+    )
+    parser.add_argument(
+        "--code",
+        action="store_true",
+        help="print the steps as NumPy and Pillow to paste, and draw nothing",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Save the figure and print the captions."""
+    from digits_widget.pipeline import find_preset
+    from digits_widget.recipe import recipe
+
+    pipeline = find_preset(args.preset)
+    drawn = args.source.suffix == ".json"
+    if args.code:
+        print(recipe(pipeline, source="drawing" if drawn else "picture"), end="")
+        return
+    _check_ending(args.output)
+    trace = pipeline(_load(args.source) if drawn else args.source)
+    from digits_widget.figures.trace import trace_figure
+
+    trace_figure(trace).savefig(args.output)
+    for shot in trace:
+        print(f"{shot.title}: {shot.caption}")
+    print(f"Saved as {args.output}.")
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix not in _ENDINGS:
+        msg = f"Got {path.name!r}, expected a name that ends in {', '.join(_ENDINGS)}."
+        raise OptionError(msg)
+
+
+def _load(path: Path) -> Drawing:
+    from digits_widget.drawing import Drawing
+
+    try:
+        return Drawing.load(path)
+    except (OSError, UnicodeDecodeError) as exc:
+        msg = f"Got {path}, which cannot be read ({exc}). Give a drawing's .json file."
+        raise DrawingFormatError(msg) from exc

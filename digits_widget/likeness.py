@@ -1,0 +1,247 @@
+"""Is this like the training data? Five gauges against MNIST.
+
+The bands are the 5th to 95th percentile of MNIST's 60,000 training images, each value
+measured by the functions below (ink is byte / 255). Where only one end can be wrong
+the band begins at the best value. A digit outside is not wrong, but it is one of which
+the model has seen few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from digits_widget.errors import ImageError
+from digits_widget.steps.centre import centre_of_mass, ink_box
+from digits_widget.steps.checks import checked
+from digits_widget.steps.step import Image
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One number of a digit, and where MNIST's digits have it."""
+
+    name: str
+    """Slug, such as ``thickness``."""
+
+    title: str
+    """For people, such as ``Line thickness``."""
+
+    value: float
+    """In `unit`."""
+
+    unit: str
+    """``pixels``, or nothing for a share."""
+
+    low: float
+    """MNIST's 5th percentile, or the best value."""
+
+    high: float
+    """MNIST's 95th percentile."""
+
+    sentence: str
+    """What this means, and what to do, in plain words."""
+
+    @property
+    def is_like(self) -> bool:
+        """Whether the value lies in the band."""
+        return _lies_in(self.value, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """All gauges of one digit."""
+
+    gauges: tuple[Gauge, ...]
+    """Size, centre, thickness, greys, polarity."""
+
+    @property
+    def is_like(self) -> bool:
+        """Whether every value lies in its band."""
+        return all(gauge.is_like for gauge in self.gauges)
+
+    def __getitem__(self, name: str) -> Gauge:
+        return next(gauge for gauge in self.gauges if gauge.name == name)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How to measure one gauge, and what to say about it."""
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    measure: Callable[[Image], float]
+    is_what: str
+    below: str
+    above: str
+
+    def read(self, image: Image) -> Gauge:
+        value = self.measure(image)
+        if _lies_in(value, self.low, self.high):
+            verdict = "as in MNIST."
+        else:
+            verdict = self.below if value < self.low else self.above
+        unit = f" {self.unit}" if self.unit else ""
+        low, high = (format(end, ".3g") for end in (self.low, self.high))
+        band = low if low == high else f"{low} to {high}"
+        sentence = f"{self.is_what} {value:.3g}{unit} (MNIST {band}): {verdict}"
+        return Gauge(
+            self.name, self.title, value, self.unit, self.low, self.high, sentence
+        )
+
+
+def likeness(image: ArrayLike) -> Likeness:
+    """Compare one digit, as the model gets it, with MNIST's.
+
+    Parameters
+    ----------
+    image : array_like
+        (28, 28) floats in [0, 1], 1 is ink: such as ``trace.tensor``.
+
+    Raises
+    ------
+    ImageError
+        Another shape, type or range.
+    """
+    digit = checked(image)
+    if digit.shape != (28, 28):
+        msg = f"Got a picture of shape {digit.shape}, expected (28, 28)."
+        raise ImageError(msg)
+    return Likeness(tuple(scale.read(digit) for scale in _SCALES))
+
+
+def longest_side(image: Image) -> float:
+    """Return the longer side of the box of ink above 0.1, in pixels."""
+    box = ink_box((image > 0.1).astype(np.float32))[2]
+    return float(max(box.shape)) if box.any() else 0.0
+
+
+def off_centre(image: Image) -> float:
+    """Return how far the centre of mass is from row and column 14, in pixels."""
+    row, col = centre_of_mass(image)
+    return float(np.hypot(row - 14, col - 14))
+
+
+def thickness(image: Image) -> float:
+    """Return ink over length: the sum of ink over the pixels of its skeleton."""
+    length = int(skeleton(image > 0.5).sum())
+    return float(image.sum()) / length if length else 0.0
+
+
+def grey_share(image: Image) -> float:
+    """Return the share of greys (below 245) among inked pixels (above 10 of 255)."""
+    stored = np.rint(image * 255)
+    inked = int((stored > 10).sum())
+    return float(((stored > 10) & (stored < 245)).sum()) / inked if inked else 0.0
+
+
+def border(image: Image) -> float:
+    """Return the median of the outermost pixels: 0 where they are paper."""
+    edges = (image[0], image[-1], image[1:-1, 0], image[1:-1, -1])
+    return float(np.median(np.concatenate(edges)))
+
+
+def skeleton(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Thin lines to one pixel by the rules of Guo and Hall (CACM 32, 1989).
+
+    Parameters
+    ----------
+    ink : ndarray
+        (rows, cols) bool.
+    """
+    thin = ink
+    while True:
+        before = thin
+        for half in (0, 1):
+            thin = thin & ~_loose(thin, half)
+        if (thin == before).all():
+            return thin
+
+
+def _loose(ink: NDArray[np.bool_], half: int) -> NDArray[np.bool_]:
+    """Return the pixels that may go in one half of a round, by their 8 neighbours."""
+    rows, cols = ink.shape
+    padded = np.pad(ink, 1)
+    n, ne, e, se, s, sw, w, nw = (
+        padded[y : y + rows, x : x + cols]
+        for y, x in ((0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0))
+    )
+    pairs = ((n, ne, e), (e, se, s), (s, sw, w), (w, nw, n))
+    turns = sum((~a & (b | c)).astype(np.int8) for a, b, c in pairs)
+    corners_first = ((nw, n), (ne, e), (se, s), (sw, w))
+    corners_last = ((n, ne), (e, se), (s, sw), (w, nw))
+    one = sum((a | b).astype(np.int8) for a, b in corners_first)
+    two = sum((a | b).astype(np.int8) for a, b in corners_last)
+    fewest = np.minimum(one, two)
+    held = (n | ne | ~se) & e if half == 0 else (s | sw | ~nw) & w
+    loose: NDArray[np.bool_] = (turns == 1) & (fewest >= 2) & (fewest <= 3) & ~held
+    return loose
+
+
+def _lies_in(value: float, low: float, high: float) -> bool:
+    return low - 1e-6 <= value <= high + 1e-6
+
+
+_SCALES = (
+    _Scale(
+        "size",
+        "Size",
+        "pixels",
+        20.0,
+        20.0,
+        longest_side,
+        "The longest side is",
+        "too small. Crop to the ink and fit it in 20x20.",
+        "too large. Fit it in 20x20.",
+    ),
+    _Scale(
+        "centre",
+        "Centre",
+        "pixels",
+        0.0,
+        0.60,
+        off_centre,
+        "The centre of mass is away from (14, 14) by",
+        "as in MNIST.",
+        "off the centre. Centre it by its mass.",
+    ),
+    _Scale(
+        "thickness",
+        "Line thickness",
+        "pixels",
+        1.79,
+        4.67,
+        thickness,
+        "Lines are as thick as",
+        "too thin. Take a wider pen, or draw smaller.",
+        "too thick. Take a finer pen, or draw larger.",
+    ),
+    _Scale(
+        "grey",
+        "Grey share",
+        "",
+        0.40,
+        0.79,
+        grey_share,
+        "The share of grey among inked pixels is",
+        "too few greys. Leave out thresholds and dithering.",
+        "too many greys. Leave out the blur, or take a wider pen.",
+    ),
+    _Scale(
+        "polarity",
+        "Polarity",
+        "",
+        0.0,
+        0.0,
+        border,
+        "The border's median is",
+        "as in MNIST.",
+        "paper is not 0. Invert: in MNIST 1 is ink.",
+    ),
+)
