@@ -47,7 +47,12 @@ def describe(prediction: Prediction) -> str:
     """Say in words which two digits come first."""
     first, second = prediction.ranking[:2]
     best, next_best = prediction.confidences[[first, second]]
-    return f"{first}, {best:.1%} confident, then {second}, {next_best:.1%}"
+    return f"{first}, {_percent(best)} confident, then {second}, {_percent(next_best)}"
+
+
+def _percent(share: float) -> str:
+    # The space does not break, so that no line ends between number and sign.
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _row(digit: int, prediction: Prediction | None) -> str:
@@ -58,5 +63,6 @@ def _row(digit: int, prediction: Prediction | None) -> str:
     return (
         f'<tr class="{"digits-best" if best else ""}"><th>{digit}</th>'
         f'<td class="digits-track"><div style="width:{100 * confidence:.2f}%"></div>'
-        f'</td><td class="digits-number">{number}</td><td>{mark}</td></tr>'
+        f'</td><td class="digits-number">{number}</td>'
+        f'<td class="digits-mark">{mark}</td></tr>'
     )

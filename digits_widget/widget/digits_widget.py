@@ -23,6 +23,7 @@ from digits_widget.drawing import Drawing
 from digits_widget.errors import UnknownMethodError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
+from digits_widget.samples import sample
 from digits_widget.session import Session, State
 from digits_widget.trace import Trace
 from digits_widget.widget.background import run_after, run_in_background
@@ -155,6 +156,9 @@ class DigitsWidget(VBox):
 
     def close(self) -> None:
         """Take the widget off the screen, and stop a server that only it uses."""
+        # Python closes what it forgets: twice, or one that was never finished.
+        if self.comm is None:
+            return
         self._session.close()
         self._recovery.close()
         self._canvas.close()
@@ -224,10 +228,12 @@ def _pipeline(
     return PRESETS[pipeline]
 
 
-def _titles(prepare: object) -> list[str]:
-    """Return the titles of the tiles to come, as far as the pipeline tells them."""
-    steps = getattr(prepare, "steps", ())
-    return ["Raster", *(getattr(step, "title", type(step).__name__) for step in steps)]
+def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
+    """Return the titles of the tiles to come, learnt from a drawing nobody sees."""
+    try:
+        return [shot.title for shot in prepare(sample(8))]
+    except Exception:  # noqa: BLE001 - it will be told about drawings that are seen
+        return []
 
 
 def _layout(left: VBox, right: VBox, strip: HTML) -> list[Box | HTML]:

@@ -49,7 +49,8 @@ def _tile(shot: Snapshot) -> str:
         f'<li><b>{title}</b><div class="digits-tile">'
         # Decoded at once, or the picture blinks with every new one.
         f'<img decoding="sync" alt="{title}, {rows} by {columns} pixels. {caption}"'
-        f' src="data:image/png;base64,{data}"></div><p>{caption}</p></li>'
+        f' src="data:image/png;base64,{data}"></div>'
+        f'<p title="{caption}">{caption}</p></li>'
     )
 
 

@@ -1,7 +1,6 @@
-"""JupyterLab in a real browser, for tests, screenshots and measurements.
+"""`Lab`: a JupyterLab server with nothing of the user's in it, and a browser for it.
 
-`Lab` is a server of its own with nothing of the user's in it; `NotebookPage` is one
-notebook in it, as a person sees it. Everything waits for conditions, never for time.
+For tests, screenshots and measurements.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from digits_widget.drawing import Drawing
 from tools.find_browser import find
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +44,7 @@ _SETTINGS = "@jupyterlab/apputils-extension"
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser that `find_browser` finds."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find(), args=list(BROWSER_OPTIONS)
@@ -77,14 +76,14 @@ class Lab:
 
     def __enter__(self) -> Self:
         self.set()
-        log = (self.folder / "lab.log").open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *self._options()],
-            env=self._variables(),
-            cwd=self.notebooks,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+        with (self.folder / "lab.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *self._options()],
+                env=self._variables(),
+                cwd=self.notebooks,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self._wait()
         return self
 
@@ -198,131 +197,3 @@ class Lab:
                 time.sleep(0.1)
             else:
                 return
-
-
-class NotebookPage:
-    """One notebook in one tab.
-
-    Parameters
-    ----------
-    page : Page
-        An empty tab.
-    lab : Lab
-        Where the notebook is.
-    name : str
-        Of the notebook.
-    """
-
-    def __init__(self, page: Page, lab: Lab, name: str) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(f"{lab.url}/lab/tree/{name}?reset")
-        self.wait_until_idle()
-
-    @property
-    def widget(self) -> Locator:
-        """The first widget of the page."""
-        return self.page.locator(".digits-widget").first
-
-    @property
-    def paper(self) -> Locator:
-        """The canvas of the first widget."""
-        return self.widget.locator(".digits-paper canvas")
-
-    @property
-    def sentence(self) -> Locator:
-        """What the widget says about the drawing."""
-        return self.widget.locator(".digits-sentence")
-
-    @property
-    def best(self) -> Locator:
-        """The digit beside the marked bar; there is none on a blank sheet."""
-        return self.widget.locator(".digits-bars:not(.digits-stale) .digits-best th")
-
-    def wait_until_idle(self) -> None:
-        """Wait for the kernel to be there and to have nothing to do."""
-        self.page.wait_for_function(
-            """() => {
-              const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
-              return context?.session?.kernel?.status === "idle" && context.isReady;
-            }"""
-        )
-
-    def run(self, cell: int = 0) -> None:
-        """Run a cell, and do not wait for its end."""
-        self.page.evaluate(
-            """cell => {
-              jupyterapp.shell.currentWidget.content.activeCellIndex = cell;
-              jupyterapp.commands.execute("notebook:run-cell");
-            }""",
-            cell,
-        )
-
-    def restart_kernel(self) -> None:
-        """Restart the kernel, as its button does, without the question."""
-        self.page.evaluate(
-            "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
-        )
-        self.wait_until_idle()
-
-    def output(self, cell: int) -> Locator:
-        """Return what a cell printed."""
-        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
-        return cells.nth(cell).locator(".jp-OutputArea-output")
-
-    def show_widget(self, cell: int = 0) -> None:
-        """Run a cell and wait for its widget to be ready to draw."""
-        self.run(cell)
-        self.wait_for_paper()
-
-    def wait_for_paper(self) -> None:
-        """Wait until Python has painted the paper white."""
-        expect(self.paper).to_be_visible(timeout=PATIENCE)
-        self.page.wait_for_function(
-            "canvas => canvas.getContext('2d').getImageData(1, 1, 1, 1).data[3] == 255",
-            arg=self.paper.element_handle(),
-        )
-
-    def draw(self, drawing: Drawing) -> None:
-        """Draw with the mouse, as a hand does."""
-        for stroke in drawing:
-            self.drag(stroke.points.tolist())
-
-    def drag(self, points: Iterable[Sequence[float]], *, release: bool = True) -> None:
-        """Draw one stroke with the mouse through `points`, shares of the paper."""
-        self.paper.scroll_into_view_if_needed()
-        box = self.paper.evaluate("canvas => canvas.getBoundingClientRect().toJSON()")
-        places = [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"])
-            for x, y in points
-        ]
-        mouse = self.page.mouse
-        mouse.move(*places[0])
-        mouse.down()
-        for place in places[1:]:
-            mouse.move(*place)
-        if release:
-            mouse.up()
-
-    def ink(self) -> int:
-        """Return the number of dark pixels on the paper."""
-        return int(self.paper.evaluate(_INK))
-
-    def press(self, label: str) -> None:
-        """Press a button of the widget."""
-        self.widget.get_by_role("button", name=label, exact=True).click()
-
-    def evaluate(self, script: str) -> Any:  # noqa: ANN401 - JSON
-        """Run a script in the page."""
-        return self.page.evaluate(script)
-
-
-_INK = """canvas => {
-  const {width, height} = canvas;
-  const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
-  let dark = 0;
-  for (let i = 0; i < data.length; i += 4) dark += data[i + 3] > 127 && data[i] < 128;
-  return dark;
-}"""

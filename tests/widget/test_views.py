@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits_widget.drawing import Drawing
+from digits_widget.errors import ServerAbsentError
+from digits_widget.pipeline import PRESETS
+from digits_widget.prediction import Prediction
+from digits_widget.samples import sample
+from digits_widget.session import State
+from digits_widget.widget.confidences import Confidences, sentence
+from digits_widget.widget.filmstrip import Filmstrip
+from digits_widget.widget.status import Status
+from digits_widget.widget.still import still
+
+DRAWING = sample(3)
+TRACE = PRESETS["mnist"](DRAWING)
+PREDICTION = Prediction(np.array([5, 0, 4, 940, 2, 4, 1, 2, 41, 1]) / 1000)
+ANSWERED = State(1, DRAWING, TRACE, PREDICTION)
+WAITING = State(2, DRAWING, TRACE, previous=PREDICTION, waiting=True)
+DOT = Drawing.from_points([[(0.5, 0.5)]])
+
+
+def test_bars_are_in_fixed_order_with_numbers_and_the_best_is_marked() -> None:
+    view = Confidences()
+    view.show(ANSWERED)
+    html = view.widget.value
+    assert re.findall(r"<th>(\d)</th>", html) == list("0123456789")
+    assert html.count("digits-best") == 1
+    assert html.count("◀") == 1
+    assert ">94.0<" in html
+    assert ">4.1<" in html
+    assert "digits-stale" not in html
+
+
+def test_stale_bars_are_dimmed() -> None:
+    view = Confidences()
+    view.show(WAITING)
+    assert "digits-stale" in view.widget.value
+
+
+def test_blank_has_no_digit_and_empty_bars() -> None:
+    view = Confidences()
+    view.show(ANSWERED)
+    view.show(State(3))
+    html = view.widget.value
+    assert "digits-best" not in html
+    assert "width:0.00%" in html
+    assert not re.search(r"\d\.\d<", html)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State(), "Draw a digit from 0 to 9."),
+        (State(1, DOT), "One dot is not a digit yet. Draw on."),
+        (ANSWERED, "3, 94.0_% confident, then 8, 4.1_%"),
+        (WAITING, "Asking the model …"),
+        (State(1, DRAWING, TRACE), "No answer about this drawing."),
+    ],
+)
+def test_sentence(state: State, expected: str) -> None:
+    assert sentence(state) == expected.replace("_", "\N{NO-BREAK SPACE}")
+
+
+def test_sentence_is_announced() -> None:
+    view = Confidences()
+    view.show(ANSWERED)
+    assert 'aria-live="polite"' in view.widget.value
+
+
+def test_filmstrip_has_a_tile_for_each_step_with_words_for_a_screen_reader() -> None:
+    strip = Filmstrip([])
+    strip.show(ANSWERED)
+    html = strip.widget.value
+    assert html.count("<img") == len(TRACE)
+    for shot in TRACE:
+        assert f"<b>{shot.title}</b>" in html
+        assert shot.caption in html
+    assert 'alt="Tensor, 28 by 28 pixels.' in html
+
+
+def test_empty_tiles_stand_where_the_pictures_will_be() -> None:
+    strip = Filmstrip(["Drawing", "Crop"])
+    assert strip.widget.value.count('<div class="digits-tile"></div>') == 2
+    strip.show(ANSWERED)
+    strip.show(State(4))
+    assert "<img" not in strip.widget.value
+
+
+def test_status_says_the_problem_and_folds_the_rest() -> None:
+    view = Status()
+    view.show(State(1, problem=ServerAbsentError("Nobody at <b>. Start it.")))
+    assert "Nobody at &lt;b&gt;. Start it." in view.widget.value
+    assert "<details>" in view.widget.value
+    view.show(State(2))
+    assert "Nobody" not in view.widget.value
+
+
+def test_status_names_an_error_that_is_not_ours() -> None:
+    view = Status()
+    view.show(State(1, problem=ZeroDivisionError("by zero")))
+    assert "ZeroDivisionError: by zero" in view.widget.value
+
+
+def test_notice_is_shown_when_there_is_no_problem() -> None:
+    view = Status()
+    view.show(State(notice="Starting …"))
+    assert "Starting …" in view.widget.value
+
+
+@pytest.mark.parametrize("state", [State(), State(1, DOT), WAITING, ANSWERED])
+def test_still_is_a_picture_of_every_state(state: State) -> None:
+    with Image.open(io.BytesIO(still(state))) as picture:
+        assert picture.width == 640
+        assert picture.getextrema() != ((255, 255),) * 3
