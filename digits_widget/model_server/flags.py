@@ -5,12 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from digits_widget.errors import OptionError
-
-SHIPPED = Path(__file__).parent.parent / "models" / "digits"
-"""The base path of the model that comes with this package."""
 
 WITHOUT_EFFECT = (
     "enable_profiler",
@@ -19,6 +15,7 @@ WITHOUT_EFFECT = (
     "num_unload_threads",
     "per_process_gpu_memory_fraction",
     "remove_unused_fields_from_bundle_metagraph",
+    "tensorflow_session_config_file",
 )
 """Flags of TensorFlow Serving that are taken and change nothing here."""
 
@@ -72,8 +69,59 @@ class Flags:
     rest_api_timeout_in_ms: int = 30_000
     """Milliseconds until a REST request is given up."""
 
+    rest_api_enable_cors_support: bool = False
+    """Let pages from other origins use the REST answers."""
+
+    grpc_socket_path: str = ""
+    """Listen on this Unix socket as well."""
+
+    grpc_channel_arguments: str = ""
+    """``key=value`` pairs for gRPC, with commas between."""
+
+    ssl_config_file: str = ""
+    """Text-format SSLConfig for gRPC; REST is never encrypted."""
+
+    enable_grpc_healthcheck_service: bool = True
+    """Answer ``grpc.health.v1.Health``."""
+
+    enable_batching: bool = False
+    """Join requests that come at the same time into one run."""
+
+    batching_parameters_file: str = ""
+    """Text-format BatchingParameters; needs --enable_batching."""
+
+    enable_per_model_batching_parameters: bool = False
+    """Read ``batching_params.pbtxt`` in a version's folder; needs --enable_batching."""
+
+    allow_version_labels_for_unavailable_models: bool = False
+    """Let new labels name versions that are not available yet."""
+
+    enable_model_warmup: bool = True
+    """Replay a version's warm-up requests before it answers."""
+
+    num_request_iterations_for_warmup: int = 0
+    """How often each is replayed; 0 is once."""
+
+    monitoring_config_file: str = ""
+    """Text-format MonitoringConfig; without one there is no metrics page."""
+
+    enable_signature_method_name_check: bool = False
+    """Demand that signatures for Classify and Regress say that they are."""
+
+    enable_serialization_as_tensor_content: bool = False
+    """Answer with raw bytes instead of typed values."""
+
     tensorflow_session_parallelism: int = 0
     """Threads of TensorFlow; 0 lets it choose."""
+
+    tensorflow_intra_op_parallelism: int = 0
+    """Threads inside one op; 0 for the flag above."""
+
+    tensorflow_inter_op_parallelism: int = 0
+    """Ops at the same time; 0 for the flag above."""
+
+    version: bool = False
+    """Print the version and exit."""
 
     report_ports: bool = False
     """Print one line ``READY gRPC REST`` with both ports on stdout when ready."""

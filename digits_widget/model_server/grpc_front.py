@@ -120,13 +120,17 @@ class GrpcFront:
             ],
         )
 
-    def listen(self, address: str) -> int:
+    def listen(
+        self, address: str, credentials: grpc.ServerCredentials | None = None
+    ) -> int:
         """Open a port.
 
         Parameters
         ----------
         address : str
             ``host:port`` with 0 for any free port, or ``unix:path``.
+        credentials : grpc.ServerCredentials, optional
+            Certificates; without them nothing is encrypted.
 
         Returns
         -------
@@ -139,7 +143,10 @@ class GrpcFront:
             Somebody else has it.
         """
         try:
-            port: int = self.server.add_insecure_port(address)
+            if credentials is None:
+                port: int = self.server.add_insecure_port(address)
+            else:
+                port = self.server.add_secure_port(address, credentials)
         except RuntimeError as exc:
             msg = (
                 f"Cannot listen for gRPC on {address}: another program has the port. "

@@ -6,11 +6,10 @@ a mistake is told at once, not after five seconds, and in one sentence.
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
+from importlib import metadata
 
 from digits_widget.errors import (
     DigitsError,
@@ -37,6 +36,9 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         flags, unknown = parse(arguments)
+        if flags.version:
+            print(_version())  # noqa: T201
+            return 0
         if flags.exit_with_stdin:
             watch_parent(stopping.set)
         if unknown:
@@ -46,7 +48,18 @@ def main(arguments: Sequence[str]) -> int:
     except DigitsError as exc:
         say(str(exc))
         return next((EXIT_CODES[kind] for kind in EXIT_CODES if type(exc) is kind), 1)
+    except Exception as exc:  # noqa: BLE001
+        # A mistake of ours. Even so, a student's terminal gets one line of it.
+        say(f"internal error: {type(exc).__name__}: {exc}")
+        return 1
     return 0
+
+
+def _version() -> str:
+    try:
+        return f"digits-widget model server {metadata.version('digits-widget')}"
+    except metadata.PackageNotFoundError:
+        return "digits-widget model server, not installed"
 
 
 def check(flags: Flags) -> None:
@@ -61,6 +74,16 @@ def check(flags: Flags) -> None:
     """
     if not flags.model_config_file and not flags.model_base_path:
         msg = "Got no --model_base_path and no --model_config_file; give one of them."
+        raise ModelServerError(msg)
+    parameters_file = flags.batching_parameters_file
+    if parameters_file and not flags.enable_batching:
+        msg = (
+            f"Got --batching_parameters_file={parameters_file} without "
+            "--enable_batching; add that flag."
+        )
+        raise ModelServerError(msg)
+    if not flags.port and not flags.free_ports and not flags.grpc_socket_path:
+        msg = "Got --port=0 and no --grpc_socket_path; gRPC needs one of them."
         raise ModelServerError(msg)
     if flags.port == flags.rest_api_port and flags.port:
         msg = f"Got port {flags.port} for gRPC and REST; they must differ."
@@ -94,5 +117,3 @@ def serve(flags: Flags, stopping: threading.Event) -> None:
         stopping.wait()
     finally:
         server.stop(_GRACE_SECONDS)
-        sys.stdout.flush()
-        os.environ.pop("TF_CPP_MIN_LOG_LEVEL", None)

@@ -16,9 +16,6 @@ _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
     "GRPC_VERBOSITY": "NONE",
-    # oneDNN's kernels end the process on an input of the wrong rank; and for single
-    # images TensorFlow's own are faster.
-    "TF_ENABLE_ONEDNN_OPTS": "0",
 }
 
 
@@ -39,8 +36,10 @@ def import_tensorflow() -> None:
     sys.modules.setdefault("keras", None)  # type: ignore[arg-type]
     try:
         with _stderr_aside():
-            importlib.import_module("tensorflow")
+            tensorflow = importlib.import_module("tensorflow")
             importlib.import_module("tensorflow_serving.apis.prediction_service_pb2")
+        # Some of what TensorFlow Serving does has no undeprecated Python name.
+        tensorflow.get_logger().setLevel("ERROR")
     except ModuleNotFoundError as exc:
         msg = (
             f"The model server needs {exc.name}, which is not installed. "

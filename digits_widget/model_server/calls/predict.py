@@ -83,7 +83,7 @@ def run(
     timeout: float | None,
 ) -> list[Array]:
     """Run a signature on arrays by alias; give the outputs of `slots`, in order."""
-    check_feeds(servable, signature, feeds)
+    check_feeds(signature, feeds)
     by_tensor = {signature.inputs[alias].tensor: feeds[alias] for alias in feeds}
     fetches = [slot.tensor for slot in slots]
     return servable.run(by_tensor, fetches, timeout=timeout)

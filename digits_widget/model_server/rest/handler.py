@@ -3,127 +3,174 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from google.protobuf import json_format
 from tensorflow_serving.apis import (
+    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
     model_pb2,
+    regression_pb2,
 )
 
+from digits_widget.model_server.calls.classify import Classify
 from digits_widget.model_server.calls.metadata import FIELD, Metadata
-from digits_widget.model_server.calls.predict import run
+from digits_widget.model_server.calls.regress import Regress
 from digits_widget.model_server.calls.status import Status
 from digits_widget.model_server.lifecycle.library import Library
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.log import say
+from digits_widget.model_server.metrics import Metrics
+from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.rest.examples import (
+    read_examples,
+    write_classification,
+    write_regression,
+)
 from digits_widget.model_server.rest.front import failure
+from digits_widget.model_server.rest.json_reader import read_json
 from digits_widget.model_server.rest.message import Answer, Request
+from digits_widget.model_server.rest.predict import predict
 from digits_widget.model_server.rest.router import EmptyRefusalError, Route, route
-from digits_widget.model_server.servables.signature import DEFAULT
-from digits_widget.model_server.tensors.element import ELEMENTS
 
 _NOT_FOUND = (
     b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
     b"<H1>Not Found</H1>\n</BODY></HTML>\n"
 )
+CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET",
+    "Access-Control-Allow-Headers": "Content-Type",
+}
+"""What a browser needs to see before a page from elsewhere may use the answers."""
 
 
 @dataclass(frozen=True)
 class RestHandler:
-    """Answers HTTP requests."""
+    """Answers HTTP requests.
+
+    Parameters
+    ----------
+    library : Library
+        The models, for predict.
+    status, metadata, classify, regress : callable
+        The calls that REST shares with gRPC.
+    metrics : Metrics
+        Counts requests.
+    metrics_path : str
+        Where the metrics page is; nothing for no such page.
+    timeout : float
+        Seconds until a graph is given up.
+    headers : mapping of str to str
+        Sent with every answer below ``/v1/``.
+    """
 
     library: Library
     status: Status
     metadata: Metadata
+    classify: Classify
+    regress: Regress
+    metrics: Metrics
+    metrics_path: str = ""
     timeout: float = 30.0
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request; every refusal becomes an error body."""
+        if self.metrics_path and request.target == self.metrics_path:
+            return Answer(200, self.metrics.page().encode(), "text/plain")
         if not request.target.lower().startswith("/v1/"):
             return Answer(404, _NOT_FOUND, "text/html")
+        answer = self._answer(request)
+        return Answer(answer.status, answer.body, answer.kind, self.headers)
+
+    def _answer(self, request: Request) -> Answer:
+        if request.method == "OPTIONS":
+            origin = request.headers.get("origin", "")
+            known = "http://" in origin or "https://" in origin
+            return Answer(200 if known else 400)
         try:
             found = route(request.method, request.target)
-            return Answer(200, self._answer(found, request.body))
         except EmptyRefusalError:
             return Answer(400)
         except Refusal as exc:
             return failure(exc.http_status, exc.message)
+        return self._measured(found, request.body)
 
-    def _answer(self, found: Route, body: bytes) -> bytes:
-        spec = model_pb2.ModelSpec(name=found.name)
-        if found.version is not None:
-            spec.version.value = found.version
-        if found.label is not None:
-            spec.version_label = found.label
-        if found.verb == "status":
-            return _message(
-                self.status(get_model_status_pb2.GetModelStatusRequest(model_spec=spec))
+    def _measured(self, found: Route, body: bytes) -> Answer:
+        started = time.perf_counter()
+        try:
+            text = self._call(found, body)
+        except Refusal as exc:
+            self._count(found, exc.code, started)
+            return failure(exc.http_status, exc.message)
+        except Exception as exc:  # noqa: BLE001
+            # A request never ends the server.
+            say(f"internal error: {exc!r}")
+            self._count(found, "INTERNAL", started)
+            return failure(500, f"internal error: {type(exc).__name__}")
+        self._count(found, "OK", started)
+        return Answer(200, text.encode("utf-8", "surrogateescape") + b"\n")
+
+    def _count(self, found: Route, code: str, started: float) -> None:
+        if found.verb in {"predict", "classify", "regress"}:
+            self.metrics.count(
+                found.name, found.verb, "REST", code, time.perf_counter() - started
             )
+
+    def _call(self, found: Route, body: bytes) -> str:
+        spec = _spec(found)
+        if found.verb == "status":
+            asked = get_model_status_pb2.GetModelStatusRequest(model_spec=spec)
+            return json.dumps(_plain(self.status(asked)), indent=1)
         if found.verb == "metadata":
-            asked = get_model_metadata_pb2.GetModelMetadataRequest(
+            wanted = get_model_metadata_pb2.GetModelMetadataRequest(
                 model_spec=spec, metadata_field=[FIELD]
             )
-            return _metadata(self.metadata(asked))
-        return self._predict(spec, body)
+            return _metadata(self.metadata(wanted))
+        given = read_json(body)
+        if found.verb == "predict":
+            with self.library.lend(spec) as servable:
+                return predict(servable, given, self.timeout)
+        return self._infer(found.verb, spec, given)
 
-    def _predict(self, spec: model_pb2.ModelSpec, body: bytes) -> bytes:
-        try:
-            asked = json.loads(body)
-        except ValueError as exc:
-            raise invalid(f"JSON Parse error: {exc}") from exc
-        with self.library.lend(spec) as servable:
-            signature = servable.signatures[asked.get("signature_name", DEFAULT)]
-            rows = "instances" in asked
-            values: Any = asked["instances"] if rows else asked["inputs"]
-            if rows and isinstance(values[0], dict):
-                values = {key: [row[key] for row in values] for key in values[0]}
-            if not isinstance(values, dict):
-                values = dict.fromkeys(signature.inputs, values)
-            feeds = {
-                alias: np.asarray(values[alias], ELEMENTS[slot.type].dtype)
-                for alias, slot in signature.inputs.items()
-            }
-            slots = list(signature.outputs.values())
-            arrays = run(servable, signature, feeds, slots, self.timeout)
-        found = {
-            slot.alias: array.tolist()
-            for slot, array in zip(slots, arrays, strict=True)
-        }
-        only = next(iter(found.values())) if len(found) == 1 else None
-        if rows:
-            keys = list(found)
-            each = [
-                dict(zip(keys, row, strict=True))
-                for row in zip(*found.values(), strict=True)
-            ]
-            return json.dumps({"predictions": only or each}, indent=4).encode()
-        return json.dumps({"outputs": only or found}, indent=4).encode()
+    def _infer(
+        self, verb: str, spec: model_pb2.ModelSpec, given: Mapping[str, Any]
+    ) -> str:
+        if verb == "classify":
+            classes = classification_pb2.ClassificationRequest(model_spec=spec)
+            read_examples(given, classes.model_spec, classes.input)
+            return write_classification(self.classify(classes, self.timeout).result)
+        numbers = regression_pb2.RegressionRequest(model_spec=spec)
+        read_examples(given, numbers.model_spec, numbers.input)
+        return write_regression(self.regress(numbers, self.timeout).result)
 
 
-def _message(message: Any) -> bytes:
-    text: str = json_format.MessageToJson(
+def _spec(found: Route) -> model_pb2.ModelSpec:
+    spec = model_pb2.ModelSpec(name=found.name)
+    if found.version is not None:
+        spec.version.value = found.version
+    if found.label is not None:
+        spec.version_label = found.label
+    return spec
+
+
+def _plain(message: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = json_format.MessageToDict(
         message,
         preserving_proto_field_name=True,
         always_print_fields_with_no_presence=True,
     )
-    return text.encode() + b"\n"
+    return plain
 
 
-def _metadata(response: get_model_metadata_pb2.GetModelMetadataResponse) -> bytes:
+def _metadata(response: get_model_metadata_pb2.GetModelMetadataResponse) -> str:
     signatures = get_model_metadata_pb2.SignatureDefMap()
     response.metadata[FIELD].Unpack(signatures)
-    spec, declared = (
-        json_format.MessageToDict(
-            message,
-            preserving_proto_field_name=True,
-            always_print_fields_with_no_presence=True,
-        )
-        for message in (response.model_spec, signatures)
-    )
-    whole = {"model_spec": spec, "metadata": {FIELD: declared}}
-    return json.dumps(whole, indent=1).encode() + b"\n"
+    # The key is there twice: once for the metadata's field, once for the message's.
+    declared = {FIELD: _plain(signatures)}
+    whole = {"model_spec": _plain(response.model_spec), "metadata": declared}
+    return json.dumps(whole, indent=1)

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from digits_widget.model_server.refusal import invalid
-from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.servables.signature import Signature
 from digits_widget.model_server.tensors.element import ELEMENTS, type_word
 
 
 def check_feeds(
-    servable: Servable,
     signature: Signature,
     feeds: Mapping[str, np.ndarray[Any, Any]],
 ) -> None:
@@ -23,8 +21,8 @@ def check_feeds(
     Raises
     ------
     Refusal
-        INVALID_ARGUMENT for another data type than declared, never cast; and, where
-        the graph has ops that a wrong rank could crash, for a wrong rank.
+        INVALID_ARGUMENT for another data type than declared; nothing is ever cast.
+        Shapes are the graph's own business.
     """
     for index, (alias, array) in enumerate(feeds.items()):
         slot = signature.inputs[alias]
@@ -33,16 +31,6 @@ def check_feeds(
             msg = (
                 f"Expects arg[{index}] to be {type_word(slot.type)} but "
                 f"{_word(array)} is provided"
-            )
-            raise invalid(msg)
-        if (
-            slot.shape is not None
-            and array.ndim != len(slot.shape)
-            and servable.is_rank_sensitive
-        ):
-            msg = (
-                f"Input {alias} has shape {list(array.shape)}, but this model takes "
-                f"{len(slot.shape)} dimensions: {list(slot.shape)}"
             )
             raise invalid(msg)
 

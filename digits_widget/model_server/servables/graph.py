@@ -9,9 +9,6 @@ _LOOPS = frozenset(
 )
 
 
-_RANK_SENSITIVE = frozenset(["Conv2D"])
-
-
 class Graph:
     """The kinds of op in a meta graph, its functions included.
 
@@ -33,8 +30,3 @@ class Graph:
     def may_run_for_ever(self) -> bool:
         """Whether the time that it takes is not bounded by the size of its input."""
         return bool(self.ops & _LOOPS)
-
-    @property
-    def is_rank_sensitive(self) -> bool:
-        """Whether an input of another rank than declared could crash an op."""
-        return bool(self.ops & _RANK_SENSITIVE)

@@ -14,7 +14,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.servables.batching import Batcher
 from digits_widget.model_server.servables.graph import Graph
+from digits_widget.model_server.servables.hardening import harden
 from digits_widget.model_server.servables.saved_model import (
     assets,
     read_meta_graph,
@@ -34,7 +36,9 @@ def load(
     folder: Path,
     *,
     tags: Collection[str] = ("serve",),
-    threads: int = 0,
+    intra_threads: int = 0,
+    inter_threads: int = 0,
+    batcher: Batcher | None = None,
 ) -> Servable:
     """Load one version.
 
@@ -48,8 +52,10 @@ def load(
         Where its ``saved_model.pb`` is.
     tags : collection of str
         The tags of the meta graph to serve.
-    threads : int
-        Threads inside one op; 0 lets TensorFlow choose.
+    intra_threads, inter_threads : int
+        Threads inside one op, and ops at the same time; 0 lets TensorFlow choose.
+    batcher : Batcher, optional
+        Joins requests that come at the same time.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def load(
     meta_graph = read_meta_graph(folder, tags)
     prefix = variables_prefix(folder, meta_graph)
     try:
-        session = _session(meta_graph, threads)
+        session = _session(meta_graph, intra_threads, inter_threads)
         _initialize(session, folder, meta_graph, prefix)
     except Refusal:
         raise
@@ -74,19 +80,20 @@ def load(
         signature_protos=meta_graph.signature_def,
         signatures=read_signatures(meta_graph),
         graph=Graph(meta_graph),
+        batcher=batcher,
     )
 
 
 def _session(
-    meta_graph: meta_graph_pb2.MetaGraphDef, threads: int
+    meta_graph: meta_graph_pb2.MetaGraphDef, intra_threads: int, inter_threads: int
 ) -> tf.compat.v1.Session:
     graph = tf.Graph()
     with graph.as_default():
-        tf.import_graph_def(meta_graph.graph_def, name="")
+        tf.import_graph_def(harden(meta_graph.graph_def), name="")
     config = tf.compat.v1.ConfigProto(
         allow_soft_placement=True,
-        intra_op_parallelism_threads=threads,
-        inter_op_parallelism_threads=threads,
+        intra_op_parallelism_threads=intra_threads,
+        inter_op_parallelism_threads=inter_threads,
     )
     return tf.compat.v1.Session(graph=graph, config=config)
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
 from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.servables.batching import Batcher
 from digits_widget.model_server.servables.graph import Graph
 from digits_widget.model_server.servables.signature import Signature
 from digits_widget.model_server.servables.trouble import as_refusal
@@ -39,6 +40,8 @@ class Servable:
         The same, as this server uses them.
     graph : Graph
         What the graph is made of.
+    batcher : Batcher, optional
+        Joins requests that come at the same time.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Servable:
         signature_protos: Mapping[str, meta_graph_pb2.SignatureDef],
         signatures: Mapping[str, Signature],
         graph: Graph,
+        batcher: Batcher | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -57,6 +61,7 @@ class Servable:
         self.signatures = signatures
         self._session = session
         self._graph = graph
+        self._batcher = batcher
         self._callables: OrderedDict[Any, Callable[..., list[Array]]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -88,6 +93,13 @@ class Servable:
         Refusal
             With the code and words of the op that failed.
         """
+        if self._batcher is not None:
+            return self._batcher(self._run, feeds, fetches, timeout)
+        return self._run(feeds, fetches, timeout)
+
+    def _run(
+        self, feeds: Mapping[str, Array], fetches: Sequence[str], timeout: float | None
+    ) -> list[Array]:
         wanted = tuple(dict.fromkeys(name for name in fetches if name not in feeds))
         if not wanted:
             return [feeds[name] for name in fetches]
@@ -98,11 +110,6 @@ class Servable:
             raise as_refusal(exc) from exc
         found = {**feeds, **dict(zip(wanted, results, strict=True))}
         return [found[name] for name in fetches]
-
-    @property
-    def is_rank_sensitive(self) -> bool:
-        """Whether an input of another rank than declared could crash an op."""
-        return self._graph.is_rank_sensitive
 
     def close(self) -> None:
         """Free the session. Nothing may be running."""

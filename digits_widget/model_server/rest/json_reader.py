@@ -1,0 +1,89 @@
+"""Reads JSON the way rapidjson does for TensorFlow Serving, not as Python's `json`.
+
+Python's reader keeps the last of two equal keys, refuses text after the document and
+words such as ``Inf``, turns 1e400 into infinity, and gives up on deep nesting. Its C
+code is fast, though, so it reads what looks harmless, and everything that it refuses
+or could misread goes to the careful reader.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.rest.json_parser import JsonError, parse
+
+_DOUBTFUL = re.compile(rb"[eE]\+?0*[1-9]\d\d|\d{300}|\\u[dD][89a-fA-F]")
+_START = re.compile(r"[ \t\r\n]*")
+_LARGEST_FOR_CAREFUL = 8 * 2**20
+_QUOTED_BYTES = 256
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Read a request's body.
+
+    Parameters
+    ----------
+    body : bytes
+        One JSON object; what follows it is ignored.
+
+    Returns
+    -------
+    dict
+        Of two equal keys, the first. Integers stay integers of any size. Bytes that
+        are not UTF-8 are kept as surrogate escapes.
+
+    Raises
+    ------
+    Refusal
+        INVALID_ARGUMENT with the reason and the place.
+    """
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        value = _fast(text, body)
+    except (ValueError, RecursionError) as exc:
+        value = _careful(text, exc)
+    if not isinstance(value, dict):
+        raise invalid(f"JSON Value: {quote(value)} Is not object")
+    return value
+
+
+def quote(value: object) -> str:
+    """Show a JSON value in an error, cut to 256 bytes."""
+    try:
+        shown = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (RecursionError, ValueError):
+        shown = "[…]"
+    raw = shown.encode("utf-8", "replace")[:_QUOTED_BYTES]
+    return raw.decode("utf-8", "ignore")
+
+
+def _fast(text: str, body: bytes) -> object:
+    if _DOUBTFUL.search(body):
+        raise ValueError
+    found = _START.match(text)
+    value, _ = _DECODER.raw_decode(text, found.end() if found else 0)
+    return value
+
+
+def _careful(text: str, doubt: Exception) -> object:
+    if len(text) > _LARGEST_FOR_CAREFUL:
+        place = getattr(doubt, "pos", 0)
+        raise _refusal("Invalid value.", place) from doubt
+    try:
+        return parse(text)
+    except JsonError as exc:
+        raise _refusal(exc.reason, exc.offset) from exc
+
+
+def _refusal(reason: str, offset: int) -> Refusal:
+    return invalid(f"JSON Parse error: {reason} at offset: {offset}")
+
+
+def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs)) if len(pairs) > 1 else dict(pairs)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_first_wins)

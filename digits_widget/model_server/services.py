@@ -1,0 +1,133 @@
+"""The gRPC services: which method each call answers, and how it is counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tensorflow_serving.apis import (
+    classification_pb2,
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    inference_pb2,
+    model_management_pb2,
+    model_service_pb2,
+    predict_pb2,
+    prediction_service_pb2,
+    regression_pb2,
+)
+
+from digits_widget.model_server.calls.classify import Classify
+from digits_widget.model_server.calls.metadata import Metadata
+from digits_widget.model_server.calls.multi_inference import MultiInference
+from digits_widget.model_server.calls.predict import Predict
+from digits_widget.model_server.calls.regress import Regress
+from digits_widget.model_server.calls.reload import Reload
+from digits_widget.model_server.calls.status import Status
+from digits_widget.model_server.grpc_front import Call, Method
+from digits_widget.model_server.metrics import Metrics
+from digits_widget.model_server.refusal import Refusal
+
+_PREDICTION = prediction_service_pb2.DESCRIPTOR.services_by_name["PredictionService"]
+_MODEL = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"]
+
+SERVICE_NAMES = (_PREDICTION.full_name, _MODEL.full_name)
+"""Full names of the services, for health and reflection."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that can be called."""
+
+    predict: Predict
+    """Arrays in, arrays out."""
+
+    classify: Classify
+    """Examples in, labels out."""
+
+    regress: Regress
+    """Examples in, numbers out."""
+
+    multi_inference: MultiInference
+    """Several of these at once."""
+
+    metadata: Metadata
+    """What a model declares."""
+
+    status: Status
+    """What state its versions are in."""
+
+    reload: Reload
+    """Another list of models."""
+
+    metrics: Metrics
+    """Counts the calls that run a model."""
+
+    def methods(self) -> list[Method]:
+        """List the gRPC methods."""
+        prediction, model = (f"/{name}" for name in SERVICE_NAMES)
+        return [
+            Method(
+                f"{prediction}/Predict",
+                predict_pb2.PredictRequest,
+                self._counted("Predict", self.predict, _own_name),
+            ),
+            Method(
+                f"{prediction}/Classify",
+                classification_pb2.ClassificationRequest,
+                self._counted("Classify", self.classify, _own_name),
+            ),
+            Method(
+                f"{prediction}/Regress",
+                regression_pb2.RegressionRequest,
+                self._counted("Regress", self.regress, _own_name),
+            ),
+            Method(
+                f"{prediction}/MultiInference",
+                inference_pb2.MultiInferenceRequest,
+                self._counted("MultiInference", self.multi_inference, _first_name),
+            ),
+            Method(
+                f"{prediction}/GetModelMetadata",
+                get_model_metadata_pb2.GetModelMetadataRequest,
+                self.metadata,
+            ),
+            Method(
+                f"{model}/GetModelStatus",
+                get_model_status_pb2.GetModelStatusRequest,
+                self.status,
+            ),
+            Method(
+                f"{model}/HandleReloadConfigRequest",
+                model_management_pb2.ReloadConfigRequest,
+                self.reload,
+            ),
+        ]
+
+    def _counted(self, api: str, call: Call, name_of: Callable[[Any], str]) -> Call:
+        def answer(request: Any, timeout: float | None) -> Any:
+            started = time.perf_counter()
+            code = "INTERNAL"
+            try:
+                response = call(request, timeout)
+            except Refusal as exc:
+                code = exc.code
+                raise
+            else:
+                code = "OK"
+                return response
+            finally:
+                seconds = time.perf_counter() - started
+                self.metrics.count(name_of(request), api, "GRPC", code, seconds)
+
+        return answer
+
+
+def _own_name(request: Any) -> str:
+    return str(request.model_spec.name)
+
+
+def _first_name(request: Any) -> str:
+    return str(request.tasks[0].model_spec.name) if request.tasks else ""
