@@ -13,6 +13,7 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,34 @@ class LabelledDrawings:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def split(self, prefixes: tuple[str, ...]) -> tuple[Self, Self]:
+        """Part the digits by writer: those to keep, and those whose name starts so.
+
+        Parameters
+        ----------
+        prefixes : tuple of str
+            Beginnings of writers' names, such as an organisation's ``("val/",)``.
+
+        Raises
+        ------
+        DataError
+            A prefix that no writer has: a slip would leave nobody out.
+        """
+        for prefix in prefixes:
+            if not any(writer.startswith(prefix) for writer in self.writers):
+                msg = f"Got writers that start with {prefix!r}, but there are none."
+                raise DataError(msg)
+        out = np.array([w.startswith(prefixes) for w in self.writers], bool)
+        return self._chosen(~out), self._chosen(out)
+
+    def _chosen(self, which: NDArray[np.bool_]) -> Self:
+        places = np.flatnonzero(which)
+        return type(self)(
+            tuple(self.drawings[place] for place in places),
+            self.labels[places],
+            tuple(self.writers[place] for place in places),
+        )
 
 
 def read_mnist(folder: Path, split: str = "test") -> LabelledImages:

@@ -32,7 +32,7 @@ WORLDS = {
         "google",
         "numpy",
     },
-    "training": {"tensorflow", "keras", "h5py", "numpy"},
+    "training": {"tensorflow", "keras", "h5py", "google", *PURE},
     "cli": {"jupyterlab", *PURE},
 }
 

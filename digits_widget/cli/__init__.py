@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from digits_widget.errors import DigitsError
 
-COMMANDS = ("lab", "train", "evaluate")
+COMMANDS = ("lab", "train", "export", "evaluate", "steps")
 """Every command, in the order of ``--help``; each is a module of this folder."""
 
 

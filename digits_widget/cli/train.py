@@ -1,46 +1,147 @@
-"""Train the article's network on MNIST and export it as a version to serve."""
+"""Train a network and export it as a version to serve.
+
+The article's network learns from MNIST alone; the robust one, which is version 2, from
+MNIST and from pen strokes, drawn anew for each pass.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HELP = "train the article's network and export it"
+if TYPE_CHECKING:
+    from digits_widget.labelled import LabelledDrawings, LabelledImages
+
+HELP = "train a network and export it"
+
+PEN_DIGITS = Path("pen-digits") / "pen-digits.jsonl.gz"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("folder", type=Path, help="the model's base path, as digits/")
     parser.add_argument(
-        "--version", type=int, default=1, help="number of the new folder (default: 1)"
+        "--network",
+        choices=("article", "robust"),
+        default="article",
+        help="default: article",
+    )
+    parser.add_argument(
+        "--version", type=int, help="of the new folder (default: article 1, robust 2)"
+    )
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        default=os.environ.get("DIGITS_DATA"),
+        help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
     )
     parser.add_argument(
         "--mnist",
         metavar="DIR",
         type=Path,
-        help="folder with MNIST's four files (default: Keras fetches them)",
+        help="folder with MNIST's four files (default: that of --data, else Keras "
+        "fetches them)",
     )
     parser.add_argument("--seed", type=int, default=2020, help="default: 2020")
-    parser.add_argument("--epochs", type=int, default=12, help="default: 12")
+    parser.add_argument(
+        "--passes", type=int, help="default: article 12, robust 20 (an hour)"
+    )
+    robust = parser.add_argument_group("the robust network alone")
+    robust.add_argument(
+        "--hold-out",
+        nargs="+",
+        default=[],
+        metavar="WRITER",
+        help="leave out the pen digits of writers whose name starts so, and say what "
+        "the network makes of them",
+    )
+    robust.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="keeps each pass, to go on from after a stop (default: FOLDER-training)",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
     """Train, export, and say where the model is."""
-    from digits_widget.training.export import check_free, export_version
-    from digits_widget.training.mnist import training_set
-    from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
-    from digits_widget.training.train import train_article_network
+    from digits_widget.training.publish import check_free
 
-    # Half an hour of training should not end at a folder that is taken.
+    if args.version is None:
+        args.version = 1 if args.network == "article" else 2
+    # An hour of training should not end at a folder that is taken.
     check_free(args.folder, args.version)
-    model = train_article_network(
-        training_set(args.mnist), epochs=args.epochs, seed=args.seed
-    )
-    path = export_version(
-        model,
-        args.folder,
-        args.version,
-        input_name=INPUT_NAME,
-        output_name=OUTPUT_NAME,
-    )
+    path = _article(args) if args.network == "article" else _robust(args)
     print(f"Exported version {args.version}: {path}")
+
+
+def _mnist(args: argparse.Namespace) -> LabelledImages:
+    from digits_widget.training.mnist import training_set
+
+    folder = args.mnist or (Path(args.data) / "mnist" if args.data else None)
+    return training_set(folder)
+
+
+def _article(args: argparse.Namespace) -> Path:
+    from digits_widget.training.export import export_model
+    from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
+    from digits_widget.training.train import EPOCHS, train_article_network
+
+    model = train_article_network(
+        _mnist(args), epochs=args.passes or EPOCHS, seed=args.seed
+    )
+    names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
+    return export_model(model, args.folder, args.version, **names).path
+
+
+def _robust(args: argparse.Namespace) -> Path:
+    from digits_widget.cli.progress import Bar
+    from digits_widget.training.export import export_model
+    from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
+    from digits_widget.training.passes import Sources
+    from digits_widget.training.robust_network import TEMPERATURE, serving_network
+    from digits_widget.training.train_robust import PASSES, train_robust_network
+
+    mnist, pen = _mnist(args), _pen_digits(args)
+    kept, left = pen.split(tuple(args.hold_out))
+    state = args.state or args.folder.with_name(f"{args.folder.name}-training")
+    with Bar("training") as bar:
+        model = train_robust_network(
+            Sources.of(mnist, kept),
+            state,
+            passes=args.passes or PASSES,
+            seed=args.seed,
+            progress=lambda done, total, loss: bar(done, total, f"loss {loss:.3f}"),
+        )
+    if len(left):
+        _report(model, left)
+    names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
+    served = serving_network(model, temperature=TEMPERATURE)
+    return export_model(served, args.folder, args.version, **names).path
+
+
+def _pen_digits(args: argparse.Namespace) -> LabelledDrawings:
+    from digits_widget.errors import DataError
+    from digits_widget.labelled import read_pen_digits
+
+    if not args.data:
+        msg = (
+            "Got no folder of data sets, and the robust network learns from pen "
+            "digits. Name it with --data DIR or the environment variable DIGITS_DATA."
+        )
+        raise DataError(msg)
+    return read_pen_digits(Path(args.data) / PEN_DIGITS)
+
+
+def _report(model: object, left: LabelledDrawings) -> None:
+    """Say how well the network reads the others, and how sure it should be."""
+    from digits_widget.pipeline import find_preset
+    from digits_widget.training.temperature import measure
+
+    images = find_preset("mnist").batch(left.drawings)
+    accuracy, fitted = measure(model, images, left.labels)
+    print(f"Of {len(left):,} pen digits left out, {accuracy:.2%} are read right.")
+    print(f"The temperature that suits them is {fitted:.3f}.")

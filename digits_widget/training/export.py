@@ -1,4 +1,4 @@
-"""Writes a Keras model as a versioned SavedModel that TensorFlow Serving loads.
+"""Writes a model as a versioned SavedModel that TensorFlow Serving loads.
 
 The signature is spelled out instead of left to Keras, because its names are the
 contract with every client: Keras 3 would call the input ``keras_tensor`` and the
@@ -7,19 +7,85 @@ output ``output_0``, and each client of the article's model would stop working.
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from digits_widget.errors import ExportError
+from digits_widget.training.publish import next_version, publish
+from digits_widget.training.source import Source, open_source, source_of
+from digits_widget.training.warm_up import write_warm_up
+
+SIGNATURE = "serving_default"
+
+TOLERANCE = 1e-5
+"""How far an exported answer may be from the original one."""
+
+_SAMPLES = 16
+_SEED = 2020
 
 
-def export_version(
-    model: keras.Model, folder: Path, version: int, *, input_name: str, output_name: str
-) -> Path:
-    """Write `model` as ``folder/version`` in one step.
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What was published."""
+
+    path: Path
+    """Folder of the version."""
+
+    difference: float
+    """Largest difference between exported and original answers, 0 to `TOLERANCE`."""
+
+    samples: int = _SAMPLES
+    """Seeded inputs that were compared."""
+
+
+def export_file(
+    path: Path,
+    folder: Path,
+    version: int | None = None,
+    *,
+    input_name: str | None = None,
+    output_name: str | None = None,
+    dtype: str = "float32",
+    tags: Sequence[str] = ("serve",),
+) -> Exported:
+    """Export a Keras file: `export_model` on what it holds, under the names it gives.
+
+    Raises
+    ------
+    ExportError
+        The file is no model or not a safe one, or as for `export_model`.
+    """
+    source = open_source(path)
+    return _export(
+        Source(
+            source.model,
+            input_name or source.input_name,
+            output_name or source.output_name,
+        ),
+        folder,
+        version,
+        dtype=dtype,
+        tags=tags,
+    )
+
+
+def export_model(
+    model: keras.Model,
+    folder: Path,
+    version: int | None = None,
+    *,
+    input_name: str | None = None,
+    output_name: str | None = None,
+    dtype: str = "float32",
+    tags: Sequence[str] = ("serve",),
+) -> Exported:
+    """Write `model` as ``folder/version`` in one step, after checking its answers.
 
     The files are written beside their destination and renamed into place, so that a
     server that polls `folder` sees either nothing or the whole model.
@@ -30,54 +96,95 @@ def export_version(
         Takes and gives one tensor each; its first dimension is the batch.
     folder : Path
         The model's base path. Made if it is not there.
-    version : int
-        Version number, 0 or more: the name of the new folder.
-    input_name, output_name : str
-        The names that clients use for the two tensors.
-
-    Returns
-    -------
-    Path
-        The version's folder.
+    version : int, optional
+        Name of the new folder, 0 or more; by default one above the highest there.
+    input_name, output_name : str, optional
+        What clients call the two tensors; by default as the model's first and last
+        layer say.
+    dtype : str
+        What clients send, such as ``uint8``; it is cast to the model's own, not scaled.
+    tags : sequence of str
+        Of the graph. TensorFlow Serving loads ``serve`` unless told otherwise.
 
     Raises
     ------
     ExportError
-        The version exists already; nothing is ever overwritten.
+        The version exists (nothing is ever overwritten), a name or dtype is unusable,
+        or the exported answers differ from the original ones.
     """
-    check_free(folder, version)
-    destination = folder / str(version)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="writing-") as scratch:
-        staged = Path(scratch) / "model"
-        _save(model, staged, input_name, output_name)
-        staged.rename(destination)
-    return destination
+    source = source_of(model, input_name=input_name)
+    named = Source(model, source.input_name, output_name or source.output_name)
+    return _export(named, folder, version, dtype=dtype, tags=tags)
 
 
-def check_free(folder: Path, version: int) -> None:
-    """Raise `ExportError` if `folder` has this version already, or it is no version."""
-    if version < 0:
-        msg = f"Got version {version}, expected 0 or more."
-        raise ExportError(msg)
-    if (folder / str(version)).exists():
+def _export(
+    source: Source,
+    folder: Path,
+    version: int | None,
+    *,
+    dtype: str,
+    tags: Sequence[str],
+) -> Exported:
+    for name in (source.input_name, source.output_name):
+        _check_name(name)
+    kind = _dtype(dtype)
+    number = next_version(folder) if version is None else version
+    images = _samples(source.model, kind)
+    differences: list[float] = []
+
+    def write(staged: Path) -> None:
+        _save(source, staged, kind)
+        differences.append(_difference(source, staged, images))
+        set_tags(staged, tags)
+        write_warm_up(staged, images, input_name=source.input_name, signature=SIGNATURE)
+
+    path = publish(folder, number, write)
+    return Exported(path=path, difference=differences[0])
+
+
+def _check_name(name: str) -> None:
+    # TensorFlow makes a placeholder of the name, and would change one it cannot use.
+    plain = name.replace("_", "a").replace(".", "a").replace("-", "a")
+    if not (plain.isascii() and plain.isalnum() and name[0].isalnum()):
         msg = (
-            f"Got version {version} for {folder}, which has that version already. "
-            "A published version never changes: choose a higher number."
+            f"Got the name {name!r} for a tensor, expected letters, digits and any of "
+            "_ . - after the first."
         )
         raise ExportError(msg)
 
 
-def _save(model: keras.Model, path: Path, input_name: str, output_name: str) -> None:
-    shape = model.inputs[0].shape
+def _dtype(name: str) -> tf.DType:
+    try:
+        kind = tf.as_dtype(name)
+    except TypeError as exc:
+        msg = f"Got the dtype {name!r}, expected one such as float32 or uint8."
+        raise ExportError(msg) from exc
+    if not (kind.is_floating or kind.is_integer) or kind.is_quantized:
+        msg = f"Got the dtype {name!r}, expected one of numbers, such as float32."
+        raise ExportError(msg)
+    return kind
+
+
+def _samples(model: keras.Model, kind: tf.DType) -> NDArray[np.generic]:
+    """Return the seeded inputs: in [0, 1], or whole numbers to 255."""
+    shape = [side or 28 for side in model.inputs[0].shape[1:]]
+    random = np.random.default_rng(_SEED)
+    values = random.random((_SAMPLES, *shape))
+    if kind.is_integer:
+        values = np.floor(values * min(kind.max, 255))
+    samples: NDArray[np.generic] = values.astype(kind.as_numpy_dtype)
+    return samples
+
+
+def _save(source: Source, path: Path, kind: tf.DType) -> None:
+    model, output_name = source.model, source.output_name
+    spec = tf.TensorSpec(model.inputs[0].shape, kind, name=source.input_name)
+    own = model.inputs[0].dtype
 
     # Nothing in it needs rewriting to a graph, so AutoGraph stays out.
-    @tf.function(
-        input_signature=[tf.TensorSpec(shape, tf.float32, name=input_name)],
-        autograph=False,
-    )
+    @tf.function(input_signature=[spec], autograph=False)
     def serving_default(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {output_name: model(images, training=False)}
+        return {output_name: model(tf.cast(images, own), training=False)}
 
     module = tf.Module()
     # A list of variables is all that the file needs: tracking the Keras model itself
@@ -85,6 +192,40 @@ def _save(model: keras.Model, path: Path, input_name: str, output_name: str) -> 
     # Keras's wrappers: those are saved as copies, and a session restores the copies
     # and then finds the ones that the graph reads missing.
     module.model_variables = [variable.value for variable in model.variables]
-    tf.saved_model.save(
-        module, str(path), signatures={"serving_default": serving_default}
-    )
+    tf.saved_model.save(module, str(path), signatures={SIGNATURE: serving_default})
+
+
+def _difference(source: Source, path: Path, images: NDArray[np.generic]) -> float:
+    """Return how far the exported answers are from the model's own, at most."""
+    wanted = np.asarray(source.model(images.astype(source.model.inputs[0].dtype)))
+    loaded = tf.saved_model.load(str(path)).signatures[SIGNATURE]
+    got = loaded(**{source.input_name: tf.constant(images)})[source.output_name].numpy()
+    difference = float(np.abs(got - wanted).max())
+    if not difference <= TOLERANCE:
+        msg = (
+            f"Got answers that differ by {difference:.2g} after exporting, expected at "
+            f"most {TOLERANCE:g}. Nothing was published."
+        )
+        raise ExportError(msg)
+    return difference
+
+
+def set_tags(path: Path, tags: Sequence[str]) -> None:
+    """Rewrite the tags of the graph in a SavedModel's folder.
+
+    Raises
+    ------
+    ExportError
+        No tags, or an empty one.
+    """
+    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
+
+    if not tags or not all(tags):
+        msg = f"Got the tags {list(tags)}, expected at least one, such as serve."
+        raise ExportError(msg)
+    file = path / "saved_model.pb"
+    message = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    info = message.meta_graphs[0].meta_info_def
+    if list(info.tags) != list(tags):
+        info.tags[:] = tags
+        file.write_bytes(message.SerializeToString(deterministic=True))

@@ -1,0 +1,163 @@
+"""One pass of version 2's training: freshly drawn pictures, decided by seed and number.
+
+A pass is made of MNIST, moved and worn; of pen strokes, drawn by other hands; and of
+what is no digit. Nothing here needs Keras, so that another process can make the next
+pass while this one trains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from digits_widget.labelled import LabelledDrawings, LabelledImages
+from digits_widget.nondigits import letter, scribble
+from digits_widget.training.pen import (
+    Points,
+    draw_framed,
+    draw_on_canvas,
+    normalise,
+    vary,
+)
+from digits_widget.training.regional import add_regional
+from digits_widget.training.wear import wear
+
+NO_DIGIT = -1
+"""Label of a picture that is no digit: all ten answers alike are right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What the pictures of a pass are made from."""
+
+    images: NDArray[np.uint8]
+    """(n, 28, 28) uint8, 255 is ink: MNIST's training set."""
+
+    image_labels: NDArray[np.int64]
+    """(n,) int64 in [0, 9]."""
+
+    strokes: tuple[tuple[Points, ...], ...]
+    """Pen digits, each normalised."""
+
+    stroke_labels: NDArray[np.int64]
+    """(m,) int64 in [0, 9]."""
+
+    @classmethod
+    def of(cls, mnist: LabelledImages, pen: LabelledDrawings) -> Self:
+        """Take MNIST's training set, and pen digits."""
+        strokes = tuple(normalise(drawing) for drawing in pen.drawings)
+        return cls(mnist.images, mnist.labels, strokes, pen.labels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture:
+    """How many pictures of each kind a pass has."""
+
+    mnist: int = 54_000
+    """Pictures of MNIST."""
+
+    pen: int = 40_000
+    """Pen digits; each is drawn several times, differently."""
+
+    other: int = 6_000
+    """Pictures that are no digits."""
+
+
+def make_pass(
+    sources: Sources, number: int, *, seed: int, mixture: Mixture | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw the pictures of one pass, in a random order.
+
+    Returns
+    -------
+    images : ndarray
+        (n, 28, 28) uint8, 255 is ink.
+    labels : ndarray
+        (n,) int64 in [0, 9], or `NO_DIGIT`.
+    """
+    random = np.random.default_rng([seed, number])
+    sizes = mixture or Mixture()
+    chosen = random.permutation(len(sources.images))[: sizes.mnist]
+    mnist = np.stack([_moved(sources.images[index], random) for index in chosen])
+    turns = -(-sizes.pen // max(len(sources.strokes), 1))
+    order = np.concatenate(
+        [random.permutation(len(sources.strokes)) for _ in range(turns)]
+    )[: sizes.pen]
+    pen = np.stack(
+        [
+            _drawn(
+                add_regional(
+                    sources.strokes[index], int(sources.stroke_labels[index]), random
+                ),
+                random,
+            )
+            for index in order
+        ]
+    )
+    other = np.stack([_no_digit(random) for _ in range(sizes.other)])
+    images = np.concatenate([mnist, pen, other])
+    labels = np.concatenate(
+        [
+            sources.image_labels[chosen],
+            sources.stroke_labels[order],
+            np.full(len(other), NO_DIGIT, np.int64),
+        ]
+    )
+    shuffled = random.permutation(len(images))
+    return wear(images[shuffled], random), labels[shuffled]
+
+
+def _moved(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Turn, slant, scale and shift a picture; one in four stays as it is."""
+    kind = random.random()
+    if kind < 0.25:
+        return image
+    canvas = kind < 0.5
+    turn = math.radians(random.normal(0, 6))
+    slant = random.normal(0, 0.12)
+    scale = random.uniform(0.55, 1.05) if canvas else math.exp(random.normal(0, 0.08))
+    aspect = math.exp(random.normal(0, 0.06))
+    # Pillow asks for the way back, from the new picture to the old one.
+    cos, sin = math.cos(turn) / scale, math.sin(turn) / scale
+    a, b = cos * aspect, -sin + slant / scale
+    d, e = sin, cos / aspect
+    room = max(0.0, 13.5 - 10 * scale) if canvas else 1.2
+    dx, dy = random.uniform(-room, room, 2)
+    middle = 13.5 + 0.5
+    c = middle - a * (middle + dx) - b * (middle + dy)
+    f = middle - d * (middle + dx) - e * (middle + dy)
+    moved = Image.fromarray(image).transform(
+        (28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BICUBIC
+    )
+    return np.asarray(moved)
+
+
+def _drawn(strokes: Sequence[Points], random: np.random.Generator) -> NDArray[np.uint8]:
+    varied = vary(strokes, random)
+    if random.random() < 0.5:
+        return draw_framed(varied, random)
+    return draw_on_canvas(varied, random)
+
+
+def _no_digit(random: np.random.Generator) -> NDArray[np.uint8]:
+    kind = random.random()
+    if kind < 0.04:
+        return np.full((28, 28), random.choice([0, 0, 255, 255, 128]), np.uint8)
+    if kind < 0.08:
+        return _noise(random)
+    maker = scribble if kind < 0.5 else letter
+    return _drawn(normalise(maker(random)), random)
+
+
+def _noise(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return specks or blots without a line among them."""
+    grain = int(random.choice([28, 14, 7]))
+    specks = random.random((grain, grain)) < random.uniform(0.02, 0.95)
+    blots = Image.fromarray(specks.astype(np.uint8) * 255)
+    return np.asarray(blots.resize((28, 28), Image.Resampling.BILINEAR))

@@ -1,0 +1,81 @@
+"""Wears pictures as pens, scanners and dithering do, many at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.dithering import CATALOGUE, dither
+
+_GROUP = 256
+"""Pictures that share one kind of wear: they are worn in one go."""
+
+Floats = NDArray[np.float32]
+
+
+def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Wear each group of pictures in one way, chosen at random.
+
+    Three in ten groups stay as they are, three are dithered by a method of the
+    catalogue, one is thresholded; the others get thicker or thinner lines, or harder
+    or softer greys. The pictures must be in a random order already.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, 28, 28) uint8, 255 is ink.
+    random : numpy.random.Generator
+        Decides everything.
+
+    Returns
+    -------
+    ndarray
+        (n, 28, 28) uint8, 255 is ink.
+    """
+    worn = images.copy()
+    for start in range(0, len(images), _GROUP):
+        group = images[start : start + _GROUP].astype(np.float32) / np.float32(255)
+        kinds = (None, _dithered, _thresholded, _swollen, _contrasted)
+        kind = random.choice(len(kinds), p=(0.3, 0.3, 0.12, 0.16, 0.12))
+        if (worker := kinds[kind]) is not None:
+            result = worker(group, random)
+            worn[start : start + _GROUP] = np.rint(result * 255).astype(np.uint8)
+    return worn
+
+
+def _dithered(group: Floats, random: np.random.Generator) -> Floats:
+    method = str(random.choice(sorted(CATALOGUE)))
+    return dither(group, method)
+
+
+def _thresholded(group: Floats, random: np.random.Generator) -> Floats:
+    level = random.uniform(0.2, 0.75, (len(group), 1, 1))
+    return (group > level).astype(np.float32)
+
+
+def _swollen(group: Floats, random: np.random.Generator) -> Floats:
+    """Thicken or thin the lines by up to a pixel on each side."""
+    padded = np.pad(group, ((0, 0), (1, 1), (1, 1)))
+    crosses = np.stack(
+        [
+            group,
+            padded[:, :-2, 1:-1],
+            padded[:, 2:, 1:-1],
+            padded[:, 1:-1, :-2],
+            padded[:, 1:-1, 2:],
+        ]
+    )
+    thinner = random.random() < 0.4
+    moved = crosses.min(axis=0) if thinner else crosses.max(axis=0)
+    # A thin line must not vanish, so thinning goes half as far.
+    share = random.uniform(0, 0.5 if thinner else 1.0, (len(group), 1, 1))
+    swollen: Floats = (group + (moved - group) * share).astype(np.float32)
+    return swollen
+
+
+def _contrasted(group: Floats, random: np.random.Generator) -> Floats:
+    """Bend the greys, and let some ink be faint."""
+    power = np.exp(random.normal(0, 0.5, (len(group), 1, 1)))
+    ink = random.uniform(0.55, 1, (len(group), 1, 1))
+    bent: Floats = (np.power(group, power) * ink).astype(np.float32)
+    return bent

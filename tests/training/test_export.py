@@ -1,0 +1,217 @@
+"""Exports of every kind of file: names, answers, versions, warm-up."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digits_widget.errors import ExportError
+
+if TYPE_CHECKING:
+    import keras
+
+pytestmark = [
+    pytest.mark.server,
+    # Keras 3 and NumPy 2.4 disagree about a keyword; what comes out is right.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+keras_module = pytest.importorskip("keras", reason="the training extra is missing")
+
+from old_keras import answers, weights, write_keras1, write_keras2  # noqa: E402
+
+HELD = weights()
+IMAGES = np.random.default_rng(3).random((5, 28, 28, 1)).astype(np.float32)
+
+
+def small_model() -> keras.Model:
+    layers = keras_module.layers
+    model = keras_module.Sequential(
+        [
+            layers.Input((28, 28, 1), name="picture"),
+            layers.Conv2D(4, 3, activation="relu", name="first"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax", name="scores"),
+        ]
+    )
+    model.set_weights([HELD[name] for name in ("kernel", "bias", "dense", "last")])
+    return model
+
+
+def served(path: Path, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    import tensorflow as tf
+
+    signature = tf.saved_model.load(str(path)).signatures["serving_default"]
+    given = {name: tf.constant(array) for name, array in inputs.items()}
+    return {name: value.numpy() for name, value in signature(**given).items()}
+
+
+@pytest.mark.parametrize(
+    ("write", "input_name"),
+    [(write_keras2, "conv2d_1_input"), (write_keras1, "convolution2d_1_input")],
+    ids=["keras 2", "keras 1"],
+)
+def test_old_hdf5_keeps_its_names_and_answers(
+    tmp_path: Path, write: Any, input_name: str
+) -> None:
+    from digits_widget.training.export import export_file
+
+    done = export_file(write(tmp_path / "cnn.h5", HELD), tmp_path / "digits")
+
+    assert done.path == tmp_path / "digits" / "1"
+    assert done.difference <= 1e-5
+    got = served(done.path, **{input_name: IMAGES})["dense_2"]
+    np.testing.assert_allclose(got, answers(IMAGES, HELD), atol=1e-5)
+
+
+@pytest.mark.parametrize("ending", ["h5", "keras"])
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_keras_3_file_keeps_its_names_and_answers(tmp_path: Path, ending: str) -> None:
+    from digits_widget.training.export import export_file
+
+    path = tmp_path / f"cnn.{ending}"
+    small_model().save(path)
+    done = export_file(path, tmp_path / "digits")
+
+    got = served(done.path, picture=IMAGES)["scores"]
+    np.testing.assert_allclose(got, answers(IMAGES, HELD), atol=1e-5)
+
+
+def test_tensor_names_are_those_of_version_1(tmp_path: Path) -> None:
+    from digits_widget.serving.saved_model import read_saved_model
+    from digits_widget.training.export import export_file
+
+    done = export_file(write_keras2(tmp_path / "cnn.h5", HELD), tmp_path / "digits")
+    signature = read_saved_model(done.path).graph().metadata.choose("serving_default")
+
+    assert [s.tensor for s in signature.inputs] == ["serving_default_conv2d_1_input:0"]
+    assert [s.tensor for s in signature.outputs] == ["StatefulPartitionedCall:0"]
+
+
+def test_names_dtype_and_tags_can_be_chosen(tmp_path: Path) -> None:
+    from digits_widget.serving.saved_model import read_saved_model
+    from digits_widget.training.export import export_model
+
+    done = export_model(
+        small_model(),
+        tmp_path,
+        7,
+        input_name="image",
+        output_name="confidences",
+        dtype="uint8",
+        tags=("serve", "gpu"),
+    )
+    signature = read_saved_model(done.path).graph("serve,gpu").metadata.choose()
+
+    assert done.path.name == "7"
+    assert [(s.name, s.dtype) for s in signature.inputs] == [("image", "DT_UINT8")]
+    assert [s.name for s in signature.outputs] == ["confidences"]
+
+
+def test_next_version_is_one_above_the_highest(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    for name in ("3", "12", "notes", "5.old"):
+        (tmp_path / name).mkdir()
+    assert export_model(small_model(), tmp_path).path.name == "13"
+
+
+def test_published_version_is_never_overwritten(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    kept = tmp_path / "1" / "saved_model.pb"
+    kept.parent.mkdir()
+    kept.write_bytes(b"here before")
+    with pytest.raises(ExportError, match="never changes"):
+        export_model(small_model(), tmp_path, 1)
+    assert kept.read_bytes() == b"here before"
+
+
+def test_watcher_never_sees_half_a_version(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    seen: list[set[str]] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.extend(
+                {path.name for path in version.iterdir()}
+                for version in tmp_path.glob("[0-9]*")
+            )
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    export_model(small_model(), tmp_path)
+    done.set()
+    watcher.join()
+    whole = {"saved_model.pb", "variables", "assets.extra"}
+    assert all(whole <= names for names in seen)
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_model_whose_answers_would_change_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digits_widget.training import export
+
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    with pytest.raises(ExportError, match="differ"):
+        export.export_model(small_model(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_warm_up_file_is_what_tensorflow_serving_reads(tmp_path: Path) -> None:
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    from digits_widget.training.export import export_model
+
+    done = export_model(small_model(), tmp_path)
+    path = done.path / "assets.extra" / "tf_serving_warmup_requests"
+    logs = [
+        prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        for record in tf.data.TFRecordDataset(str(path))
+    ]
+    requests = [log.predict_log.request for log in logs]
+
+    assert [r.model_spec.signature_name for r in requests] == ["serving_default"] * 2
+    shapes = [tf.make_ndarray(r.inputs["picture"]).shape for r in requests]
+    assert shapes == [(1, 28, 28, 1), (16, 28, 28, 1)]
+
+
+def test_saved_model_is_copied_as_another_version(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+    from digits_widget.training.reversion import export_saved_model
+
+    first = export_model(small_model(), tmp_path).path
+    second = export_saved_model(first, tmp_path)
+
+    assert second.name == "2"
+    for path in first.rglob("*"):
+        twin = second / path.relative_to(first)
+        assert path.is_dir() or twin.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", "a b", "é", "_x", "a/b"])
+def test_name_that_tensorflow_would_change_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    from digits_widget.training.export import export_model
+
+    with pytest.raises(ExportError, match="name"):
+        export_model(small_model(), tmp_path, input_name=name or " ")
+
+
+@pytest.mark.parametrize("dtype", ["float33", "string", "qint8"])
+def test_dtype_that_holds_no_picture_is_refused(tmp_path: Path, dtype: str) -> None:
+    from digits_widget.training.export import export_model
+
+    with pytest.raises(ExportError, match="dtype"):
+        export_model(small_model(), tmp_path, dtype=dtype)
