@@ -47,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
     """Prepare all of them, ask once, print one line for each."""
     import numpy as np
 
-    from digits_widget.pipeline import preset
+    from digits_widget.pipeline import find_preset
     from digits_widget.serving import Client
 
-    pipeline = preset(args.pipeline)
+    pipeline = find_preset(args.pipeline)
     traces = {name: pipeline(source) for name, source in _sources(args).items()}
     if not traces:
         print("Nothing to ask about: name files, or --sample 3.")

@@ -56,13 +56,13 @@ class Batch:
         self, images: NDArray[np.float32], deadline: Deadline
     ) -> list[Prediction]:
         """Return one prediction for each of `images` (n, 28, 28), in their order."""
-        parcels = self._parcels(images)
+        parcels = self.parcels(images)
         first = next(parcels)
         if first.count == len(images):  # the common case: nothing to keep in flight
             answer = self.transport.ask(
                 first.request, timeout=deadline.left, know=self.know
             )
-            return self._read(first, *answer)
+            return self.read(first, *answer)
         return self._together(first, parcels, deadline)
 
     def _together(
@@ -75,11 +75,11 @@ class Batch:
             for parcel in rest:
                 if len(waiting) == _IN_FLIGHT:
                     done, pending = waiting.popleft()
-                    predictions += self._read(done, *pending.result())
+                    predictions += self.read(done, *pending.result())
                 waiting.append((parcel, self._send(parcel, deadline)))
             while waiting:
                 done, pending = waiting.popleft()
-                predictions += self._read(done, *pending.result())
+                predictions += self.read(done, *pending.result())
         finally:
             for _, pending in waiting:
                 pending.cancel()
@@ -90,7 +90,7 @@ class Batch:
             parcel.request, timeout=deadline.left, know=self.know
         )
 
-    def _parcels(self, images: NDArray[np.float32]) -> Iterator[Parcel]:
+    def parcels(self, images: NDArray[np.float32]) -> Iterator[Parcel]:
         """Cut `images` into requests that stay under the limits."""
         size = self._size()
         for start in range(0, len(images), size):
@@ -109,7 +109,7 @@ class Batch:
         array = self.fit.array(images)
         prepared = time.perf_counter()
         question = Question(
-            self.fit.signature.name,
+            self.fit.signature,
             {self.fit.input.name: array},
             {self.fit.input.name: self.fit.input.dtype},
             (self.fit.output.name,),
@@ -126,7 +126,8 @@ class Batch:
         timing = Timing(prepared - started, time.perf_counter() - prepared)
         yield Parcel(len(images), question, request, timing)
 
-    def _read(self, parcel: Parcel, response: bytes, waited: float) -> list[Prediction]:
+    def read(self, parcel: Parcel, response: bytes, waited: float) -> list[Prediction]:
+        """Return one prediction for each image of `parcel`, from its response."""
         started = time.perf_counter()
         outputs = self.transport.decode(response, parcel.question)
         scores = self._scores(parcel, outputs.get(self.fit.output.name))

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from digits_widget.errors import (
-    AnswerError,
-    DeadlineError,
-    ModelNotFoundError,
-    OptionError,
-    ServerUnavailableError,
-    ServingError,
-    WrongPortError,
-)
+from digits_widget.errors import AnswerError, OptionError
 from digits_widget.serving.batches import Batch
 from digits_widget.serving.connection import MIB, Connection, Tls
-from digits_widget.serving.deadline import Deadline
-from digits_widget.serving.declared import Declared
+from digits_widget.serving.exchange import Exchange, exchange
 from digits_widget.serving.fitting import check_images, fit
-from digits_widget.serving.grpc_transport import GrpcTransport
-from digits_widget.serving.knowledge import Knowledge
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs
 from digits_widget.serving.raw import ask_raw, raw_question
+from digits_widget.serving.rows import Rows
 from digits_widget.serving.servable import Servable
 from digits_widget.serving.target import Target
 from digits_widget.serving.tensors import Packing
-from digits_widget.serving.transport import Transport
-from digits_widget.serving.version_status import VersionStatus
 
 Predicted: TypeAlias = Any
 """A `Prediction` for one image, a list of them for a batch. The number of dimensions of
 an array is nothing that a type checker sees."""
 
 
-class Client:
+class Client(Rows):
     """A model on a server, to be asked from any number of threads.
 
     Nothing is sent before the first question. Use it as a context manager, or `close`
@@ -49,7 +35,8 @@ class Client:
     ----------
     target : str
         ``host:port`` of the gRPC interface. Several servers that do the same work:
-        ``ipv4:10.0.0.1:8500,10.0.0.2:8500`` or ``dns:///name:8500``.
+        ``ipv4:10.0.0.1:8500,10.0.0.2:8500`` or ``dns:///name:8500``. With
+        ``http://host:8501`` the same questions go over REST.
     model : str
         The model's name on the server.
     version, label : int, str, optional
@@ -108,31 +95,25 @@ class Client:
         keepalive: float | None = None,
         wait_for_ready: bool = False,
     ) -> None:
-        Deadline.after(timeout)  # refuses what is no time
-        self._target = Target(target)
-        self._servable = Servable(model, version, label, signature)
-        self._connection = Connection(
-            tls, token, max_request_bytes, max_response_bytes, keepalive, wait_for_ready
+        if max_batch < 1:
+            msg = f"Got max_batch={max_batch}, expected one image in a request or more."
+            raise OptionError(msg)
+        super().__init__(
+            Target(target),
+            Servable(model, version, label, signature),
+            Connection(
+                tls,
+                token,
+                max_request_bytes,
+                max_response_bytes,
+                keepalive,
+                wait_for_ready,
+            ),
+            timeout=timeout,
+            packing=packing,
         )
-        _check(self._target, self._connection, max_batch)
         self._output = output
-        self._timeout = timeout
         self._max_batch = max_batch
-        self._transport: Transport = GrpcTransport(
-            self._target, self._servable, self._connection, packing
-        )
-        self._declared = Declared(self._fetch_metadata)
-        self._know = Knowledge(self._transport, self._servable, self._declared)
-
-    @property
-    def target(self) -> str:
-        """The server's address."""
-        return str(self._target)
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self._servable.name
 
     def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
         """Ask which digit each image shows.
@@ -217,70 +198,28 @@ class Client:
         self._declared.note(answer.version)
         return answer
 
-    def metadata(self, *, timeout: float | None = None) -> ModelMetadata:
-        """Ask which signatures the model has. Always asks anew."""
-        return self._declared.refresh(self._deadline(timeout))
+    def capture(self, images: ArrayLike, *, timeout: float | None = None) -> Exchange:
+        """Ask about a few images in one request, and keep the bytes of both messages.
 
-    def status(self, *, timeout: float | None = None) -> tuple[VersionStatus, ...]:
-        """Ask for the state of every version of the model, highest first.
+        Takes what `predict` takes. Over gRPC only.
 
-        Raises
-        ------
-        ModelNotFoundError
-            The server has never heard of the model.
-        """
-        versions = self._transport.status(
-            self.model, timeout=self._deadline(timeout).left, know=self._know.tell
-        )
-        return tuple(sorted(versions, reverse=True))
-
-    def wait_until_ready(self, timeout: float = 60.0) -> ModelMetadata:
-        """Wait until the server is up and the model answers; return its metadata.
-
-        Parameters
-        ----------
-        timeout : float
-            Seconds to wait in all.
+        Returns
+        -------
+        Exchange
+            Request and response as annotated bytes and as text, and the same question
+            as commands to paste.
 
         Raises
         ------
-        WrongPortError
-            Something else listens there: no use to wait.
-        DeadlineError
-            Not ready in time; the message says what was last seen.
+        UnsupportedError
+            This client speaks REST.
+        OptionError
+            More images than one request takes.
         """
-        deadline = Deadline.after(timeout)
-        pause = threading.Event()
-        while True:
-            try:
-                return self._declared.refresh(deadline)
-            except WrongPortError:
-                raise
-            except (ServerUnavailableError, ModelNotFoundError, DeadlineError) as exc:
-                if deadline.is_over:
-                    raise self._not_ready(timeout, exc) from exc
-            pause.wait(min(0.1, deadline.left))
-
-    def close(self) -> None:
-        """Close the connections. Questions under way end as cancelled."""
-        self._transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<Client of {self._servable} at {self._target}>"
-
-    def _deadline(self, timeout: float | None) -> Deadline:
-        return Deadline.after(self._timeout if timeout is None else timeout)
+        self._grpc()
+        deadline = self._deadline(timeout)
+        batch = self._batch(self._declared.get(deadline))
+        return exchange(batch, images, deadline, self.target, self._servable)
 
     def _batch(self, metadata: ModelMetadata) -> Batch:
         fitting = fit(metadata, self._servable.signature, self._output)
@@ -291,27 +230,3 @@ class Client:
             self._max_batch,
             self._connection.max_request_bytes,
         )
-
-    def _fetch_metadata(self, deadline: Deadline) -> ModelMetadata:
-        return self._transport.metadata(timeout=deadline.left, know=self._know.tell)
-
-    def _not_ready(self, timeout: float, last: ServingError) -> DeadlineError:
-        return DeadlineError(
-            f"Got no ready {self._servable} at {self._target} in {timeout:g} seconds. "
-            f"The last try said: {last}",
-            target=self.target,
-            model=self.model,
-            code="DEADLINE_EXCEEDED",
-        )
-
-
-def _check(target: Target, connection: Connection, max_batch: int) -> None:
-    if connection.token is not None and not connection.tls and not target.is_loopback:
-        msg = (
-            f"Got a token for {target} without tls=, expected encryption: everybody on "
-            "the way could read it. Give tls=Tls()."
-        )
-        raise OptionError(msg, target=str(target))
-    if max_batch < 1:
-        msg = f"Got max_batch={max_batch}, expected at least one image in a request."
-        raise OptionError(msg)

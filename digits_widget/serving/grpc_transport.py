@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Sequence
 
-import grpc
 from google.protobuf.message import DecodeError, EncodeError
 
 from digits_widget.errors import (
     AnswerError,
-    CallCancelledError,
-    DigitsError,
     TooLargeError,
 )
-from digits_widget.serving.channel import open_channel
 from digits_widget.serving.connection import Connection
-from digits_widget.serving.failure import grpc_error
+from digits_widget.serving.examples import (
+    Label,
+    Row,
+    build_input,
+    read_classification,
+    read_regression,
+)
+from digits_widget.serving.grpc_caller import METHODS, GrpcCaller, GrpcPending
 from digits_widget.serving.messages import (
+    ClassificationRequest,
     GetModelMetadataRequest,
     GetModelStatusRequest,
     PredictRequest,
     PredictResponse,
     Proto,
+    RegressionRequest,
     SignatureDefMap,
     message_class,
-    service,
 )
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs, Question
@@ -37,18 +38,6 @@ from digits_widget.serving.target import Target
 from digits_widget.serving.tensors import Packing, from_tensor_proto, to_tensor_proto
 from digits_widget.serving.transport import Know
 from digits_widget.serving.version_status import VersionStatus
-
-_METHODS = {
-    method.name: method
-    for name in ("PredictionService", "ModelService")
-    for method in service(name).methods
-}
-
-_Call: TypeAlias = Any
-"""A call of gRPC that takes and gives bytes; its stubs know only messages."""
-
-_Future: TypeAlias = Any
-"""What `_Call.future` returns."""
 
 
 class GrpcTransport:
@@ -63,17 +52,14 @@ class GrpcTransport:
     ) -> None:
         self._target = target
         self._servable = servable
-        self._connection = connection
+        self._limit = connection.max_request_bytes
         self._packing = packing
-        self._lock = threading.Lock()
-        self._channel: grpc.Channel | None = None
-        self._calls: dict[str, _Call] = {}
-        self._closed = False
+        self._caller = GrpcCaller(target, servable, connection)
 
     def encode(self, question: Question) -> bytes:
         """Return a serialised `PredictRequest`."""
         request = PredictRequest(
-            model_spec=self._servable.spec(question.signature),
+            model_spec=self._servable.spec(question.signature.name),
             output_filter=question.outputs,
         )
         for name, array in question.inputs.items():
@@ -92,26 +78,21 @@ class GrpcTransport:
             {name: from_tensor_proto(parsed.outputs[name]) for name in parsed.outputs},
             model=spec.name or self._servable.name,
             version=spec.version.value if spec.HasField("version") else None,
-            signature=spec.signature_name or question.signature,
+            signature=spec.signature_name or question.signature.name,
         )
 
     def ask(self, request: bytes, *, timeout: float, know: Know) -> tuple[bytes, float]:
         """Send a `PredictRequest` and wait."""
-        return self._ask("Predict", request, timeout, know)
+        return self._caller.ask("Predict", request, timeout, know)
 
     def send(self, request: bytes, *, timeout: float, know: Know) -> GrpcPending:
         """Send a `PredictRequest` and do not wait."""
-        started = time.perf_counter()
-        call = self._call("Predict")
-        future = call.future(request, **self._how(timeout))
-        pending = GrpcPending(future, self, know, started)
-        future.add_done_callback(pending.note_end)
-        return pending
+        return self._caller.send("Predict", request, timeout, know)
 
     def call(self, name: str, request: Proto, *, timeout: float, know: Know) -> Proto:
         """Make any of the server's calls; return the response message."""
-        data, _ = self._ask(name, self._serialise(request), timeout, know)
-        return self._parse(message_class(_METHODS[name].output_type.full_name), data)
+        data, _ = self._caller.ask(name, self._serialise(request), timeout, know)
+        return self._parse(message_class(METHODS[name].output_type.full_name), data)
 
     def metadata(self, *, timeout: float, know: Know) -> ModelMetadata:
         """Ask GetModelMetadata."""
@@ -136,50 +117,41 @@ class GrpcTransport:
         answer = self.call("GetModelStatus", request, timeout=timeout, know=know)
         return tuple(map(_read_status, answer.model_version_status))
 
+    def classify(
+        self,
+        signature: str,
+        rows: Sequence[Row],
+        context: Row | None,
+        *,
+        timeout: float,
+        know: Know,
+    ) -> list[list[Label]]:
+        """Ask Classify."""
+        request = ClassificationRequest(
+            model_spec=self._servable.spec(signature), input=build_input(rows, context)
+        )
+        answer = self.call("Classify", request, timeout=timeout, know=know)
+        return read_classification(answer.result)
+
+    def regress(
+        self,
+        signature: str,
+        rows: Sequence[Row],
+        context: Row | None,
+        *,
+        timeout: float,
+        know: Know,
+    ) -> list[float]:
+        """Ask Regress."""
+        request = RegressionRequest(
+            model_spec=self._servable.spec(signature), input=build_input(rows, context)
+        )
+        answer = self.call("Regress", request, timeout=timeout, know=know)
+        return read_regression(answer.result)
+
     def close(self) -> None:
         """Close the channel; what is under way ends as cancelled."""
-        with self._lock:
-            self._closed = True
-            channel, self._channel = self._channel, None
-            self._calls.clear()
-        if channel is not None:
-            channel.close()
-
-    def error(self, exc: Exception, know: Know) -> DigitsError:
-        """Return our error for what gRPC raised."""
-        if isinstance(exc, grpc.RpcError):
-            return grpc_error(exc, self._target, self._servable, self._connection, know)
-        return self._closed_error()
-
-    def _ask(
-        self, name: str, request: bytes, timeout: float, know: Know
-    ) -> tuple[bytes, float]:
-        call = self._call(name)
-        started = time.perf_counter()
-        try:
-            response: bytes = call(request, **self._how(timeout))
-        except (grpc.RpcError, ValueError) as exc:
-            raise self.error(exc, know) from exc
-        return response, time.perf_counter() - started
-
-    def _how(self, timeout: float) -> dict[str, object]:
-        token = self._connection.bearer()
-        return {
-            "timeout": timeout,
-            "metadata": (("authorization", f"Bearer {token}"),) if token else None,
-            "wait_for_ready": self._connection.wait_for_ready,
-        }
-
-    def _call(self, name: str) -> _Call:
-        with self._lock:
-            if self._closed:
-                raise self._closed_error()
-            if self._channel is None:
-                self._channel = open_channel(self._target, self._connection)
-            if name not in self._calls:
-                owner = _METHODS[name].containing_service.full_name
-                self._calls[name] = _open_call(self._channel, f"/{owner}/{name}")
-            return self._calls[name]
+        self._caller.close()
 
     def _serialise(self, request: Proto) -> bytes:
         try:
@@ -187,7 +159,7 @@ class GrpcTransport:
         except EncodeError as exc:  # over 2 GiB
             size = "more than 2 GiB"
             raise self._too_large(size) from exc
-        if len(data) > self._connection.max_request_bytes:
+        if len(data) > self._limit:
             size = f"{len(data)} bytes"
             raise self._too_large(size)
         return data
@@ -207,52 +179,12 @@ class GrpcTransport:
     def _too_large(self, size: str) -> TooLargeError:
         return TooLargeError(
             f"Got a request of {size} for {self._target}, expected at most "
-            f"{self._connection.max_request_bytes} bytes. Send less at once, or raise "
+            f"{self._limit} bytes. Send less at once, or raise "
             "max_request_bytes= if the server takes more.",
             target=str(self._target),
             model=self._servable.name,
             code="RESOURCE_EXHAUSTED",
         )
-
-    def _closed_error(self) -> CallCancelledError:
-        return CallCancelledError(
-            f"The client of {self._target} is closed. Make a new one.",
-            target=str(self._target),
-            model=self._servable.name,
-            code="CANCELLED",
-        )
-
-
-@dataclass
-class GrpcPending:
-    """A Predict call under way."""
-
-    future: _Future
-    transport: GrpcTransport
-    know: Know
-    started: float
-    seconds: float = 0.0
-
-    def note_end(self, _: _Future) -> None:
-        """Remember when the response came: others may be waited for first."""
-        self.seconds = time.perf_counter() - self.started
-
-    def result(self) -> tuple[bytes, float]:
-        """Wait for the response."""
-        try:
-            response: bytes = self.future.result()
-        except (grpc.RpcError, grpc.FutureCancelledError, ValueError) as exc:
-            raise self.transport.error(exc, self.know) from exc
-        return response, self.seconds or time.perf_counter() - self.started
-
-    def cancel(self) -> None:
-        """Give it up."""
-        self.future.cancel()
-
-
-def _open_call(channel: Any, path: str) -> _Call:  # noqa: ANN401 - see _Call
-    # No serialisers: bytes in, bytes out, so that sizes and times are known.
-    return channel.unary_unary(path)
 
 
 def _read_status(status: Proto) -> VersionStatus:

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.prediction import Timing
+from digits_widget.serving.signature import ModelSignature
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
     """One Predict call: arrays by name, to one signature."""
 
-    signature: str
-    """The signature's name."""
+    signature: ModelSignature
+    """The signature, as the model declares it."""
 
     inputs: Mapping[str, NDArray[np.generic]]
     """The arrays, by the names that the signature declares."""

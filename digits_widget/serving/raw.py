@@ -45,7 +45,7 @@ def raw_question(
             arrays[spec.name] = _cast(metadata, spec, inputs[spec.name])
             if spec.dtype in DTYPES:
                 dtypes[spec.name] = spec.dtype
-    return Question(chosen.name, arrays, dtypes, wanted)
+    return Question(chosen, arrays, dtypes, wanted)
 
 
 def ask_raw(

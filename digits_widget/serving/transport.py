@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from digits_widget.errors import ServingError
+from digits_widget.serving.examples import Label, Row
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs, Question
 from digits_widget.serving.version_status import VersionStatus
@@ -52,6 +53,28 @@ class Transport(Protocol):
         self, model: str, *, timeout: float, know: Know
     ) -> tuple[VersionStatus, ...]:
         """Return the state of all versions of `model`."""
+
+    def classify(
+        self,
+        signature: str,
+        rows: Sequence[Row],
+        context: Row | None,
+        *,
+        timeout: float,
+        know: Know,
+    ) -> list[list[Label]]:
+        """Return the labels for each row; an empty signature is the default one."""
+
+    def regress(
+        self,
+        signature: str,
+        rows: Sequence[Row],
+        context: Row | None,
+        *,
+        timeout: float,
+        know: Know,
+    ) -> list[float]:
+        """Return the number for each row; an empty signature is the default one."""
 
     def close(self) -> None:
         """Close the connections and give up what is under way."""

@@ -1,0 +1,106 @@
+"""Rows of named columns: the input of Classify, Regress and MultiInference."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from digits_widget.errors import OptionError
+from digits_widget.serving.messages import Example, Input, Proto
+
+Row: TypeAlias = Mapping[str, ArrayLike]
+"""One row: a value or a list of values by column. Whole numbers and bools go as
+integers, numbers with a point as floats, text and bytes as bytes."""
+
+Values: TypeAlias = list[bytes] | list[int] | list[float]
+"""What one column of one row holds."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """One answer of Classify."""
+
+    label: str
+    """Its name; empty where the model only gives scores."""
+
+    score: float
+    """How well it fits, on the model's own scale."""
+
+
+def column(value: ArrayLike) -> Values:
+    """Return one column's values, all of one of the three kinds.
+
+    Raises
+    ------
+    OptionError
+        Values that no column holds.
+    """
+    array = np.asarray(value)
+    if array.ndim > 1:
+        msg = f"Got a column of shape {array.shape}, expected one list. Flatten it."
+        raise OptionError(msg)
+    items = array.reshape(-1).tolist()
+    if array.dtype.kind in "biu":
+        return [int(item) for item in items]
+    if array.dtype.kind == "f":
+        return [float(item) for item in items]
+    if all(isinstance(item, (str, bytes)) for item in items):
+        return [item.encode() if isinstance(item, str) else item for item in items]
+    msg = (
+        f"Got a column of {array.dtype}, expected numbers, bool, text or bytes. "
+        "Convert it first."
+    )
+    raise OptionError(msg)
+
+
+def build_input(rows: Sequence[Row], context: Row | None) -> Proto:
+    """Return the `Input` message for `rows`, with columns that all share if given."""
+    built = Input()
+    examples = built.example_list.examples
+    if context is not None:
+        built.example_list_with_context.context.CopyFrom(_example(context))
+        examples = built.example_list_with_context.examples
+    examples.extend(_example(row) for row in rows)
+    return built
+
+
+def json_row(row: Row) -> dict[str, object]:
+    """Return `row` as REST wants it."""
+    return {name: [_json_value(each) for each in column(row[name])] for name in row}
+
+
+def read_classification(result: Proto) -> list[list[Label]]:
+    """Return the labels for each row, in the model's order."""
+    return [
+        [Label(each.label, each.score) for each in row.classes]
+        for row in result.classifications
+    ]
+
+
+def read_regression(result: Proto) -> list[float]:
+    """Return the number for each row."""
+    return [each.value for each in result.regressions]
+
+
+def _example(row: Row) -> Proto:
+    example = Example()
+    for name, value in row.items():
+        values, feature = column(value), example.features.feature[name]
+        if not values or isinstance(values[0], bytes):
+            feature.bytes_list.value.extend(values)
+        elif isinstance(values[0], int):
+            feature.int64_list.value.extend(values)
+        else:
+            feature.float_list.value.extend(values)
+    return example
+
+
+def _json_value(value: bytes | float) -> object:
+    if isinstance(value, bytes):
+        return {"b64": base64.b64encode(value).decode()}
+    return value
