@@ -57,8 +57,13 @@ class Diffuser:
         return self.arithmetic.rounding in {"share", "sum"}
 
     def start(self, pixels: Values) -> Values:
-        """Give the cells as they are before any error is passed on."""
-        return np.zeros_like(pixels) if self.arithmetic.apart else pixels.copy()
+        """Give the cells as they are before any error is passed on.
+
+        They are the pixels themselves, unless these are needed once more.
+        """
+        if self.arithmetic.apart:
+            return np.zeros_like(pixels)
+        return pixels.copy() if self.arithmetic.original else pixels
 
     def read(self, cell: Values, pixel: Values) -> Values:
         """Give the value of a cell: its pixel, and the errors that it has received."""

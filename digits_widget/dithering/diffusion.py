@@ -21,11 +21,17 @@ from digits_widget.dithering.small import small
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
 
-CHUNK = 2048
-"""Pictures a sweep takes at once: its rows then stay in the processor's cache."""
+CHUNK = 4096
+"""Pictures a sweep takes at once: enough that calls cost little, and little memory."""
+
+FEW = 512
+"""Pictures up to which the wavefront is faster than a sweep."""
 
 SMALL = 4096
-"""Pixels up to which one picture goes fastest through plain Python."""
+"""Pixels in all up to which plain Python is faster than the wavefront."""
+
+SERPENTINE_SMALL = 12
+"""Pictures up to which plain Python is faster than a sweep, of any size."""
 
 SCAN = Option("How the rows are scanned.", "raster", choices=("raster", "serpentine"))
 FIRST = Option(
@@ -153,24 +159,30 @@ def diffuse_with(
     """Diffuse a batch by whichever path is fastest; give each pixel's level."""
     steps = scan_steps(images.shape[1], scan=scan, first=first)
     printed = np.empty(images.shape, dtype=np.float32)
-    if diffuser.arithmetic.is_plain and images[0].size * len(images) <= SMALL:
+    if diffuser.arithmetic.is_plain and _is_small(images, steps):
         for image, target in zip(images, printed, strict=True):
             target[...] = small(diffuser, diffuser.arithmetic.start(image), steps)
         return printed
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
-        pixels = diffuser.arithmetic.start(images[chunk].transpose(1, 2, 0))
+        pixels = diffuser.arithmetic.start_batch(images[chunk])
         printed[chunk] = _path(diffuser, pixels, steps).transpose(2, 0, 1)
     return printed
 
 
+def _is_small(images: Floats, steps: list[int]) -> bool:
+    if len(set(steps)) > 1:
+        return len(images) <= SERPENTINE_SMALL
+    return images.size <= SMALL
+
+
 def _path(diffuser: Diffuser, pixels: Values, steps: list[int]) -> Values:
-    few = pixels.shape[2] <= 512
+    few = pixels.shape[2] <= FEW
     if few and -1 not in steps:
         return wavefront(diffuser, pixels)
     if few and 1 not in steps:
         return wavefront(diffuser, pixels[:, ::-1])[:, ::-1]
-    return sweep(diffuser, np.ascontiguousarray(pixels), steps)
+    return sweep(diffuser, pixels, steps)
 
 
 def scan_steps(rows: int, *, scan: str, first: str) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ class Kernel:
         """The most rows that a share travels down."""
         return max(dy for _, dy, _ in self.taps)
 
-    @property
+    @cached_property
     def ahead(self) -> tuple[tuple[int, int], ...]:
         """(dx, weight) of the taps in the row being printed, farthest first."""
         taps = ((dx, weight) for dx, dy, weight in self.taps if dy == 0)
         return tuple(sorted(taps, reverse=True))
 
-    @property
+    @cached_property
     def below(self) -> tuple[tuple[int, int, int], ...]:
         """(dx, dy, weight) of the other taps, so ordered that a cell is paid in turn.
 

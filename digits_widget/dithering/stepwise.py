@@ -157,7 +157,7 @@ def visits(diffuser: Diffuser, pixels: Values, steps: Sequence[int]) -> Iterator
         One a row: 1 scans it from left to right, -1 from right to left.
     """
     rows, cols = pixels.shape
-    cells = diffuser.start(pixels)
+    cells = diffuser.start(pixels.copy())
     for y, step in enumerate(steps):
         for x in range(cols)[::step]:
             # Slices of one pixel, since the operations work on arrays.
