@@ -12,15 +12,14 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-
-from digits_widget.model_server.embedded import EmbeddedServer
-
-tf = pytest.importorskip("tensorflow")
-
-from tensorflow_serving.apis import (  # noqa: E402
+import tensorflow as tf
+from tensorflow_serving.apis import (
     model_service_pb2_grpc,
     prediction_service_pb2_grpc,
 )
+
+from digits_widget.model_server.embedded import EmbeddedServer
+
 
 DTYPES = (
     *("half", "bfloat16", "float32", "float64", "bool", "complex64", "complex128"),
@@ -61,7 +60,7 @@ def export_half_plus(path: Path, *, add: float = 2.0) -> None:
         builder.save()
 
 
-class _Zoo(tf.Module):
+class _Zoo(tf.Module):  # type: ignore[misc]
     """Many small signatures: one for each thing that can happen."""
 
     def signatures(self) -> dict[str, Any]:
@@ -101,7 +100,7 @@ class _Zoo(tf.Module):
     @staticmethod
     def _make(body: Callable[..., Any], **inputs: Any) -> Any:
         named = {key: tf.TensorSpec(v.shape, v.dtype, key) for key, v in inputs.items()}
-        return tf.function(lambda **given: body(**given)).get_concrete_function(**named)
+        return tf.function(body).get_concrete_function(**named)
 
     @staticmethod
     def _classes(inputs: Any) -> dict[str, Any]:
