@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.calibration import Reliability, reliability
 from digits_widget.errors import DataError
 from digits_widget.prediction import DIGITS, Prediction
 
@@ -59,12 +60,8 @@ class Evaluation:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the accuracy (Wilson's score, 1927), in [0, 1]."""
-        n, share = len(self), self.accuracy
-        centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        spread = math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-        half = spread * _Z / (1 + _Z**2 / n)
-        return centre - half, centre + half
+        """95 % interval of the accuracy, in [0, 1]."""
+        return wilson(self.correct, len(self))
 
     @property
     def mean_confidence(self) -> float:
@@ -77,6 +74,24 @@ class Evaluation:
         table = np.zeros((DIGITS, DIGITS), np.int64)
         np.add.at(table, (self.labels, self.answers), 1)
         return table
+
+    @property
+    def brier(self) -> float:
+        """Mean squared distance from the truth (Brier, 1950): 0 is best, 2 is worst."""
+        truth = np.eye(DIGITS)[self.labels]
+        return float(((self.confidences - truth) ** 2).sum(axis=1).mean())
+
+    @property
+    def reliability(self) -> Reliability:
+        """How often each degree of confidence is right."""
+        return reliability(self.confidences.max(axis=1), self.answers == self.labels)
+
+    def worst(self, count: int) -> NDArray[np.int64]:
+        """Return the places of the wrong answers with most confidence, worst first."""
+        wrong = np.flatnonzero(self.answers != self.labels)
+        sure = self.confidences[wrong].max(axis=1)
+        worst: NDArray[np.int64] = wrong[np.argsort(-sure, kind="stable")][:count]
+        return worst
 
 
 def evaluate(
@@ -105,6 +120,15 @@ def evaluate(
         if progress:
             progress(len(rows))
     return Evaluation(labels, np.array(rows, np.float64).reshape(-1, DIGITS))
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, in [0, 1] (Wilson's score, 1927)."""
+    share = successes / trials
+    centre = (share + _Z**2 / (2 * trials)) / (1 + _Z**2 / trials)
+    spread = math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
+    half = spread * _Z / (1 + _Z**2 / trials)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _batches(images: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:

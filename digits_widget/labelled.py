@@ -37,6 +37,10 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, count: int) -> Self:
+        """Return the first `count` digits."""
+        return type(self)(self.images[:count], self.labels[:count])
+
 
 @dataclass(frozen=True, eq=False)
 class LabelledDrawings:
@@ -74,12 +78,16 @@ class LabelledDrawings:
         out = np.array([w.startswith(prefixes) for w in self.writers], bool)
         return self._chosen(~out), self._chosen(out)
 
+    def first(self, count: int) -> Self:
+        """Return the first `count` digits."""
+        return self._chosen(np.arange(len(self)) < count)
+
     def _chosen(self, which: NDArray[np.bool_]) -> Self:
         places = np.flatnonzero(which)
         return type(self)(
             tuple(self.drawings[place] for place in places),
             self.labels[places],
-            tuple(self.writers[place] for place in places),
+            tuple(self.writers[place] for place in places if self.writers),
         )
 
 

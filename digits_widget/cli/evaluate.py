@@ -1,11 +1,13 @@
-"""Measure a served model on digits whose label is known: MNIST, or pen strokes."""
+"""Measure a served model on digits whose label is known: MNIST, pen strokes, your own.
+
+Without options: the pen digits through the default steps, with the default model.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digits_widget.evaluation import Evaluation
+    from digits_widget.labelled_sets import LabelledSet
     from digits_widget.serving import Client
 
 HELP = "measure a served model on labelled digits"
@@ -28,8 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "set",
         nargs="?",
         default="pen-digits",
-        help="mnist (its test set), pen-digits, or a file of pen strokes: JSON lines "
-        "with label and strokes (default: pen-digits)",
+        help="mnist (its test set), pen-digits, non-digits; or a path: IDX, npz, pen "
+        "strokes as JSON lines, a folder of pictures in folders 0 to 9 (default: "
+        "pen-digits)",
     )
     parser.add_argument(
         "--data",
@@ -40,44 +44,104 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--server",
         metavar="HOST:PORT",
-        help="a running server (default: an embedded one on the shipped model)",
+        help="a running server (default: an embedded one on the shipped models)",
+    )
+    parser.add_argument(
+        "--models", metavar="DIR", type=Path, help="base path for the embedded server"
     )
     parser.add_argument("--model", default="digits", help="default: digits")
-    parser.add_argument("--version", type=int, help="default: the latest served")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--version", type=int, help="default: the one served by default")
+    which.add_argument("--label", help="such as stable or canary")
     parser.add_argument(
-        "--preset", default="mnist", help="steps for pen strokes (default: mnist)"
+        "--preset",
+        help="steps before the model (default: mnist; none for images of 28x28)",
     )
+    parser.add_argument("--dither", metavar="METHOD", help="dither after the steps")
+    parser.add_argument(
+        "--writers",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="only pen digits of writers whose name starts so",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N")
     parser.add_argument(
         "--seed", type=int, default=0, help="places the pen strokes (default: 0)"
+    )
+    _configure_results(parser.add_argument_group("results"))
+
+
+def _configure_results(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--table",
+        choices=("presets", "dithering"),
+        help="one row for each preset, or for each dithering method",
+    )
+    group.add_argument(
+        "--against",
+        metavar="WHAT",
+        help="compare with another version (a number), or with a run kept by --json",
+    )
+    group.add_argument("--csv", type=Path, metavar="FILE", help="one row a digit")
+    group.add_argument("--json", type=Path, metavar="FILE", help="figures and answers")
+    group.add_argument(
+        "--figures",
+        type=Path,
+        metavar="DIR",
+        help="confusion.png, calibration.png and mistakes.png",
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate, and print the figures."""
-    from digits_widget.evaluation import evaluate
-
-    images, labels = _images(args)
+    if args.set == "non-digits":
+        _run_non_digits(args)
+        return
+    known = _open(args)
     with _client(args) as client:
-        result = evaluate(images, labels, client.predict, progress=_bar(len(labels)))
-        version = client.metadata().version
-    title = f"{args.set}, model {args.model} version {version}"
-    print(_report(title, result))
+        if args.table:
+            _print_table(args, known, client)
+            return
+        images = _prepared(args, known)
+        result = _asked(args, images, known.labels, client)
+        print(report_of(args, client, result))
+        _keep(args, images, result)
+        if args.against:
+            print()
+            print(_compared(args, images, result))
 
 
-def _images(
-    args: argparse.Namespace,
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    import numpy as np
+def report_of(args: argparse.Namespace, client: Client, result: Evaluation) -> str:
+    """Return the figures under a title that says what was measured."""
+    from digits_widget.results import report
 
-    from digits_widget.labelled import read_mnist, read_pen_digits
-    from digits_widget.pipeline import find_preset
+    return report(f"{args.set}, {_served(args, client)}{_steps(args)}", result)
 
-    if args.set == "mnist":
-        digits = read_mnist(_data(args) / "mnist")
-        return digits.images.astype(np.float32) / np.float32(255), digits.labels
-    path = _data(args) / PEN_DIGITS if args.set == "pen-digits" else Path(args.set)
-    drawn = read_pen_digits(path, seed=args.seed)
-    return find_preset(args.preset).batch(drawn.drawings), drawn.labels
+
+def _served(args: argparse.Namespace, client: Client) -> str:
+    return f"model {args.model} version {client.metadata().version}"
+
+
+def _steps(args: argparse.Namespace) -> str:
+    parts = [args.preset and f"preset {args.preset}", args.dither, *args.writers]
+    return "".join(f", {part}" for part in parts if part)
+
+
+def _open(args: argparse.Namespace) -> LabelledSet:
+    from digits_widget.errors import OptionError
+    from digits_widget.labelled import LabelledDrawings
+    from digits_widget.labelled_sets import read_set
+
+    places = {"mnist": Path("mnist"), "pen-digits": PEN_DIGITS}
+    named = places.get(args.set)
+    known = read_set(_data(args) / named if named else Path(args.set), seed=args.seed)
+    if args.writers:
+        if not isinstance(known, LabelledDrawings):
+            msg = "Got --writers for a set without writers: only pen strokes have them."
+            raise OptionError(msg)
+        known = known.split(tuple(args.writers))[1]
+    return known if args.limit is None else known.first(args.limit)
 
 
 def _data(args: argparse.Namespace) -> Path:
@@ -92,50 +156,111 @@ def _data(args: argparse.Namespace) -> Path:
     return Path(args.data)
 
 
+def _prepared(
+    args: argparse.Namespace, known: LabelledSet, *, preset: str | None = None
+) -> NDArray[np.float32]:
+    """Return the (n, 28, 28) images that the model is asked about."""
+    from digits_widget.dithering import dither
+    from digits_widget.labelled_sets import prepare
+    from digits_widget.pipeline import find_preset
+
+    name = preset or args.preset
+    images = prepare(known, find_preset(name) if name else None)
+    return dither(images, args.dither) if args.dither else images
+
+
+def _asked(
+    args: argparse.Namespace,
+    images: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    client: Client,
+) -> Evaluation:
+    from digits_widget.evaluation import evaluate
+    from digits_widget.progress import Bar
+
+    with Bar(str(args.set)) as bar:
+        return evaluate(
+            images,
+            labels,
+            client.predict,
+            progress=lambda done: bar(done, len(labels)),
+        )
+
+
+def _keep(
+    args: argparse.Namespace, images: NDArray[np.float32], result: Evaluation
+) -> None:
+    from digits_widget.results import save_csv, save_json
+
+    if args.csv:
+        save_csv(args.csv, result)
+    if args.json:
+        save_json(args.json, str(args.set), result)
+    if args.figures:
+        from digits_widget.figures.calibration import draw_calibration
+        from digits_widget.figures.confusion import draw_confusion
+        from digits_widget.figures.mistakes import draw_mistakes
+
+        args.figures.mkdir(parents=True, exist_ok=True)
+        draw_confusion(result).savefig(args.figures / "confusion.png", dpi=80)
+        draw_calibration(result).savefig(args.figures / "calibration.png", dpi=80)
+        draw_mistakes(images, result).savefig(args.figures / "mistakes.png", dpi=80)
+
+
+def _compared(
+    args: argparse.Namespace, images: NDArray[np.float32], result: Evaluation
+) -> str:
+    from digits_widget.comparison import compare
+    from digits_widget.results import compared, load_json
+
+    if not args.against.isdigit():
+        other = load_json(Path(args.against))
+    else:
+        asked = argparse.Namespace(**{**vars(args), "version": int(args.against)})
+        asked.label = None
+        with _client(asked) as client:
+            other = _asked(asked, images, result.labels, client)
+    text = compared(compare(result, other), first="this", second=args.against)
+    return f"{args.against}: {other.accuracy:.2%}\n{text}"
+
+
+def _print_table(args: argparse.Namespace, known: LabelledSet, client: Client) -> None:
+    from digits_widget.progress import Bar
+    from digits_widget.survey import mean_row, survey, variants_of
+
+    with Bar(f"{args.set}, {args.table}") as bar:
+        variants = variants_of(
+            args.table, lambda preset: _prepared(args, known, preset=preset)
+        )
+        rows = survey(variants, known.labels, client.predict, progress=bar)
+    print(f"{args.set}, {_served(args, client)}{_steps(args)}\n")
+    print(f"{args.table:<28} accuracy   95 % interval      ECE")
+    for row in [*rows, *mean_row(rows)]:
+        print(row)
+
+
+def _run_non_digits(args: argparse.Namespace) -> None:
+    from digits_widget.doubt import doubt_rows, non_digit_images
+
+    images, kinds = non_digit_images(args.preset or "mnist", seed=args.seed)
+    with _client(args) as client:
+        title = f"non-digits, {_served(args, client)}{_steps(args)}"
+        rows = doubt_rows(client.predict(images), kinds)
+    print("\n".join([title, "", "kind        pictures   above 90 % sure", *rows]))
+
+
 @contextmanager
 def _client(args: argparse.Namespace) -> Iterator[Client]:
     from digits_widget.model_server.embedded import EmbeddedServer
     from digits_widget.serving import Client
 
+    which = {"model": args.model, "version": args.version, "label": args.label}
     if args.server:
-        with Client(args.server, model=args.model, version=args.version) as client:
+        with Client(args.server, **which) as client:
             yield client
         return
     with (
-        EmbeddedServer(model=args.model) as server,
-        Client(server.target, model=args.model, version=args.version) as client,
+        EmbeddedServer(args.models, model=args.model) as server,
+        Client(server.target, **which) as client,
     ):
         yield client
-
-
-def _bar(total: int) -> Callable[[int], None]:
-    def show(done: int) -> None:
-        if sys.stderr.isatty():
-            end = "\n" if done == total else ""
-            print(f"\r{done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
-
-    return show
-
-
-def _report(title: str, result: Evaluation) -> str:
-    low, high = result.interval
-    counts = f"{result.correct:,} of {len(result):,}"
-    lines = [
-        title,
-        f"accuracy         {result.accuracy:8.2%}   ({counts})",
-        f"95 % interval    {low:8.2%}   to {high:.2%}",
-        f"mean confidence  {result.mean_confidence:8.2%}",
-        "",
-        "label  digits  right     most often taken for",
-    ]
-    return "\n".join([*lines, *(_row(digit, result) for digit in range(10))])
-
-
-def _row(digit: int, result: Evaluation) -> str:
-    counts = result.confusion[digit].copy()
-    total, right = int(counts.sum()), int(counts[digit])
-    counts[digit] = 0
-    share = f"{right / total:7.2%}" if total else "      -"
-    wrong = int(counts.argmax())
-    taken = f"{wrong} ({counts[wrong]} times)" if counts[wrong] else "-"
-    return f"{digit:5}  {total:6,}  {share}   {taken}"

@@ -98,7 +98,7 @@ def _article(args: argparse.Namespace) -> Path:
 
 
 def _robust(args: argparse.Namespace) -> Path:
-    from digits_widget.cli.progress import Bar
+    from digits_widget.progress import Bar
     from digits_widget.training.export import export_model
     from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
     from digits_widget.training.passes import Sources

@@ -41,7 +41,7 @@ class Bar:
         trace: TracebackType | None,
     ) -> None:
         if self._shown and self._last:
-            print(file=self._stream)
+            self._stream.write("\n")
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
         """Show that `done` of `total` are done."""
@@ -58,7 +58,8 @@ class Bar:
             f"\r{self._task} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of "
             f"{total:,}, {_clock(left)} left {note}"
         )
-        print(f"{line:<79}", end="", file=self._stream, flush=True)
+        self._stream.write(f"{line:<79}")
+        self._stream.flush()
 
 
 def _clock(seconds: float) -> str:

@@ -1,0 +1,42 @@
+"""The confusion matrix: which digits are taken for which."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from digits_widget.evaluation import Evaluation
+
+
+def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
+    """Draw counts of answers by label, mistakes coloured by how many they are.
+
+    The diagonal is left white: it would outshine everything that one looks for.
+    """
+    table = result.confusion
+    mistakes = table.copy()
+    mistakes[range(10), range(10)] = 0
+    figure = Figure(figsize=(5.2, 5.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, int(mistakes.max())))
+    for label in range(10):
+        for answer in range(10):
+            if count := int(table[label, answer]):
+                weight = "bold" if label == answer else "normal"
+                # White on the darkest cells, so that it can be read there.
+                dark = mistakes[label, answer] > 0.6 * mistakes.max()
+                axes.text(
+                    answer,
+                    label,
+                    f"{count:,}",
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    weight=weight,
+                    color="white" if dark else "black",
+                )
+    axes.set_xticks(range(10))
+    axes.set_yticks(range(10))
+    axes.set_xlabel("answer")
+    axes.set_ylabel("label")
+    axes.set_title(title or f"{result.accuracy:.2%} of {len(result):,} right")
+    return figure

@@ -1,0 +1,38 @@
+"""The worst mistakes as pictures, each with its label and what it was taken for."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from digits_widget.evaluation import Evaluation
+
+_COLUMNS = 10
+
+
+def draw_mistakes(
+    images: NDArray[np.float32], result: Evaluation, *, count: int = 40
+) -> Figure:
+    """Draw the wrong answers with most confidence, worst first.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, 28, 28) float32 in [0, 1], 1 is ink: what was asked about.
+    result : Evaluation
+        What was answered.
+    count : int
+        Most pictures to draw.
+    """
+    worst = result.worst(count)
+    rows = max(1, -(-len(worst) // _COLUMNS))
+    figure = Figure(figsize=(_COLUMNS * 0.8, rows * 1.05), layout="constrained")
+    for axes in figure.subplots(rows, _COLUMNS, squeeze=False).flat:
+        axes.set_axis_off()
+    for axes, place in zip(figure.axes, worst, strict=False):
+        axes.imshow(images[place], cmap="gray_r", vmin=0, vmax=1)
+        sure = result.confidences[place].max()
+        text = f"{result.labels[place]}, not {result.answers[place]}\n{sure:.0%}"
+        axes.set_title(text, fontsize=7)
+    return figure
