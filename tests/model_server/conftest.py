@@ -32,7 +32,7 @@ def export_half_plus(path: Path, *, add: float = 2.0) -> None:
     v1 = tf.compat.v1
     with v1.Graph().as_default(), v1.Session() as session:
         half = v1.get_variable("a", initializer=0.5, use_resource=False)
-        more = v1.get_variable("b", initializer=add, use_resource=True)
+        more = v1.get_variable("b", initializer=float(add), use_resource=True)
         examples = v1.placeholder(tf.string, [None], name="tf_example")
         spec = {"x": tf.io.FixedLenFeature([1], tf.float32)}
         parsed = v1.parse_example(examples, spec)
@@ -202,7 +202,7 @@ def wire(server: EmbeddedServer) -> Iterator[Wire]:
     connected.channel.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def connect() -> Iterator[Callable[[EmbeddedServer], Wire]]:
     """Return a function that connects to a server of the test's own."""
     opened: list[Wire] = []

@@ -1,0 +1,159 @@
+"""HTTP as clients and attackers really send it, over bare sockets."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from digits_widget.model_server.rest import reader
+
+pytestmark = pytest.mark.server
+
+BODY = b'{"instances": [2.0]}'
+PATH = b"/v1/models/half_plus_two:predict"
+GOOD = b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (PATH, len(BODY), BODY)
+
+
+@pytest.fixture
+def dial(wire: Any) -> Iterator[Callable[[], socket.socket]]:
+    at = urlsplit(wire.server.rest_url)
+    opened = []
+
+    def dialled() -> socket.socket:
+        line = socket.create_connection((at.hostname, at.port), timeout=20)
+        opened.append(line)
+        return line
+
+    yield dialled
+    for line in opened:
+        line.close()
+
+
+def receive(line: socket.socket) -> tuple[int, bytes]:
+    """Read one answer; status 0 if the connection was closed instead."""
+    stream = line.makefile("rb")
+    first = stream.readline()
+    if not first:
+        return 0, b""
+    length = 0
+    while (header := stream.readline().strip()) != b"":
+        name, _, value = header.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    status = int(first.split()[1])
+    if status == 100:
+        return receive(line)
+    return status, stream.read(length)
+
+
+def test_a_connection_is_kept_for_many_requests(dial: Any) -> None:
+    line = dial()
+    for _ in range(3):
+        line.sendall(GOOD)
+        status, body = receive(line)
+        assert (status, json.loads(body)) == (200, {"predictions": [3.0]})
+
+
+def test_a_chunked_body_is_taken(dial: Any) -> None:
+    line = dial()
+    chunks = b"5\r\n%s\r\n%x;note=1\r\n%s\r\n0\r\nTrailer: 1\r\n\r\n" % (
+        BODY[:5],
+        len(BODY) - 5,
+        BODY[5:],
+    )
+    head = b"POST %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" % PATH
+    line.sendall(head + chunks)
+    assert receive(line)[0] == 200
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(dial: Any) -> None:
+    line = dial()
+    head = b"POST %s HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+    line.sendall(head % (PATH, len(BODY)))
+    assert line.recv(100).startswith(b"HTTP/1.1 100 Continue")
+    line.sendall(BODY)
+    assert receive(line)[0] == 200
+
+
+def test_http_1_0_closes_the_connection(dial: Any) -> None:
+    line = dial()
+    line.sendall(GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    assert receive(line)[0] == 200
+    assert line.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n folded: 1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1e3\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400,
+        ),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n",
+            413,
+        ),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431),
+        (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n", 431),
+    ],
+)
+def test_broken_framing_is_refused_and_the_connection_closed(
+    dial: Any, raw: bytes, status: int
+) -> None:
+    line = dial()
+    line.sendall(raw)
+    assert receive(line)[0] == status
+
+
+@pytest.mark.parametrize("raw", [b"", b"GET", b"GET / HTTP/1.1\r\nA: b\r\n", GOOD[:-3]])
+def test_a_request_cut_off_harms_nobody(dial: Any, wire: Any, raw: bytes) -> None:
+    line = dial()
+    line.sendall(raw)
+    line.shutdown(socket.SHUT_WR)
+    assert receive(line)[0] in {0, 400}
+    assert wire.rest("/v1/models/half_plus_two")[0] == 200
+
+
+def test_clients_that_never_finish_do_not_hold_up_the_others(
+    dial: Any, wire: Any
+) -> None:
+    lazy = [dial() for _ in range(100)]
+    for line in lazy:
+        line.sendall(GOOD[:-3])
+    body = {"instances": [2.0]}
+    assert wire.rest("/v1/models/half_plus_two:predict", body)[0] == 200
+    lazy[0].sendall(GOOD[-3:])
+    assert receive(lazy[0])[0] == 200
+
+
+def test_inflating_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    monkeypatch.setattr(reader, "MAX_BODY_BYTES", 1000)
+    assert reader.inflate(gzip.compress(b"a" * 1000)) == b"a" * 1000
+    assert reader.inflate(gzip.compress(b"a" * 1001)) == b""
+    assert reader.inflate(b"no gzip") == b""
+
+
+def test_cors_is_asked_and_answered(dial: Any) -> None:
+    line = dial()
+    line.sendall(b"OPTIONS /v1/models/x HTTP/1.1\r\nOrigin: http://a\r\n\r\n")
+    assert receive(line) == (200, b"")
+    line.sendall(b"OPTIONS /v1/models/x HTTP/1.1\r\n\r\n")
+    assert receive(line) == (400, b"")
