@@ -21,7 +21,7 @@ from digits_widget.dithering.small import small
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
 
-CHUNK = 4096
+CHUNK = 2048
 """Pictures a sweep takes at once: enough that calls cost little, and little memory."""
 
 FEW = 512

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from digits_widget.dithering.card import card
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.option import Option, Value
@@ -74,7 +77,10 @@ class Method:
         OptionError
             An option that this method does not have, or a value it does not take.
         """
-        return self.apply(images, **self.check(options))
+        checked = self.check(options)
+        if not len(images):
+            return np.zeros(images.shape, dtype=np.float32)
+        return self.apply(images, **checked)
 
     def check(self, options: Mapping[str, object]) -> dict[str, Value]:
         """Return the options with every default filled in."""
@@ -85,3 +91,6 @@ class Method:
                 raise OptionError(msg)
         given = {k: self.options[k].check(k, v) for k, v in options.items()}
         return {k: option.default for k, option in self.options.items()} | given
+
+    def _repr_html_(self) -> str:
+        return card(self)
