@@ -149,6 +149,10 @@ class NotebookPage:
         if release:
             mouse.up()
 
+    def wait_for_ink_like(self, pixels: int) -> None:
+        """Wait for as much ink: edges differ a little by how it was painted."""
+        self.wait_for_ink(above=round(0.98 * pixels), below=round(1.02 * pixels))
+
     def wait_for_ink(self, *, above: int = -1, below: int = 10**9) -> None:
         """Wait until the number of dark pixels on the paper is in between."""
         self.page.wait_for_function(

@@ -34,7 +34,7 @@ class Canvas:
         self,
         pad: Pad,
         *,
-        leave: Callable[[], None],
+        leave: Callable[[], bool],
         guard: Callable[[Callable[..., None]], Callable[..., None]],
     ) -> None:
         """Tell `pad` about every event.
@@ -44,7 +44,8 @@ class Canvas:
         pad : Pad
             Draws.
         leave : callable
-            Moves the keyboard's focus off the paper, which swallows every key.
+            Takes the keyboard's focus from the paper, which swallows every key; False
+            if it cannot.
         guard : callable
             Wraps a handler, so that its errors are seen.
         """
@@ -59,7 +60,7 @@ class Canvas:
         # It lists the fingers that remain, not the one that left: any ends the stroke.
         canvas.on_touch_end(guard(lambda _touches: pad.lift("touch")))
         canvas.on_touch_cancel(guard(lambda _touches: pad.lift("touch")))
-        canvas.on_key_down(guard(lambda *key: _press_key(pad, leave, *key)))
+        canvas.on_key_down(guard(lambda *key: self._press_key(pad, leave, *key)))
         for between_strokes in (
             canvas.on_client_ready,
             canvas.on_mouse_up,
@@ -67,6 +68,16 @@ class Canvas:
             canvas.on_touch_end,
         ):
             between_strokes(guard(self._hear_beside_cells))
+
+    def _press_key(
+        self, pad: Pad, leave: Callable[[], bool], key: str, *held: bool
+    ) -> None:
+        shift, control, command = held
+        if key in {"Tab", "Escape"} and not leave():
+            # The next Tab goes on from here.
+            self._canvas.blur()
+        elif (control or command) and key.lower() == "z":
+            (pad.redo if shift else pad.undo)()
 
     def _hear_beside_cells(self, *_event: object) -> None:
         """Have the next events handled while a cell runs, where that is possible.
@@ -100,11 +111,3 @@ def _drag(pad: Pad, touches: Sequence[Point]) -> None:
     inside = all(0 <= value <= 1 for value in point)
     # A finger's events go on beyond the edge, where a mouse's end.
     (pad.move if inside else pad.leave)("touch", point)
-
-
-def _press_key(pad: Pad, leave: Callable[[], None], key: str, *held: bool) -> None:
-    shift, control, command = held
-    if key in {"Tab", "Escape"}:
-        leave()
-    elif (control or command) and key.lower() == "z":
-        (pad.redo if shift else pad.undo)()

@@ -26,7 +26,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.session import Session, State
 from digits_widget.trace import Trace
-from digits_widget.widget.background import run_after, run_in_background
+from digits_widget.widget.background import Background
 from digits_widget.widget.canvas import Canvas
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.filmstrip import Filmstrip
@@ -97,15 +97,16 @@ class DigitsWidget(VBox):
     ) -> None:
         prepare = _pipeline(pipeline)
         self._cell = copy_context()
+        self._background = Background()
         self._server: NamedServer | OwnServer | None = None
         if predict is None:
             predict = self._server = self._find_server(server, model, version)
-        self._session = Session(prepare, predict, run_in_background)
+        self._session = Session(prepare, predict, self._background)
         self._canvas = Canvas()
-        self._pad = Pad(self._canvas.ink, self._take, run_in_background)
+        self._pad = Pad(self._canvas.ink, self._take, self._background)
         toolbar = Toolbar(self._pad, self._guard)
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
-        self._recovery = Recovery(self._session.retry, run_after)
+        self._recovery = Recovery(self._session.retry, self._background.after)
         strip, bars, status = Filmstrip(_titles(prepare)), Confidences(), Status()
         for view in (strip, bars, toolbar, self._recovery, *views):
             self._session.subscribe(view.show)
@@ -117,7 +118,7 @@ class DigitsWidget(VBox):
         super().__init__(_layout(left, right, strip.widget))
         self.add_class("digits-widget")
         if isinstance(self._server, OwnServer):
-            run_in_background(self._guard(self._server.start))
+            self._background(self._guard(self._server.start))
 
     def draw(self, drawing: Drawing) -> None:
         """Put `drawing` on the paper, in place of what is there, as one action.
@@ -163,7 +164,7 @@ class DigitsWidget(VBox):
         self._recovery.close()
         self._canvas.close()
         if self._server:
-            run_in_background(self._server.close)
+            self._background(self._server.close)
         super().close()
 
     def _find_server(

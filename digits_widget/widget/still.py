@@ -46,6 +46,8 @@ def still(state: State) -> bytes:
     draw.rectangle((_GAP - 1, _GAP - 1, _GAP + _SIDE, _GAP + _SIDE), outline=_GREY)
     left = _SIDE + 3 * _GAP
     words = sentence(state) if state.drawing else "Run this cell to draw a digit here."
+    # Pillow's own font has no space that does not break.
+    words = words.replace("\N{NO-BREAK SPACE}", " ")
     draw.text((left, _GAP), words, fill=_INK, font=_font(14))
     _bars(draw, state.prediction, left)
     if state.trace:
@@ -85,7 +87,8 @@ def _tiles(sheet: Image.Image, trace: Trace) -> None:
             break
         draw.text((left, top), shot.title, fill=_INK, font=_font(11))
         with Image.open(io.BytesIO(tile_png(shot.shown, side=_TILE))) as tile:
-            sheet.paste(tile.convert("RGB"), (left, top + _GAP))
+            across, down = ((_TILE - length) // 2 for length in tile.size)
+            sheet.paste(tile.convert("RGB"), (left + across, top + _GAP + down))
         draw.rectangle(
             (left - 1, top + _GAP - 1, left + _TILE, top + _GAP + _TILE), outline=_GREY
         )

@@ -52,9 +52,13 @@ class Toolbar:
         self._redo.disabled = not history.future
         self._clear.disabled = not state.drawing
 
-    def focus(self) -> None:
-        """Take the keyboard's focus."""
-        self._width.focus()
+    def focus(self) -> bool:
+        """Take the keyboard's focus; return False if no button can."""
+        for button in (self._undo, self._redo, self._clear):
+            if not button.disabled:
+                button.focus()
+                return True
+        return False
 
     def _set_width(self, change: dict[str, int]) -> None:
         self._pad.pen_width = change["new"] / SIDE

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from digits_widget.widget.background import run_in_background
+from digits_widget.widget.background import Background
 from digits_widget.widget.pace import Pace
 
 WAIT = 20.0
@@ -30,13 +30,13 @@ class Work:
 
 def test_the_first_call_works_at_once() -> None:
     work = Work()
-    Pace(work, interval=1000, background=run_in_background)()
+    Pace(work, interval=1000, background=Background())()
     assert work.wait_for(1)
 
 
 def test_calls_in_between_are_one_run() -> None:
     work = Work()
-    pace = Pace(work, interval=1000, background=run_in_background)
+    pace = Pace(work, interval=1000, background=Background())
     pace()
     assert work.wait_for(1)
     for _ in range(100):
@@ -50,7 +50,7 @@ def test_calls_in_between_are_one_run() -> None:
 
 def test_the_last_call_is_never_lost() -> None:
     work = Work()
-    pace = Pace(work, interval=0.001, background=run_in_background)
+    pace = Pace(work, interval=0.001, background=Background())
     for runs in range(1, 200):
         pace()
         assert work.wait_for(runs)

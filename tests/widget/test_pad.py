@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from digits_widget.drawing import MAX_POINTS, Drawing
 from digits_widget.errors import TooManyPointsError
 from digits_widget.samples import sample
-from digits_widget.widget.background import run_in_background
+from digits_widget.widget.background import Background
 from digits_widget.widget.pad import Pad
 
 
@@ -221,7 +221,7 @@ def test_2000_events_from_two_threads_lose_and_double_nothing(
     paper: Paper, settled: Callable[[], None]
 ) -> None:
     told = threading.Event()
-    pad = Pad(paper, told.set, run_in_background)  # type: ignore[arg-type]
+    pad = Pad(paper, told.set, Background())  # type: ignore[arg-type]
     turn = threading.Semaphore(1)
 
     def hand() -> None:

@@ -1,0 +1,82 @@
+"""Photographs the widget in JupyterLab, in both themes, into screenshots/.
+
+Starts a model server, a JupyterLab and a browser of its own, and draws by mouse. The
+pictures are for people to look at; no test compares them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.samples import sample
+from tools.lab import Lab, chromium
+from tools.notebook_page import NotebookPage
+
+FOLDER = Path(__file__).parents[1] / "screenshots"
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+WIDTHS = {"wide": 1280, "narrow": 760}
+"""Of the window, in pixels; JupyterLab takes about 480 of them for itself."""
+
+NAMED = "from digits_widget import DigitsWidget\nwidget = DigitsWidget()\nwidget"
+ABSENT = (
+    "from digits_widget import DigitsWidget\n"
+    'widget = DigitsWidget(server="127.0.0.1:1")\nwidget'
+)
+BROKEN = (
+    "from digits_widget import DigitsWidget\nwidget = DigitsWidget()\n"
+    "widget.observe(lambda change: 1 / 0, 'trace')\nwidget"
+)
+
+
+def main() -> int:
+    """Take all pictures; return the exit code."""
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        EmbeddedServer() as server,
+        Lab({"DIGITS_SERVER": server.target}) as lab,
+        chromium() as browser,
+    ):
+        for theme, setting in THEMES.items():
+            lab.set(theme=setting)
+            for size, width in WIDTHS.items():
+                _photograph(lab, browser, theme, size, width)
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
+    return 0
+
+
+def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": 1250}, device_scale_factor=2
+    )
+    notebook = NotebookPage(page, lab, lab.notebook([NAMED, ABSENT, BROKEN]))
+
+    def shoot(what: str) -> None:
+        page.mouse.move(2, 2)
+        notebook.widget.screenshot(path=FOLDER / f"{what}-{size}-{theme}.png")
+
+    notebook.show_widget()
+    shoot("blank")
+    notebook.draw(sample(3))
+    expect(notebook.best).to_have_text("3")
+    shoot("three")
+    page.screenshot(path=FOLDER / f"notebook-{size}-{theme}.png")
+    notebook.show_widget(1)
+    notebook.draw(sample(4))
+    expect(notebook.widget.locator(".digits-problem")).to_be_visible()
+    shoot("problem")
+    notebook.show_widget(2)
+    notebook.draw(sample(5))
+    expect(notebook.best).to_have_text("5")
+    notebook.widget.locator("summary").click()
+    shoot("error")
+    page.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
