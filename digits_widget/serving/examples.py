@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from digits_widget.errors import OptionError
 from digits_widget.serving.messages import Example, Input, Proto
 
-Row: TypeAlias = Mapping[str, ArrayLike]
+Row: TypeAlias = Mapping[str, Any]
 """One row: a value or a list of values by column. Whole numbers and bools go as
 integers, numbers with a point as floats, text and bytes as bytes."""
 
@@ -40,6 +40,9 @@ def column(value: ArrayLike) -> Values:
     OptionError
         Values that no column holds.
     """
+    texts = [value] if isinstance(value, (str, bytes)) else value
+    if isinstance(texts, (list, tuple)) and _are_texts(texts):
+        return [each.encode() if isinstance(each, str) else each for each in texts]
     array = np.asarray(value)
     if array.ndim > 1:
         msg = f"Got a column of shape {array.shape}, expected one list. Flatten it."
@@ -49,13 +52,17 @@ def column(value: ArrayLike) -> Values:
         return [int(item) for item in items]
     if array.dtype.kind == "f":
         return [float(item) for item in items]
-    if all(isinstance(item, (str, bytes)) for item in items):
+    if array.dtype.kind in "SUO" and _are_texts(items):
         return [item.encode() if isinstance(item, str) else item for item in items]
     msg = (
         f"Got a column of {array.dtype}, expected numbers, bool, text or bytes. "
         "Convert it first."
     )
     raise OptionError(msg)
+
+
+def _are_texts(items: Sequence[object]) -> TypeGuard[Sequence[str | bytes]]:
+    return all(isinstance(item, (str, bytes)) for item in items)
 
 
 def build_input(rows: Sequence[Row], context: Row | None) -> Proto:

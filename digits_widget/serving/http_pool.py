@@ -137,6 +137,7 @@ class HttpPool:
                 raise TimeoutError
             if dialled.sock is not None:
                 dialled.sock.settimeout(deadline.left)
+        response.close()  # read1 leaves it open, and the connection in use
         return b"".join(parts)
 
     def _headers(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ of gRPC answers the first bytes of HTTP/2 with a SETTINGS frame at once; others 
 from __future__ import annotations
 
 import socket
+import ssl
 from enum import Enum, auto
 
 from digits_widget.serving.target import Target
@@ -56,13 +57,30 @@ def probe(target: Target) -> Found:
 def _probe(address: tuple[str, int]) -> Found:
     try:
         with socket.create_connection(address, timeout=_PATIENCE) as connection:
-            return _listen(connection)
+            found = _listen(connection)
+        return Found.TLS if found is Found.SILENT and _speaks_tls(address) else found
     except socket.gaierror:
         return Found.NO_NAME
     except ConnectionRefusedError:
         return Found.NOTHING
     except OSError:
         return Found.UNCLEAR
+
+
+def _speaks_tls(address: tuple[str, int]) -> bool:
+    # Only whether it speaks, not with whom: nothing is sent that would need trust.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    try:
+        with (
+            socket.create_connection(address, timeout=_PATIENCE) as connection,
+            context.wrap_socket(connection),
+        ):
+            return True
+    except OSError:
+        return False
 
 
 def _listen(connection: socket.socket) -> Found:
@@ -73,6 +91,4 @@ def _listen(connection: socket.socket) -> Found:
         return Found.SILENT
     if answer.startswith(b"HTTP/1") or answer.lstrip().startswith(b"<"):
         return Found.HTTP
-    if answer.startswith(b"\x15\x03"):  # an alert of TLS: these were no TLS bytes
-        return Found.TLS
     return Found.GRPC if answer[3:4] == b"\x04" else Found.SILENT

@@ -93,7 +93,7 @@ class RestCaller:
                 kind, knowledge = WrongPortError, _NO_HTTP
         return error_for(
             code,
-            str(exc) or type(exc).__name__,
+            "no HTTP" if kind is WrongPortError else str(exc) or type(exc).__name__,
             target=str(self._target),
             model=self._servable.name,
             knowledge=knowledge or know(kind or ERRORS[code]),

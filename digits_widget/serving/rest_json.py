@@ -100,7 +100,10 @@ def _read(value: Json, spec: TensorSpec | None) -> NDArray[np.generic]:
         else:
             array = np.asarray(value, None if kind is None else kind.numpy)
     except (ValueError, TypeError, OverflowError) as exc:
-        msg = f"Got an output that is no tensor of {spec or 'numbers'}: {exc}."
+        msg = (
+            f"Got an output that is no tensor ({exc}), expected {spec or 'numbers'}. "
+            "Check that the address is TensorFlow Serving."
+        )
         raise AnswerError(msg) from exc
     array.flags.writeable = False
     return array

@@ -74,6 +74,8 @@ class RestTransport:
 
     def ask(self, request: bytes, *, timeout: float, know: Know) -> tuple[bytes, float]:
         """Post a predict request and wait."""
+        if self._closed:
+            raise self.cancelled()
         started = time.perf_counter()
         response = self._post("predict", request, timeout, know)
         return response, time.perf_counter() - started

@@ -115,8 +115,9 @@ def error_for(
     """
     chosen = kind or error_class(code, details)
     words = " ".join(details.split())[:_LONGEST_DETAIL] or "no further words"
+    words = "".join(each if each.isprintable() else "?" for each in words)
     message = (
-        f"Got {code.name} from {target} about {model}: {words.rstrip('.')}. "
+        f"Got {code.name} from {target} about model {model!r}: {words.rstrip('.')}. "
         f"{knowledge or CURES[chosen]}"
     )
     return chosen(message, target=target, model=model, code=code.name)
