@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,22 @@ class Option:
             msg = f"Got {name}={value!r}, expected {self.takes}. {self.meaning}"
             raise OptionError(msg)
         return accepted[0]
+
+    def parse(self, name: str, text: str) -> Value:
+        """Read a value that was typed, as on a command line.
+
+        Raises
+        ------
+        OptionError
+            The option does not take it; the message says what it takes.
+        """
+        typed = {str(choice).lower(): choice for choice in self.choices}
+        if text.lower() in typed:
+            return typed[text.lower()]
+        for kind in (int, float):
+            with suppress(ValueError):
+                return self.check(name, kind(text))
+        return self.check(name, text)
 
     def _listed(self, value: object) -> tuple[Value, ...]:
         # 1 == True in Python, but scan=1 is as likely a slip as a yes.

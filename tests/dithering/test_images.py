@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from digits_widget.dithering import dither
 from digits_widget.errors import ImageError
@@ -37,7 +40,7 @@ def test_a_picture_of_the_wrong_kind_is_refused(picture: object, message: str) -
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 def test_every_float_will_do(dtype: type) -> None:
-    picture = np.linspace(0, 1, 25).reshape(5, 5).astype(dtype)
+    picture: NDArray[Any] = np.linspace(0, 1, 25).reshape(5, 5).astype(dtype)
 
     assert dither(picture).dtype == np.float32
 
