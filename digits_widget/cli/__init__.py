@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from digits_widget.errors import DigitsError
 
-COMMANDS = ("lab", "train", "export", "evaluate", "steps")
+COMMANDS = ("lab", "serve", "train", "export", "evaluate", "steps", "dither")
 """Every command, in the order of ``--help``; each is a module of this folder."""
 
 

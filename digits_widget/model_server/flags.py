@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from digits_widget.errors import OptionError
 
@@ -186,6 +189,21 @@ def _value(name: str, kind: str, text: str) -> object:
 
 def usage() -> str:
     """List every flag with its default."""
-    lines = ["Flags:"]
-    lines += [f"  --{each.name}={each.default}" for each in dataclasses.fields(Flags)]
-    return "\n".join(lines)
+    flags = (f"--{each.name}={each.default}" for each in dataclasses.fields(Flags))
+    return "Flags and their defaults: " + " ".join(flags)
+
+
+def meanings() -> dict[str, str]:
+    """Read what each flag means from the text under its field."""
+    (declared,) = ast.parse(inspect.getsource(Flags)).body
+    body = declared.body if isinstance(declared, ast.ClassDef) else []
+    found = {}
+    for node, below in pairwise(body):
+        if (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+        ):
+            found[node.target.id] = str(below.value.value).replace("``", "")
+    return found

@@ -20,7 +20,6 @@ from tensorflow_serving.apis import (
 
 from digits_widget.model_server.embedded import EmbeddedServer
 
-
 DTYPES = (
     *("half", "bfloat16", "float32", "float64", "bool", "complex64", "complex128"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),

@@ -44,7 +44,7 @@ def ask(wire: Any, proto: Callable[..., Any]) -> Callable[..., Any]:
 def refused(call: Callable[[], Any]) -> tuple[grpc.StatusCode, str]:
     with pytest.raises(grpc.RpcError) as caught:
         call()
-    return caught.value.code(), caught.value.details()
+    return caught.value.code(), caught.value.details() or ""
 
 
 @pytest.mark.parametrize("outputs", [(), ("y",)])

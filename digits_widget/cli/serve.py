@@ -1,0 +1,56 @@
+"""Serve SavedModels over gRPC and REST, with TensorFlow Serving's flags.
+
+Without flags it serves the shipped models as ``digits``, on ports 8500 and 8501 or the
+next free ones. Ctrl-C lets requests under way end, then stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings
+
+HELP = "start the embedded model server"
+
+_OWN = {"report_ports", "exit_with_stdin", "free_ports"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare every flag of the server."""
+    said = meanings()
+    for each in dataclasses.fields(Flags):
+        if each.name in _OWN:
+            continue
+        default = f" (default: {each.default})" if each.default else ""
+        parser.add_argument(
+            f"--{each.name}",
+            # A boolean's name alone means true.
+            nargs="?" if each.type == "bool" else None,
+            const="true" if each.type == "bool" else None,
+            metavar=str(each.type).upper(),
+            help=(said[each.name] + default).replace("%", "%%"),
+        )
+    for name in WITHOUT_EFFECT:
+        parser.add_argument(f"--{name}", nargs="?", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C; return the server's exit code."""
+    from digits_widget.model_server.process import main
+
+    return main([f"--{name}={value}" for name, value in _chosen(args).items()])
+
+
+def _chosen(args: argparse.Namespace) -> dict[str, str]:
+    from digits_widget.model_server.embedded import SHIPPED
+    from digits_widget.model_server.ports import first_free_ports
+
+    names = [each.name for each in dataclasses.fields(Flags)]
+    given = {name: getattr(args, name, None) for name in names}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    port, rest_port = first_free_ports(host=chosen.get("host", "127.0.0.1"))
+    usual = {"port": str(port), "rest_api_port": str(rest_port)}
+    if "model_config_file" not in chosen and "model_base_path" not in chosen:
+        usual |= {"model_name": "digits", "model_base_path": str(SHIPPED)}
+    return usual | chosen
