@@ -63,7 +63,7 @@ SHARES = Shares.mirrored([(*row, 1.0) for row in zip(*_COLUMNS, strict=True)])
 
 
 def thresholds_for(images: Floats, *, seed: int = 0) -> NDArray[np.float64]:
-    """Give the trembling threshold of each pixel, 127 to 254, in the images' shape.
+    """Give the trembling threshold of each pixel, 127 to 255, in the images' shape.
 
     The noise belongs to the place, so that a batch gives what its pictures give alone.
     """

@@ -1,0 +1,105 @@
+"""Figures of the dithering catalogue: a method's card, ramps, and a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from digits_widget.dithering import CATALOGUE, Kernel, dither, find_method
+from digits_widget.dithering.specimen import digit, ramp
+
+_COLUMNS = 8
+
+
+def draw_method(name: str, picture: NDArray[np.floating] | None = None) -> Figure:
+    """Draw a method's card: its kernel or map, a ramp, and a digit before and after.
+
+    Parameters
+    ----------
+    name : str
+        A name or alias of `CATALOGUE`.
+    picture : ndarray, optional
+        (rows, cols) floats in [0, 1], 1 is drawn white; a soft 2 if not given.
+    """
+    method = find_method(name)
+    picture = digit() if picture is None else picture
+    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    grid = figure.add_gridspec(2, 3, height_ratios=[1, 2])
+    _show(figure.add_subplot(grid[0, :]), dither(ramp(28, 224), name), "a ramp")
+    left = figure.add_subplot(grid[1, 0])
+    if method.kernel:
+        _draw_kernel(left, method.kernel)
+    elif method.tile:
+        left.imshow(method.tile.ranks, cmap="gray_r", interpolation="nearest")
+        left.set_title("ranks, the first light", fontsize=8)
+        left.set_axis_off()
+    else:
+        left.text(0.5, 0.5, method.family, ha="center", va="center")
+        left.set_axis_off()
+    _show(figure.add_subplot(grid[1, 1]), picture, "before")
+    _show(figure.add_subplot(grid[1, 2]), dither(picture, name), "after")
+    kept = "keeps the mean" if method.keeps_mean else "does not keep the mean"
+    figure.suptitle(
+        f"{method.name}: {method.author}, {method.year} ({kept})", fontsize=10
+    )
+    return figure
+
+
+def draw_ramps(names: Iterable[str] = tuple(CATALOGUE)) -> Figure:
+    """Draw a ramp from black to white by each method, one below the other."""
+    names = tuple(names)
+    figure = Figure(figsize=(8, 0.32 * len(names)), layout="constrained")
+    rows = figure.subplots(len(names), 1, squeeze=False)[:, 0]
+    for axes, name in zip(rows, names, strict=True):
+        axes.imshow(dither(ramp(12, 224), name), cmap="gray", aspect="auto")
+        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=7)
+        axes.set_xticks([])
+        axes.set_yticks([])
+    return figure
+
+
+def draw_contact_sheet(
+    picture: NDArray[np.floating], names: Iterable[str] = tuple(CATALOGUE)
+) -> Figure:
+    """Draw a picture by each method, side by side, the picture itself first.
+
+    Parameters
+    ----------
+    picture : ndarray
+        (rows, cols) floats in [0, 1], 1 is drawn white.
+    names : iterable of str
+        Of `CATALOGUE`; all of it if not given.
+    """
+    names = tuple(names)
+    rows = -(-(len(names) + 1) // _COLUMNS)
+    figure = Figure(figsize=(_COLUMNS * 1.25, rows * 1.4), layout="constrained")
+    places = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
+    for axes in places:
+        axes.set_axis_off()
+    _show(places[0], picture, "the picture")
+    for axes, name in zip(places[1:], names, strict=False):
+        _show(axes, dither(picture, name), name)
+    return figure
+
+
+def _show(axes: Axes, picture: NDArray[np.floating], title: str) -> None:
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_title(title, fontsize=6 if len(title) > 12 else 8)
+    axes.set_axis_off()
+
+
+def _draw_kernel(axes: Axes, kernel: Kernel) -> None:
+    """Draw the pixel as a dot and each share as a square, darker the more it takes."""
+    rows = kernel.rows()
+    shares = np.array([[cell or 0 for cell in row] for row in rows], dtype=float)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.4 * shares.max())
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            if cell is not None:
+                axes.text(x, y, str(cell or "●"), ha="center", va="center", fontsize=8)
+    axes.set_title(f"shares of {kernel.divisor}", fontsize=8)
+    axes.set_axis_off()
