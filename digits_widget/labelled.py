@@ -128,6 +128,9 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
         msg = f"Got {path}, which is not an IDX file of bytes (it starts {raw[:4]!r})."
         raise DataError(msg)
     rank = raw[3]
+    if len(raw) < 4 + 4 * rank:
+        msg = f"Got {path}, which ends inside its header. Fetch it again."
+        raise DataError(msg)
     shape = struct.unpack(f">{rank}I", raw[4 : 4 + 4 * rank])
     values = np.frombuffer(raw, np.uint8, offset=4 + 4 * rank)
     if values.size != np.prod(shape, dtype=np.int64):
@@ -194,6 +197,9 @@ def _placed(
 ) -> Drawing:
     """Scale the strokes to a random size and move them to a random place."""
     points = np.concatenate([np.asarray(s, np.float64) for s in strokes])
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        msg = "points are not finite pairs of x and y"
+        raise ValueError(msg)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = random.uniform(*sizes) / max(float((high - low).max()), 1e-9)
     extent = (high - low) * scale
