@@ -75,7 +75,7 @@ def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
             with Image.open(file) as picture:
                 return _from_pillow(picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
-        msg = f"Got {name}: {exc}. Expected at most {MAX_PIXELS:,} pixels."
+        msg = f"Got {name}: {exc}. Allowed are at most {MAX_PIXELS:,} pixels."
         raise ImageTooLargeError(msg) from exc
     except UnidentifiedImageError as exc:
         msg = f"Got {name}, which is no picture that Pillow knows. Save it as PNG."

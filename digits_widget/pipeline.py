@@ -213,7 +213,7 @@ def _run(step: Step, image: Image) -> Outcome:
 
 def _draw(drawing: Drawing) -> Image:
     image = rasterize(drawing)
-    if not image.any():
+    if image.max() == 0:
         msg = "Got a drawing without ink, expected a digit. Draw one first."
         raise EmptyDrawingError(msg)
     return image

@@ -19,6 +19,9 @@ SIDE = 280
 _FINE = 3
 """Parts of a pixel along its side, for the shades of grey at the edges."""
 
+_FINEST = 30
+"""The same on the smallest grids: Pillow averages more parts than this too roughly."""
+
 _TOLERANCE = 0.1
 """Pixels that a point may lie off the line between its neighbours and be left out."""
 
@@ -53,12 +56,14 @@ def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
     image = np.zeros((side, side), np.float32)
     if drawing:
         left, top, right, bottom = _reach(drawing, side)
-        fine = Image.new("L", ((right - left) * _FINE, (bottom - top) * _FINE))
+        # A small grid gets more parts: the lines are then drawn as finely as ever.
+        parts = min(max(_FINE, _FINE * SIDE // side), _FINEST)
+        fine = Image.new("L", ((right - left) * parts, (bottom - top) * parts))
         draw = ImageDraw.Draw(fine)
         for stroke in drawing:
             line = _simplify(stroke.points * side) - (left, top)
-            _lay(draw, line * _FINE, stroke.width * side * _FINE, ink=stroke.ink)
-        shares = np.asarray(fine.reduce(_FINE))
+            _lay(draw, line * parts, stroke.width * side * parts, ink=stroke.ink)
+        shares = np.asarray(fine.reduce(parts))
         np.divide(shares, np.float32(255), out=image[top:bottom, left:right])
     return image
 

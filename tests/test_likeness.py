@@ -1,0 +1,98 @@
+"""Is this like the training data? Five gauges, each with a plain sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digits_widget.errors import ImageError
+from digits_widget.labelled import read_mnist
+from digits_widget.likeness import likeness, skeleton, thickness
+from digits_widget.pipeline import PRESETS, Pipeline
+from digits_widget.samples import samples
+from digits_widget.steps import Centre, Crop, Fit, Thicken, Threshold, ToTensor
+
+GAUGES = ["size", "centre", "thickness", "grey", "polarity"]
+FRAMED = PRESETS["mnist"](samples()[2]).tensor
+
+
+def test_the_default_makes_digits_like_those_of_mnist() -> None:
+    readings = [likeness(PRESETS["mnist"](drawing).tensor) for drawing in samples()]
+    assert [gauge.name for gauge in readings[0].gauges] == GAUGES
+    for name in GAUGES:
+        like = [reading[name].is_like for reading in readings]
+        assert sum(like) >= 8, name
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "words"),
+    [
+        ("size", np.pad(FRAMED[::2, ::2], 7), "too small"),
+        ("size", np.pad(FRAMED, 9)[5:-13, 5:-13] + np.eye(28) * 0.5, "too large"),
+        ("centre", np.roll(FRAMED, 3, axis=1), "off the centre"),
+        ("thickness", skeleton(FRAMED > 0.5).astype(np.float32), "too thin"),
+        ("thickness", Thicken(pixels=2)(FRAMED), "too thick"),
+        ("grey", Threshold()(FRAMED), "too few greys"),
+        ("grey", FRAMED * 0.9, "too many greys"),
+        ("polarity", 1 - FRAMED, "Invert"),
+    ],
+)
+def test_what_is_unlike_is_said_in_plain_words(
+    name: str, image: np.ndarray[Any, np.dtype[np.float32]], words: str
+) -> None:
+    reading = likeness(np.clip(image, 0, 1))
+    assert not reading[name].is_like
+    assert not reading.is_like
+    assert words in reading[name].sentence
+    assert f"{reading[name].value:.3g}" in reading[name].sentence
+
+
+def test_a_blank_picture_is_unlike_without_an_error() -> None:
+    reading = likeness(np.zeros((28, 28), np.float32))
+    assert not reading.is_like
+    assert reading["size"].value == 0
+
+
+def test_a_skeleton_is_one_pixel_thin_and_in_one_piece() -> None:
+    ink = np.zeros((28, 28), bool)
+    ink[4:24, 10:15] = True
+    thin = skeleton(ink)
+    assert (thin & ~ink).sum() == 0
+    assert thin[8:20].sum(axis=1).tolist() == [1] * 12
+
+
+@pytest.mark.parametrize("width", [2, 3, 4])
+def test_thickness_is_that_of_the_line(width: int) -> None:
+    image = np.zeros((28, 28), np.float32)
+    image[2:26, 10 : 10 + width] = 1
+    assert thickness(image) == pytest.approx(width, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((20, 28)), np.zeros((28, 28), int), np.full((28, 28), 2.0)]
+)
+def test_what_is_no_tensor_is_refused(image: np.ndarray[Any, Any]) -> None:
+    with pytest.raises(ImageError, match="expected"):
+        likeness(image)
+
+
+@pytest.mark.data
+@pytest.mark.skipif("DIGITS_DATA" not in os.environ, reason="DIGITS_DATA is not set")
+def test_nine_of_ten_digits_of_mnist_lie_in_every_band() -> None:
+    folder = Path(os.environ["DIGITS_DATA"]) / "mnist"
+    digits = read_mnist(folder).images[:500].astype(np.float32) / 255
+    readings = [likeness(digit) for digit in digits]
+    for name in GAUGES:
+        share = np.mean([reading[name].is_like for reading in readings])
+        assert share > 0.85, name
+
+
+def test_the_frame_decides_the_gauges() -> None:
+    off = Pipeline((Crop(), Fit(box=14), Centre(by="none"), ToTensor()))
+    reading = likeness(off(samples()[0]).tensor)
+    assert not reading["size"].is_like
+    assert not reading["centre"].is_like

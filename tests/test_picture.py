@@ -1,0 +1,204 @@
+"""Pictures of every kind become light; what is none is refused with its reason."""
+
+from __future__ import annotations
+
+import base64
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits_widget.errors import ImageError, ImageTooLargeError
+from digits_widget.picture import read_picture
+
+GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
+LIGHT = GREY.astype(np.float32) / np.float32(255)
+
+
+def png_of(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def in_mode(mode: str) -> Image.Image:
+    grey = Image.fromarray(GREY)
+    if mode == "1":
+        return grey.point(lambda v: 255 * (v > 100), "1")
+    if mode == "I;16":
+        return Image.fromarray(GREY.astype(np.uint16) * 257)
+    if mode == "I":
+        return Image.fromarray(GREY.astype(np.int32) * 257)
+    if mode == "F":
+        return Image.fromarray(LIGHT)
+    return grey.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("mode", "channels"),
+    [
+        ("L", 0),
+        ("LA", 4),
+        ("RGB", 3),
+        ("RGBA", 4),
+        ("P", 0),
+        ("I;16", 0),
+        ("I", 0),
+        ("F", 0),
+        ("CMYK", 3),
+        ("YCbCr", 3),
+        ("HSV", 3),
+    ],
+)
+def test_every_mode_is_read_as_light(mode: str, channels: int) -> None:
+    light = read_picture(in_mode(mode))
+    assert light.dtype == np.float32
+    assert light.shape == ((4, 6, channels) if channels else (4, 6))
+    first = light[..., 0] if channels else light
+    np.testing.assert_allclose(first, LIGHT, atol=1 / 255)
+    if channels == 4:
+        assert (light[..., 3] == 1).all()
+
+
+def test_black_and_white_is_read_as_0_and_1() -> None:
+    np.testing.assert_array_equal(read_picture(in_mode("1")), GREY > 100)
+
+
+def test_a_palette_in_colours_keeps_them() -> None:
+    colours = Image.new("RGB", (3, 2), (255, 0, 0)).quantize()
+    assert read_picture(colours)[0, 0].tolist() == [1, 0, 0]
+
+
+def test_a_transparent_colour_of_a_palette_is_transparent() -> None:
+    palette = Image.new("P", (3, 2), 0)
+    palette.putpalette([10, 20, 30, 255, 255, 255])
+    palette.info["transparency"] = 0
+    light = read_picture(png_of(palette))
+    assert light.shape == (2, 3, 4)
+    assert not light[..., 3].any()
+
+
+@pytest.mark.parametrize("kind", ["path", "text", "bytes", "data URL"])
+def test_a_png_is_read_from_wherever_it_is(kind: str, tmp_path: Path) -> None:
+    png = png_of(in_mode("L"))
+    path = tmp_path / "grey.png"
+    path.write_bytes(png)
+    url = "data:image/png;base64," + base64.b64encode(png).decode()
+    sources: dict[str, Any] = {
+        "path": path,
+        "text": str(path),
+        "bytes": png,
+        "data URL": url,
+    }
+    np.testing.assert_array_equal(read_picture(sources[kind]), LIGHT)
+
+
+@pytest.mark.parametrize(
+    ("array", "expected"),
+    [
+        (GREY, LIGHT),
+        (GREY[..., None], LIGHT),
+        (GREY.astype(np.uint16) * 257, LIGHT),
+        (GREY > 100, (GREY > 100).astype(np.float32)),
+        (LIGHT.astype(np.float64), LIGHT),
+        (LIGHT.astype(np.float16), LIGHT.astype(np.float16).astype(np.float32)),
+    ],
+    ids=["uint8", "one channel", "uint16", "bool", "float64", "float16"],
+)
+def test_arrays_are_scaled_by_their_white(
+    array: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]
+) -> None:
+    np.testing.assert_array_equal(read_picture(array), expected)
+
+
+def test_grey_and_alpha_become_four_channels() -> None:
+    both = np.stack([GREY, 255 - GREY], axis=2)
+    light = read_picture(both)
+    assert light.shape == (4, 6, 4)
+    np.testing.assert_array_equal(light[..., 2], LIGHT)
+    np.testing.assert_allclose(light[..., 3], 1 - LIGHT, atol=1e-6)
+
+
+def test_the_array_given_is_never_handed_on() -> None:
+    given = LIGHT.copy()
+    assert not np.shares_memory(read_picture(given), given)
+
+
+def test_a_photograph_is_set_upright() -> None:
+    picture = in_mode("L")
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", exif=exif)
+    assert read_picture(buffer.getvalue()).shape == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("array", "reason"),
+    [
+        (GREY.astype(np.int64), "int64"),
+        (GREY.astype(np.float64), "Divide by 255"),
+        (LIGHT - 1, "values -1"),
+        (np.full((3, 3), np.nan), "NaN"),
+        (np.full((3, 3), np.inf), "values inf"),
+        (np.zeros((0, 4)), "shape"),
+        (np.zeros(784), "shape"),
+        (np.zeros((4, 6, 5)), "shape"),
+        (np.zeros((2, 4, 6, 3)), "shape"),
+        (np.zeros((2, 2), complex), "complex"),
+        (np.array([["a"]]), "<U1"),
+    ],
+)
+def test_arrays_that_are_no_picture_say_why(
+    array: np.ndarray[Any, Any], reason: str
+) -> None:
+    with pytest.raises(ImageError, match=reason):
+        read_picture(array)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (b"no picture", "no picture that Pillow knows"),
+        (b"", "no picture that Pillow knows"),
+        ("nowhere.png", "cannot be read"),
+        ("data:image/png,abc", "base64"),
+        ("data:image/png;base64,????", "damaged"),
+        (png_of(in_mode("L"))[:60], "cannot be read"),
+        (3, "Got a int"),
+        (None, "Got a NoneType"),
+        (Image.fromarray(np.array([[70_000, 1]], np.int32)), "32-bit"),
+        (Image.fromarray(np.array([[255.0, 0.0]], np.float32)), "Divide by 255"),
+    ],
+)
+def test_sources_that_are_no_picture_say_why(source: Any, reason: str) -> None:
+    with pytest.raises(ImageError, match=reason):
+        read_picture(source)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """Return a PNG that only says how large it is: to decode it would fail."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [7_100, 10_000, 20_000])
+def test_a_picture_of_many_pixels_is_refused_before_it_is_decoded(side: int) -> None:
+    with pytest.raises(ImageTooLargeError, match="at most 50,000,000"):
+        read_picture(bomb(side, side))
+
+
+def test_an_array_of_many_pixels_is_refused() -> None:
+    huge = np.broadcast_to(np.uint8(0), (20_000, 20_000))
+    with pytest.raises(ImageTooLargeError, match="20000x20000"):
+        read_picture(huge)
