@@ -6,6 +6,7 @@ a mistake is told at once, not after five seconds, and in one sentence.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Sequence
@@ -31,20 +32,27 @@ _GRACE_SECONDS = 5.0
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until told to stop; return the exit code."""
-    stopping = threading.Event()
+    stopping, serving = threading.Event(), threading.Event()
+
+    def stop(*_: object) -> None:
+        if not serving.is_set():
+            # TensorFlow takes seconds to import, and nobody waits for an answer yet.
+            os._exit(0)
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     try:
         flags, unknown = parse(arguments)
         if flags.version:
             print(_version())  # noqa: T201
             return 0
         if flags.exit_with_stdin:
-            watch_parent(stopping.set)
+            watch_parent(stop)
         if unknown:
             say(f"unknown flags: {' '.join(unknown)}. {usage()}")
         check(flags)
-        serve(flags, stopping)
+        serve(flags, stopping, serving)
     except DigitsError as exc:
         say(str(exc))
         return next((EXIT_CODES[kind] for kind in EXIT_CODES if type(exc) is kind), 1)
@@ -100,8 +108,8 @@ def check(flags: Flags) -> None:
             raise PortTakenError(msg, target=f"{flags.host}:{port}")
 
 
-def serve(flags: Flags, stopping: threading.Event) -> None:
-    """Load everything, open the ports, and answer until `stopping` is set."""
+def serve(flags: Flags, stopping: threading.Event, serving: threading.Event) -> None:
+    """Load everything, open the ports, set `serving`; answer until `stopping`."""
     import_tensorflow()
     # Only now: everything behind this import needs TensorFlow.
     from digits_widget.model_server.server import Server  # noqa: PLC0415
@@ -112,6 +120,7 @@ def serve(flags: Flags, stopping: threading.Event) -> None:
         if stopping.is_set():
             return
         grpc_port, rest_port = server.open()
+        serving.set()
         if flags.report_ports:
             print(f"READY {grpc_port} {rest_port}", flush=True)  # noqa: T201
         stopping.wait()

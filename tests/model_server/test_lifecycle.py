@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ class Place:
     def state(self, number: int) -> str:
         return self.states().get(number, ("", ""))[0]
 
+    def is_available(self, number: int) -> bool:
+        return self.state(number) == "AVAILABLE"
+
     def tidy(self) -> None:
         """Leave version 1 alone, loaded."""
         for each in self.path.iterdir():
@@ -119,7 +123,7 @@ def test_a_new_version_takes_over_without_one_failed_request(place: Place) -> No
         thread.start()
     for number in range(20, 24):
         place.publish(number, add=number)
-        until(lambda number=number: place.state(number) == "AVAILABLE")
+        until(partial(place.is_available, number))
     until(lambda: place.state(22) == "END")
     stop.set()
     for thread in threads:

@@ -96,8 +96,7 @@ def test_half_plus_two_answers_as_upstream_tests_it(
         (
             {"signature": "two", "a": [1], "c": [1], "z": [1]},
             CODE.INVALID_ARGUMENT,
-            "input size does not match signature: 3!=2 len({a,c,z}) != len({a,b}). "
-            "Sent extra: {c,z}. Missing but required: {b}.",
+            "3!=2 len({a,c,z}) != len({a,b}). Sent extra: {c,z}. Missing but required",
         ),
         (
             {"signature": "two", "a": [1]},

@@ -102,6 +102,8 @@ class Lifecycle:
         self._models: dict[str, _Model] = {}
         self._changed = threading.Condition()
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="load")
+        # Of their own: unloading waits for the last request, loading must not.
+        self._removers = ThreadPoolExecutor(threads, thread_name_prefix="unload")
         self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._watch, name="lifecycle", daemon=True
@@ -120,7 +122,8 @@ class Lifecycle:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._workers, self._removers):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def configure(self, configs: Collection[ModelConfig]) -> set[str]:
         """Replace the list of models.
@@ -265,7 +268,7 @@ class Lifecycle:
                 leaving = model.unloadable()
                 if leaving is not None:
                     leaving.state = "UNLOADING"
-                    self._workers.submit(self._unload, model, leaving)
+                    self._removers.submit(self._unload, model, leaving)
                 for version in model.loadable(now):
                     version.state, version.error, version.retry_at = (
                         "LOADING",

@@ -44,5 +44,5 @@ class Version:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more happens to it by itself soon."""
-        return self.state in {"AVAILABLE", "END"}
+        """Whether loading it has come to an end, a good or a bad one."""
+        return self.state == "AVAILABLE" or self.failed

@@ -25,6 +25,7 @@ from digits_widget.model_server.servables.saved_model import (
 from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.servables.signature import read_signatures
 from digits_widget.model_server.servables.trouble import as_refusal
+from digits_widget.model_server.servables.variables import check_variables
 
 _INIT_SIGNATURE = "__saved_model_init_op"
 _INIT_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
@@ -64,9 +65,11 @@ def load(
     """
     meta_graph = read_meta_graph(folder, tags)
     prefix = variables_prefix(folder, meta_graph)
+    signatures = read_signatures(meta_graph)
     try:
         session = _session(meta_graph, intra_threads, inter_threads)
         _initialize(session, folder, meta_graph, prefix)
+        check_variables(session, meta_graph.graph_def, signatures.values())
     except Refusal:
         raise
     except Exception as exc:
@@ -78,7 +81,7 @@ def load(
         version,
         session=session,
         signature_protos=meta_graph.signature_def,
-        signatures=read_signatures(meta_graph),
+        signatures=signatures,
         graph=Graph(meta_graph),
         batcher=batcher,
     )
