@@ -14,7 +14,17 @@ from collections.abc import Sequence
 
 from digits_widget.errors import DigitsError
 
-COMMANDS = ("lab", "serve", "train", "export", "evaluate", "steps", "dither")
+COMMANDS = (
+    "lab",
+    "serve",
+    "predict",
+    "inspect",
+    "train",
+    "export",
+    "evaluate",
+    "steps",
+    "dither",
+)
 """Every command, in the order of ``--help``; each is a module of this folder."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Dtype:
     small: SmallFloat | None = None
     """How to read the bits, for floats that NumPy does not have; else None."""
 
-    @property
+    @cached_property
     def number(self) -> int:
         """The number that stands in the message."""
         return int(DATA_TYPES.values_by_name[self.name].number)
@@ -110,6 +111,8 @@ def dtype_of_array(array: NDArray[np.generic]) -> Dtype:
     OptionError
         No tensor has elements like these, such as dates.
     """
+    if found := _BY_NUMPY.get(array.dtype):
+        return found
     if array.dtype.kind in "SUO":
         return DTYPES["DT_STRING"]
     # What ml_dtypes adds to NumPy, such as bfloat16, is known by its name alone.

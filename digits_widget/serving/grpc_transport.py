@@ -35,7 +35,7 @@ from digits_widget.serving.question import Outputs, Question
 from digits_widget.serving.servable import Servable
 from digits_widget.serving.signature import read_signatures
 from digits_widget.serving.target import Target
-from digits_widget.serving.tensors import Packing, from_tensor_proto, to_tensor_proto
+from digits_widget.serving.tensors import Packing, from_tensor_proto, write_tensor
 from digits_widget.serving.transport import Know
 from digits_widget.serving.version_status import VersionStatus
 
@@ -63,10 +63,11 @@ class GrpcTransport:
             output_filter=question.outputs,
         )
         for name, array in question.inputs.items():
-            request.inputs[name].CopyFrom(
-                to_tensor_proto(
-                    array, dtype=question.dtypes.get(name), packing=self._packing
-                )
+            write_tensor(
+                request.inputs[name],
+                array,
+                dtype=question.dtypes.get(name),
+                packing=self._packing,
             )
         return self._serialise(request)
 

@@ -45,20 +45,36 @@ def to_tensor_proto(
     OptionError
         No tensor has elements like these, or the cast would change their kind.
     """
+    proto = TensorProto()
+    write_tensor(proto, array, dtype=dtype, packing=packing)
+    return proto
+
+
+def write_tensor(
+    proto: Proto,
+    array: ArrayLike,
+    *,
+    dtype: str | None = None,
+    packing: Packing = "content",
+) -> None:
+    """Write `array` into an empty `TensorProto`, as `to_tensor_proto` would.
+
+    Inside a request this saves copying the whole tensor once more.
+    """
     given = np.asarray(array)
     kind = DTYPES[dtype] if dtype is not None else dtype_of_array(given)
     stored = _stored(given, kind)
-    proto = TensorProto(dtype=kind.number)
-    proto.tensor_shape.SetInParent()
+    proto.dtype = kind.number
+    shape = proto.tensor_shape
+    shape.SetInParent()  # a scalar has a shape too: one without dimensions
     for size in stored.shape:
-        proto.tensor_shape.dim.add(size=size)
+        shape.dim.add().size = size
     if kind.stored is None:
         proto.string_val.extend(_as_bytes(item) for item in stored.flat)
     elif packing == "content":
         proto.tensor_content = stored.tobytes()
     else:
         _write_values(proto, kind, stored)
-    return proto
 
 
 def from_tensor_proto(proto: Proto) -> NDArray[np.generic]:
@@ -101,6 +117,8 @@ def _stored(given: NDArray[np.generic], kind: Dtype) -> NDArray[np.generic]:
         if given.dtype.name == kind.short:  # ml_dtypes has the very same bits
             return given.view(kind.stored)
         return kind.small.encode(given)
+    if given.dtype == kind.stored and given.flags.c_contiguous:
+        return given
     if given.dtype.kind in "SUO" or not np.can_cast(
         given.dtype, kind.stored, casting="same_kind"
     ):
