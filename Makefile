@@ -40,7 +40,7 @@ protos: dev ## rebuild the descriptor set from protos/
 	@$(BIN)/python tools/build_protos.py
 
 screenshots: dev ## photograph the notebook in both themes into screenshots/
-	@$(BIN)/python tools/screenshots.py
+	@$(BIN)/python -m tools.screenshots
 
 environment: ## make the virtual environment that `make lab` needs
 	@command -v $(PYTHON) >/dev/null || { \

@@ -211,7 +211,7 @@ _STROKES = """(canvas, [strokes, moves]) => {
 
 _CONTRAST = """element => {
   const shade = colour => {
-    const parts = colour.match(/[0-9.]+/g).map(Number);
+    const parts = (colour.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
     return {rgb: parts.slice(0, 3), alpha: parts[3] ?? 1};
   };
   let ground = {rgb: [255, 255, 255], alpha: 0};
