@@ -127,7 +127,8 @@ def test_writer_that_nobody_is_called_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     ["{", "[]", '{"label": 3}', '{"label": 3, "strokes": []}',
-     '{"label": "x", "strokes": [[[0, 0]]]}', '{"label": 1, "strokes": [[[1e999, 0]]]}'],
+     '{"label": "x", "strokes": [[[0, 0]]]}',
+     '{"label": 1, "strokes": [[[1e999, 0]]]}'],
 )  # fmt: skip
 def test_damaged_pen_strokes_are_refused_with_their_line(
     tmp_path: Path, line: str

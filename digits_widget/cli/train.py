@@ -59,6 +59,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "the network makes of them",
     )
     robust.add_argument(
+        "--pictures", type=int, default=100_000, help="in a pass (default: 100,000)"
+    )
+    robust.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
@@ -114,6 +117,7 @@ def _robust(args: argparse.Namespace) -> Path:
             state,
             passes=args.passes or PASSES,
             seed=args.seed,
+            pictures=args.pictures,
             progress=lambda done, total, loss: bar(done, total, f"loss {loss:.3f}"),
         )
     if len(left):

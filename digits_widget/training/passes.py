@@ -54,23 +54,19 @@ class Sources:
         strokes = tuple(normalise(drawing) for drawing in pen.drawings)
         return cls(mnist.images, mnist.labels, strokes, pen.labels)
 
+    def __str__(self) -> str:
+        return f"{len(self.images)} of MNIST and {len(self.strokes)} pen digits"
 
-@dataclass(frozen=True, kw_only=True)
-class Mixture:
-    """How many pictures of each kind a pass has."""
 
-    mnist: int = 54_000
-    """Pictures of MNIST."""
+PICTURES = 100_000
+"""In one pass, unless somebody says otherwise."""
 
-    pen: int = 40_000
-    """Pen digits; each is drawn several times, differently."""
-
-    other: int = 6_000
-    """Pictures that are no digits."""
+_MNIST, _PEN = 0.54, 0.40
+"""Shares of a pass; the rest are no digits."""
 
 
 def make_pass(
-    sources: Sources, number: int, *, seed: int, mixture: Mixture | None = None
+    sources: Sources, number: int, *, seed: int, pictures: int = PICTURES
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Draw the pictures of one pass, in a random order.
 
@@ -82,13 +78,10 @@ def make_pass(
         (n,) int64 in [0, 9], or `NO_DIGIT`.
     """
     random = np.random.default_rng([seed, number])
-    sizes = mixture or Mixture()
-    chosen = random.permutation(len(sources.images))[: sizes.mnist]
+    mnist_count, pen_count = round(pictures * _MNIST), round(pictures * _PEN)
+    chosen = _turns(len(sources.images), mnist_count, random)
     mnist = np.stack([_moved(sources.images[index], random) for index in chosen])
-    turns = -(-sizes.pen // max(len(sources.strokes), 1))
-    order = np.concatenate(
-        [random.permutation(len(sources.strokes)) for _ in range(turns)]
-    )[: sizes.pen]
+    order = _turns(len(sources.strokes), pen_count, random)
     pen = np.stack(
         [
             _drawn(
@@ -100,7 +93,8 @@ def make_pass(
             for index in order
         ]
     )
-    other = np.stack([_no_digit(random) for _ in range(sizes.other)])
+    rest = range(pictures - mnist_count - pen_count)
+    other = np.stack([_no_digit(random) for _ in rest])
     images = np.concatenate([mnist, pen, other])
     labels = np.concatenate(
         [
@@ -111,6 +105,13 @@ def make_pass(
     )
     shuffled = random.permutation(len(images))
     return wear(images[shuffled], random), labels[shuffled]
+
+
+def _turns(size: int, count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return `count` places below `size`, each nearly as often as any other."""
+    rounds = -(-count // size)
+    places = np.concatenate([random.permutation(size) for _ in range(rounds)])
+    return places[:count]
 
 
 def _moved(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:

@@ -12,7 +12,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.training.passes import NO_DIGIT, Mixture, Sources, make_pass
+from digits_widget.errors import OptionError
+from digits_widget.training.passes import NO_DIGIT, PICTURES, Sources, make_pass
 from digits_widget.training.robust_network import training_network
 
 SEED = 2020
@@ -34,7 +35,7 @@ def train_robust_network(
     *,
     passes: int = PASSES,
     seed: int = SEED,
-    mixture: Mixture | None = None,
+    pictures: int = PICTURES,
     progress: Progress | None = None,
 ) -> keras.Model:
     """Train a fresh network, or go on from the last whole pass kept in `state`.
@@ -52,8 +53,8 @@ def train_robust_network(
         How many to train.
     seed : int
         Decides pictures, their order, first weights and dropout.
-    mixture : Mixture, optional
-        How many pictures of each kind a pass has.
+    pictures : int
+        In one pass.
     progress : callable, optional
         Told how far it is, after each batch.
 
@@ -61,28 +62,33 @@ def train_robust_network(
     -------
     keras.Model
         The trained network, giving logits.
+
+    Raises
+    ------
+    OptionError
+        `state` keeps a run with other settings.
     """
-    mixture = mixture or Mixture()
-    size = mixture.mnist + mixture.pen + mixture.other
-    batches = -(-size // BATCH)
+    batches = -(-pictures // BATCH)
     keras.utils.set_random_seed(seed)
-    first, model = _resume(state, batches * passes)
-    for number, (images, labels) in _drawn(sources, first, passes, seed, mixture):
+    settings = f"{passes} passes of {pictures} pictures, seed {seed}, {sources}"
+    first, model = _resume(state, batches * passes, settings)
+    for number, (images, labels) in _drawn(sources, first, passes, seed, pictures):
         for index in range(batches):
             chosen = slice(index * BATCH, (index + 1) * BATCH)
-            pictures = images[chosen, ..., None].astype(np.float32) / np.float32(255)
+            batch = images[chosen, ..., None].astype(np.float32) / np.float32(255)
             # Otherwise Keras returns the mean since the run began.
             model.reset_metrics()
-            loss = model.train_on_batch(pictures, _targets(labels[chosen]))
+            loss = model.train_on_batch(batch, _targets(labels[chosen]))
             if progress:
                 progress(number * batches + index + 1, passes * batches, float(loss))
         _keep(model, state, number + 1)
     return model
 
 
-def _resume(state: Path, steps: int) -> tuple[int, keras.Model]:
+def _resume(state: Path, steps: int, settings: str) -> tuple[int, keras.Model]:
     """Return how many passes are done, and the network after them."""
     state.mkdir(parents=True, exist_ok=True)
+    _check_settings(state / "settings.txt", settings)
     kept = sorted(state.glob("pass-*.keras"))
     if kept:
         match = re.search(r"pass-(\d+)", kept[-1].name)
@@ -101,6 +107,18 @@ def _resume(state: Path, steps: int) -> tuple[int, keras.Model]:
     return 0, model
 
 
+def _check_settings(file: Path, settings: str) -> None:
+    """Note what this run is, or refuse to go on with another one."""
+    if not file.exists():
+        file.write_text(settings, encoding="utf-8")
+    elif (before := file.read_text(encoding="utf-8")) != settings:
+        msg = (
+            f"Got {file.parent}, which keeps another run ({before}), expected this one "
+            f"({settings}). Name another folder, or remove that one."
+        )
+        raise OptionError(msg)
+
+
 def _keep(model: keras.Model, state: Path, done: int) -> None:
     written = state / "writing.keras"
     model.save(written)
@@ -110,7 +128,7 @@ def _keep(model: keras.Model, state: Path, done: int) -> None:
 
 
 def _drawn(
-    sources: Sources, first: int, passes: int, seed: int, mixture: Mixture
+    sources: Sources, first: int, passes: int, seed: int, pictures: int
 ) -> Iterator[tuple[int, tuple[NDArray[np.uint8], NDArray[np.int64]]]]:
     """Yield number and pictures of each pass, drawn one pass ahead of the training."""
     # A fork of a process that runs TensorFlow would hang.
@@ -118,7 +136,7 @@ def _drawn(
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         numbers = range(first, passes)
         waiting = [
-            pool.submit(make_pass, sources, n, seed=seed, mixture=mixture)
+            pool.submit(make_pass, sources, n, seed=seed, pictures=pictures)
             for n in numbers[:1]
         ]
         for number in numbers:
@@ -126,7 +144,7 @@ def _drawn(
             if number + 1 < passes:
                 waiting.append(
                     pool.submit(
-                        make_pass, sources, number + 1, seed=seed, mixture=mixture
+                        make_pass, sources, number + 1, seed=seed, pictures=pictures
                     )
                 )
             yield number, made
