@@ -1,8 +1,8 @@
 """Error diffusion: print each pixel, and pass on what it got wrong to its neighbours.
 
-There are three ways through a picture, all with the same result to the last bit:
-`small` for one small picture, `wavefront` for a few or a large one, `sweep` for many
-and for rows that alternate.
+There are several ways through a picture, all with the same result to the last bit:
+`small` for one small picture, `wavefront` for a few or a large one, `press` for many;
+and `sweep` for many in an unusual arithmetic.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from digits_widget.dithering.arithmetic import Arithmetic, Clamp, Ties
-from digits_widget.dithering.diffuser import Diffuser, Values
+from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.linear_light import to_linear
 from digits_widget.dithering.option import Option, Value
+from digits_widget.dithering.press import press
 from digits_widget.dithering.small import small
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
@@ -165,24 +166,30 @@ def diffuse_with(
         return printed
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
-        pixels = diffuser.arithmetic.start_batch(images[chunk])
-        printed[chunk] = _path(diffuser, pixels, steps).transpose(2, 0, 1)
+        _diffuse_chunk(diffuser, images[chunk], steps, printed[chunk])
     return printed
+
+
+def _diffuse_chunk(
+    diffuser: Diffuser, images: Floats, steps: list[int], printed: Floats
+) -> None:
+    one_way = len(set(steps)) == 1
+    if len(images) <= FEW and one_way:
+        # From the right is from the left in a mirror.
+        turn = slice(None, None, steps[0])
+        pixels = diffuser.arithmetic.start_batch(images[:, :, turn])
+        printed[:, :, turn] = wavefront(diffuser, pixels).transpose(2, 0, 1)
+    elif diffuser.arithmetic.is_plain:
+        press(diffuser, images, steps, printed)
+    else:
+        pixels = diffuser.arithmetic.start_batch(images)
+        printed[...] = sweep(diffuser, pixels, steps).transpose(2, 0, 1)
 
 
 def _is_small(images: Floats, steps: list[int]) -> bool:
     if len(set(steps)) > 1:
         return len(images) <= SERPENTINE_SMALL
     return images.size <= SMALL
-
-
-def _path(diffuser: Diffuser, pixels: Values, steps: list[int]) -> Values:
-    few = pixels.shape[2] <= FEW
-    if few and -1 not in steps:
-        return wavefront(diffuser, pixels)
-    if few and 1 not in steps:
-        return wavefront(diffuser, pixels[:, ::-1])[:, ::-1]
-    return sweep(diffuser, pixels, steps)
 
 
 def scan_steps(rows: int, *, scan: str, first: str) -> list[int]:

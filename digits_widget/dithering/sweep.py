@@ -34,8 +34,6 @@ def sweep(
     array
         (rows, cols, n) uint8, the level of each pixel.
     """
-    if diffuser.arithmetic.is_plain:
-        return _sweep_plain(diffuser, pixels, steps)
     cells = diffuser.start(pixels)
     levels = np.empty(pixels.shape, dtype=np.uint8)
     errors = np.empty_like(pixels[0])
@@ -49,50 +47,6 @@ def sweep(
         if errors.any():
             _pay_below(diffuser, cells[y + 1 :], errors, step)
     return levels
-
-
-def _sweep_plain(
-    diffuser: Diffuser, cells: Values, steps: Sequence[int]
-) -> NDArray[np.uint8]:
-    """Do the same with a plain arithmetic, and let no operation make a new array."""
-    rule = diffuser.arithmetic
-    white = np.min_scalar_type(rule.white).type(rule.white)
-    compare = np.greater_equal if rule.ties == "up" else np.greater
-    bits = np.empty(cells.shape, dtype=bool)
-    levels = bits.view(np.uint8)
-    errors, shares = np.empty_like(cells[0]), np.empty_like(cells[0])
-    printed = np.empty(cells.shape[2], dtype=white.dtype)
-    for y, step in enumerate(steps):
-        for x in range(cells.shape[1])[::step]:
-            value = cells[y, x]
-            if rule.clamp == "read":
-                np.clip(value, 0, rule.white, out=value)
-            compare(value, rule.middle, out=bits[y, x])
-            # One byte a pixel, as long as possible: casting early costs the most.
-            np.multiply(levels[y, x], white, out=printed)
-            np.subtract(value, printed, out=errors[x])
-            for dx, weight in diffuser.kernel.ahead:
-                target = x + step * dx
-                if 0 <= target < len(errors):
-                    share = shares[target]
-                    np.multiply(errors[x], diffuser.weights[weight], out=share)
-                    np.add(cells[y, target], share, out=cells[y, target])
-        if errors.any():
-            _pay_below_plain(diffuser, cells[y + 1 :], errors, shares, step)
-    return levels
-
-
-def _pay_below_plain(
-    diffuser: Diffuser, below: Values, errors: Values, shares: Values, step: int
-) -> None:
-    cols = len(errors)
-    for dx, dy, weight in diffuser.kernel.below:
-        shift = step * dx
-        if dy <= len(below) and abs(shift) < cols:
-            to = slice(max(shift, 0), cols + min(shift, 0))
-            payer = errors[max(-shift, 0) : cols - max(shift, 0)]
-            np.multiply(payer, diffuser.weights[weight], out=shares[to])
-            np.add(below[dy - 1, to], shares[to], out=below[dy - 1, to])
 
 
 def _pay_ahead(

@@ -13,6 +13,7 @@ from digits_widget.dithering.arithmetic import PLAIN, Arithmetic
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import diffuse_with, scan_steps
 from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.press import press
 from digits_widget.dithering.small import small
 from digits_widget.dithering.stepwise import slow_loop
 from digits_widget.dithering.sweep import sweep
@@ -122,6 +123,9 @@ def _check(diffuser: Diffuser, images: NDArray[np.float32]) -> None:
                 wavefront(diffuser, last).transpose(2, 0, 1), expected
             )
         if diffuser.arithmetic.is_plain:
+            printed = np.empty(images.shape, dtype=np.float32)
+            press(diffuser, images, steps, printed)
+            np.testing.assert_array_equal(printed, expected)
             for image, levels in zip(images, expected, strict=True):
                 pixels = diffuser.arithmetic.start(image)
                 np.testing.assert_array_equal(small(diffuser, pixels, steps), levels)
