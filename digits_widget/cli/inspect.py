@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from digits_widget.serving.differences import differences
+    from digits_widget.serving.comparison import differences
     from digits_widget.serving.saved_model import read_saved_model, versions_on_disk
 
     saved = read_saved_model(args.against)

@@ -12,18 +12,28 @@
 from __future__ import annotations
 
 from digits_widget.serving.client import Client
+from digits_widget.serving.comparison import differences
 from digits_widget.serving.connection import Tls
+from digits_widget.serving.examples import Label
+from digits_widget.serving.exchange import Exchange
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs
+from digits_widget.serving.saved_model import read_saved_model
 from digits_widget.serving.signature import ModelSignature, TensorSpec
 from digits_widget.serving.version_status import VersionStatus
+from digits_widget.serving.wire import Wire
 
 __all__ = [
     "Client",
+    "Exchange",
+    "Label",
     "ModelMetadata",
     "ModelSignature",
     "Outputs",
     "TensorSpec",
     "Tls",
     "VersionStatus",
+    "Wire",
+    "differences",
+    "read_saved_model",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import grpc
 
@@ -35,6 +36,9 @@ SERVICE_CONFIG = json.dumps(
 
 def open_channel(target: Target, connection: Connection) -> grpc.Channel:
     """Return a channel to `target`. No traffic happens before the first call."""
+    # gRPC writes notes such as "Got goaway" to stderr, into the middle of whatever a
+    # program shows. All that matters is raised; who wants more sets the variable.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     options = _options(target, connection)
     if connection.tls is None:
         return grpc.insecure_channel(target.grpc, options=options)

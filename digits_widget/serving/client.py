@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
@@ -143,14 +144,11 @@ class Client(Rows):
         batch = checked.reshape(-1, *checked.shape[-2:])
         if not len(batch):
             return []
-        try:
+        with self._named():
             predictions = self._declared.attempt(
                 lambda metadata: self._batch(metadata).predict(batch, deadline),
                 deadline,
             )
-        except AnswerError as exc:  # raised where nobody knows the address
-            exc.target, exc.model = self.target, self.model
-            raise
         self._declared.note(predictions[-1].version)
         return predictions if checked.ndim == 3 else predictions[0]
 
@@ -219,7 +217,17 @@ class Client(Rows):
         self._grpc()
         deadline = self._deadline(timeout)
         batch = self._batch(self._declared.get(deadline))
-        return exchange(batch, images, deadline, self.target, self._servable)
+        with self._named():
+            return exchange(batch, images, deadline, self.target, self._servable)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say whose answer was no use: where it is read, nobody knows."""
+        try:
+            yield
+        except AnswerError as exc:
+            exc.target, exc.model = self.target, self.model
+            raise
 
     def _batch(self, metadata: ModelMetadata) -> Batch:
         fitting = fit(metadata, self._servable.signature, self._output)

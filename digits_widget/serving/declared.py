@@ -29,13 +29,22 @@ class Declared:
 
     def get(self, deadline: Deadline) -> ModelMetadata:
         """Return what is known; ask if nothing is. Threads that come meanwhile wait."""
-        with self._lock:
+        known = self._current
+        if known is not None:
+            return known
+        # One who asks with more patience must not keep others past their deadlines.
+        if not self._lock.acquire(timeout=deadline.left):
+            return self._fetch(deadline)
+        try:
             return self._current or self._ask(deadline)
+        finally:
+            self._lock.release()
 
     def refresh(self, deadline: Deadline) -> ModelMetadata:
         """Ask, whatever is known."""
+        fresh = self._fetch(deadline)
         with self._lock:
-            return self._ask(deadline)
+            return self._keep(fresh)
 
     def note(self, version: int | None) -> None:
         """Take note of the version that answered.
@@ -63,7 +72,10 @@ class Declared:
         return work(fresh)
 
     def _ask(self, deadline: Deadline) -> ModelMetadata:
-        self._current = self._fetch(deadline)
-        if self._current.version is not None:
-            self._of_version[self._current.version] = self._current
-        return self._current
+        return self._keep(self._fetch(deadline))
+
+    def _keep(self, metadata: ModelMetadata) -> ModelMetadata:
+        self._current = metadata
+        if metadata.version is not None:
+            self._of_version[metadata.version] = metadata
+        return metadata

@@ -21,7 +21,7 @@ from digits_widget.serving.messages import Proto, TensorProto
 Packing = Literal["content", "values"]
 """``content``: the bytes as they lie in memory; ``values``: the typed list."""
 
-_MOST_ELEMENTS = 1 << 31
+_MOST_ELEMENTS = 1 << 27
 """A tensor that claims more elements is not believed: its list may be one value long,
 and the memory for the rest would be ours."""
 

@@ -50,6 +50,7 @@ class ScriptedServer:
         self,
         *,
         port: int = 0,
+        address: str = "",
         input_shape: tuple[int, ...] | None = (-1, 28, 28, 1),
         input_dtype: int = 1,
         answers: Mapping[str, Answer] | None = None,
@@ -88,7 +89,7 @@ class ScriptedServer:
                     ),
                 )
             )
-        where = f"127.0.0.1:{port}"
+        where = address or f"127.0.0.1:{port}"
         if credentials is None:
             self.port = self._server.add_insecure_port(where)
         else:

@@ -185,6 +185,52 @@ def test_waiting_in_vain_tells_what_was_last_seen() -> None:
     assert isinstance(caught.value.__cause__, ServerAbsentError)
 
 
+def test_a_name_and_a_unix_socket_are_addresses_too(
+    scripted: ScriptedServer, tmp_path: Path
+) -> None:
+    with Client(f"dns:///localhost:{scripted.port}") as client:
+        assert client.predict(IMAGE).version == 1
+    path = tmp_path / "socket"
+    with (
+        ScriptedServer(address=f"unix:{path}"),
+        Client(f"unix:{path}") as client,
+    ):
+        assert client.predict(IMAGE).version == 1
+    with (
+        Client(f"unix:{tmp_path}/nobody") as client,
+        pytest.raises(ServerUnavailableError),
+    ):
+        client.predict(IMAGE)
+
+
+def test_nothing_is_printed_when_a_server_goes_away() -> None:
+    script = """
+import sys
+import numpy as np
+from scripted_server import ScriptedServer
+from digits_widget.errors import ServingError
+from digits_widget.serving import Client
+image = np.zeros((28, 28))
+with ScriptedServer() as server, Client(server.target) as client:
+    client.predict(image)
+    server.stop()
+    try:
+        client.predict(image)
+    except ServingError:
+        sys.exit(0)
+sys.exit("the second call went through")
+"""
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{here.parents[1]}"},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_load_is_spread_over_all_servers() -> None:
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(ScriptedServer()) for _ in range(3)]

@@ -17,7 +17,7 @@ import pytest
 
 from digits_widget.errors import SavedModelError, SignatureError
 from digits_widget.serving import listing
-from digits_widget.serving.differences import differences
+from digits_widget.serving.comparison import differences
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.saved_model import read_saved_model, versions_on_disk
 from digits_widget.serving.signature import ModelSignature, TensorSpec
