@@ -88,6 +88,7 @@ class Session:
         self._state = self._shown = State()
         self._views: tuple[View, ...] = ()
         self._shower: int | None = None
+        self._failure: tuple[int, Exception | None] = (0, None)
         self._asking = False
         self._closed = False
 
@@ -140,9 +141,13 @@ class Session:
         self._show()
 
     def report(self, problem: Exception) -> None:
-        """Show a problem that came up outside, such as in a handler of the canvas."""
+        """Show a problem that came up outside, such as in a handler of the canvas.
+
+        It stays until there is another drawing, whatever is answered about this one.
+        """
         with self._changed:
-            self._state = replace(self._state, problem=problem)
+            self._failure = self._state.revision, problem
+            self._state = replace(self._state)
         self._show()
 
     def wait(self, timeout: float | None = None) -> State:
@@ -247,11 +252,15 @@ class Session:
             return self._state
 
     def _tell(self, state: State) -> None:
+        revision, failure = self._failure
+        if failure and revision == state.revision:
+            state = replace(state, problem=state.problem or failure)
         for view in self._views:
             try:
                 view(state)
             except Exception as exc:  # noqa: BLE001 - the views after it show it
                 state = replace(state, problem=exc)
+                self._failure = state.revision, exc
 
     def _wait_for(
         self, condition: Callable[[], bool], timeout: float | None = None

@@ -284,6 +284,30 @@ def test_a_failing_view_is_told_to_the_views_after_it() -> None:
     assert str(after.states[-1].problem) == "view"
 
 
+def test_a_failure_of_a_view_or_handler_stays_until_the_next_drawing() -> None:
+    later, log = Later(), Log()
+    session = Session(prepare, predict, later)
+
+    def broken_once(state: State) -> None:
+        if state.revision == 1 and state.waiting:
+            msg = "view"
+            raise ValueError(msg)
+
+    session.subscribe(broken_once)
+    session.subscribe(log.show)
+    session.draw(drawing_of(1))
+    later.work()
+    assert log.states[-1].prediction is not None
+    assert str(log.states[-1].problem) == "view"
+    session.draw(drawing_of(2))
+    later.work()
+    assert log.states[-1].problem is None
+    session.report(ValueError("handler"))
+    assert str(log.states[-1].problem) == "handler"
+    session.draw(drawing_of(3))
+    assert log.states[-1].problem is None
+
+
 def test_a_view_may_draw_again() -> None:
     log = Log()
     session = Session(prepare, predict, in_thread)

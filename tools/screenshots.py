@@ -52,12 +52,13 @@ def main() -> int:
 
 def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -> None:
     page = browser.new_page(
-        viewport={"width": width, "height": 1250}, device_scale_factor=2
+        viewport={"width": width, "height": 1800}, device_scale_factor=2
     )
     notebook = NotebookPage(page, lab, lab.notebook([NAMED, ABSENT, BROKEN]))
 
     def shoot(what: str) -> None:
         page.mouse.move(2, 2)
+        notebook.python("widget.wait()")
         notebook.widget.screenshot(path=FOLDER / f"{what}-{size}-{theme}.png")
 
     notebook.show_widget()

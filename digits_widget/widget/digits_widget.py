@@ -106,7 +106,9 @@ class DigitsWidget(VBox):
         self._pad = Pad(self._canvas.ink, self._take, self._background)
         toolbar = Toolbar(self._pad, self._guard)
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
-        self._recovery = Recovery(self._session.retry, self._background.after)
+        self._recovery = Recovery(
+            self._session.retry, self._background.after, lambda: self._view_count != 0
+        )
         strip, bars, status = Filmstrip(_titles(prepare)), Confidences(), Status()
         for view in (strip, bars, toolbar, self._recovery, *views):
             self._session.subscribe(view.show)
@@ -115,7 +117,9 @@ class DigitsWidget(VBox):
         self._session.subscribe(status.show)
         left = VBox([self._canvas.widget, toolbar.widget])
         right = VBox([bars.widget, status.widget])
-        super().__init__(_layout(left, right, strip.widget))
+        # The browser counts the views once the count is a number.
+        super().__init__(_layout(left, right, strip.widget), _view_count=0)
+        self.observe(self._look_again, names="_view_count")
         self.add_class("digits-widget")
         if isinstance(self._server, OwnServer):
             self._background(self._guard(self._server.start))
@@ -174,6 +178,9 @@ class DigitsWidget(VBox):
         if target:
             return NamedServer(target, model=model, version=version)
         return OwnServer(model=model, version=version, announce=self._announce)
+
+    def _look_again(self, _change: object) -> None:
+        self._recovery.show(self._session.state)
 
     def _announce(self, notice: str) -> None:
         self._session.announce(notice)

@@ -15,7 +15,8 @@ INTERVAL = 1.0
 class Recovery:
     """A view that shows nothing: it turns a problem with the server into a retry.
 
-    Without a problem there is no timer, so an idle kernel stays idle.
+    Without a problem there is no timer, nor when nobody sees the widget, as after its
+    cell has run again: an idle kernel stays idle.
 
     Parameters
     ----------
@@ -23,21 +24,29 @@ class Recovery:
         Asks again.
     after : callable
         Runs a function after a number of seconds, and returns a timer.
+    is_seen : callable
+        Tells whether the widget is on a screen.
     """
 
     def __init__(
         self,
         retry: Callable[[], None],
         after: Callable[[float, Callable[[], None]], threading.Timer],
+        is_seen: Callable[[], bool],
     ) -> None:
         self._retry = retry
         self._after = after
+        self._is_seen = is_seen
         self._timer: threading.Timer | None = None
 
     def show(self, state: State) -> None:
         """Set the timer if this state has a problem that may pass by itself."""
-        if isinstance(state.problem, ServingError) and not state.waiting:
-            self.close()
+        self.close()
+        if (
+            isinstance(state.problem, ServingError)
+            and not state.waiting
+            and self._is_seen()
+        ):
             self._timer = self._after(INTERVAL, self._retry)
 
     def close(self) -> None:

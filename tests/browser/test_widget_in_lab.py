@@ -239,6 +239,7 @@ def test_two_tabs_show_the_same_drawing(
 def test_cell_that_runs_again_leaves_nothing_behind(
     notebook: NotebookPage, model_server: EmbeddedServer
 ) -> None:
+    assert notebook.python("old = widget; print(old._view_count)") == "1"
     port = model_server.target.rsplit(":", 1)[1]
     connections = (
         "import psutil; print([c.raddr.port for c in "
@@ -250,6 +251,7 @@ def test_cell_that_runs_again_leaves_nothing_behind(
         notebook.drag(LINE)
         expect(notebook.best).to_be_attached()
     assert notebook.python(connections) == "1"
+    assert notebook.python("print(old._view_count)") == "0"
     # Threads end when nothing is drawn any more.
     for _ in range(1000):
         if notebook.python(OWN_THREADS) == "0":

@@ -216,7 +216,8 @@ def test_recovery_asks_again_only_while_the_server_does_not_answer() -> None:
     def retry() -> None:
         pass
 
-    recovery = Recovery(retry, after)
+    seen = True
+    recovery = Recovery(retry, after, lambda: seen)
     absent = ServerAbsentError("Nobody.")
     recovery.show(State())
     recovery.show(State(1, problem=absent, waiting=True))
@@ -224,6 +225,9 @@ def test_recovery_asks_again_only_while_the_server_does_not_answer() -> None:
     assert not timers
     recovery.show(State(3, problem=absent))
     assert timers == [(1.0, retry)]
+    seen = False
+    recovery.show(State(4, problem=absent))
+    assert len(timers) == 1
 
 
 def test_blank_drawings_of_all_kinds_ask_nobody() -> None:
