@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from digits_widget.errors import DrawingFormatError, OptionError
-
-if TYPE_CHECKING:
-    from digits_widget.drawing import Drawing
+from digits_widget.errors import OptionError
 
 HELP = "show every preprocessing step of a picture or drawing"
 
@@ -43,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Save the figure and print the captions."""
+    from digits_widget.drawing import Drawing
     from digits_widget.pipeline import find_preset
     from digits_widget.recipe import recipe
 
@@ -52,10 +49,14 @@ def run(args: argparse.Namespace) -> None:
         print(recipe(pipeline, source="drawing" if drawn else "picture"), end="")
         return
     _check_ending(args.output)
-    trace = pipeline(_load(args.source) if drawn else args.source)
+    trace = pipeline(Drawing.load(args.source) if drawn else args.source)
     from digits_widget.figures.trace import trace_figure
 
-    trace_figure(trace).savefig(args.output)
+    try:
+        trace_figure(trace).savefig(args.output)
+    except OSError as exc:
+        msg = f"Got {args.output}, which cannot be written ({exc}). Choose another."
+        raise OptionError(msg) from exc
     for shot in trace:
         print(f"{shot.title}: {shot.caption}")
     print(f"Saved as {args.output}.")
@@ -65,13 +66,3 @@ def _check_ending(path: Path) -> None:
     if path.suffix not in _ENDINGS:
         msg = f"Got {path.name!r}, expected a name that ends in {', '.join(_ENDINGS)}."
         raise OptionError(msg)
-
-
-def _load(path: Path) -> Drawing:
-    from digits_widget.drawing import Drawing
-
-    try:
-        return Drawing.load(path)
-    except (OSError, UnicodeDecodeError) as exc:
-        msg = f"Got {path}, which cannot be read ({exc}). Give a drawing's .json file."
-        raise DrawingFormatError(msg) from exc

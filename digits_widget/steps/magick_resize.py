@@ -107,7 +107,8 @@ def _weigh(
 ) -> NDArray[np.float64]:
     if deep.ndim == 2:
         return weights @ deep if axis == 0 else (weights @ deep.T).T
-    planes = [_weigh(plane, weights, axis) for plane in np.moveaxis(deep, 2, 0)]
+    # Planes that lie in one piece: the product is many times faster.
+    planes = [_weigh(plane, weights, axis) for plane in deep.transpose(2, 0, 1).copy()]
     return np.stack(planes, axis=2)
 
 
