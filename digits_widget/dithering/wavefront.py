@@ -51,7 +51,7 @@ def _moments(rows: int, cols: int, slant: int) -> list[tuple[int, int]]:
 def _go(
     diffuser: Diffuser, source: Values, moments: list[tuple[int, int]], slant: int
 ) -> NDArray[np.uint8]:
-    cells = diffuser.start(source)  # perhaps the same array: `read` knows
+    cells = diffuser.start(source)
     levels = np.zeros(cells.shape, dtype=np.uint8)
     for moment, (first, last) in enumerate(moments):
         here = (moment, slice(first, last))
