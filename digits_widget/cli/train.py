@@ -34,7 +34,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="DIR",
-        type=Path,
         default=os.environ.get("DIGITS_DATA"),
         help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
     )

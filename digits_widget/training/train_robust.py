@@ -98,7 +98,7 @@ def _resume(state: Path, steps: int, settings: str) -> tuple[int, keras.Model]:
     model.compile(
         optimizer=keras.optimizers.AdamW(
             keras.optimizers.schedules.CosineDecay(
-                RATE / 20, steps - rise, warmup_target=RATE, warmup_steps=rise
+                RATE / 20, max(1, steps - rise), warmup_target=RATE, warmup_steps=rise
             ),
             weight_decay=0.01,
         ),

@@ -1,0 +1,58 @@
+"""``digits-widget export``: what it says, and what it refuses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from digits_widget.cli import main
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+pytest.importorskip("keras", reason="the training extra is missing")
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
+
+from old_keras import weights, write_keras2, write_weights_only  # noqa: E402
+
+
+def test_export_says_how_near_the_answers_are_and_shows_the_signature(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_keras2(tmp_path / "cnn.h5", weights())
+    assert main(["export", str(source), str(tmp_path / "digits")]) == 0
+    said = capsys.readouterr().out
+    assert "agree to" in said
+    assert "16 seeded inputs" in said
+    assert "inputs['conv2d_1_input'] tensor_info:" in said
+    assert "name: serving_default_conv2d_1_input:0" in said
+    assert "name: StatefulPartitionedCall:0" in said
+
+
+def test_saved_model_becomes_the_next_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_keras2(tmp_path / "cnn.h5", weights())
+    base = tmp_path / "digits"
+    main(["export", str(source), str(base), "--input-name", "image"])
+    assert main(["export", str(base / "1"), str(base)]) == 0
+    assert "byte for byte" in capsys.readouterr().out
+    assert sorted(path.name for path in base.iterdir()) == ["1", "2"]
+
+    assert main(["export", str(base / "1"), str(base), "--input-name", "x"]) == 1
+    assert "copied as it is" in capsys.readouterr().err
+
+
+def test_refusal_is_one_sentence_and_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_weights_only(tmp_path / "w.h5", weights())
+    assert main(["export", str(source), str(tmp_path / "digits")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("digits-widget export: Got w.h5, which holds weights only")
+    assert "Traceback" not in said
