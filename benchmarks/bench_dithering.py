@@ -55,31 +55,31 @@ def _batch() -> None:
 def _alone() -> None:
     digit = rasterize(sample(3), side=28)
     large = np.random.default_rng(0).random((512, 512))
-    times = _rounds(
-        {
-            "all": lambda: [dither(digit, name) for name in CATALOGUE],
-            "raster": lambda: dither(large),
-            "serpentine": lambda: dither(large, scan="serpentine"),
-        }
-    )
-    print(
-        f"The whole catalogue, {len(CATALOGUE)} methods, on one 28x28 digit: "
-        f"{times['all']:.1f} ms (at most 40)"
-    )
-    print(f"Floyd-Steinberg, 512x512: {times['raster']:.1f} ms (at most 40)")
-    print(f"  serpentine: {times['serpentine']:.1f} ms")
+    tasks: dict[str, Callable[[], object]] = {
+        f"the whole catalogue, {len(CATALOGUE)} methods, on one 28x28 digit": lambda: [
+            dither(digit, name) for name in CATALOGUE
+        ],
+        "Floyd-Steinberg, 512x512": lambda: dither(large),
+    }
+    # On a busy machine only the processor's own time can be held to an allowance.
+    walls, processor = _rounds(tasks), _rounds(tasks, clock=time.process_time)
+    for name, wall in walls.items():
+        print(f"{name}: {wall:.1f} ms, {processor[name]:.1f} of them computing (40)")
 
 
-def _rounds(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
+def _rounds(
+    tasks: dict[str, Callable[[], object]],
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, float]:
     """Run all tasks in turn, several rounds; return the median of each, in ms."""
     taken: dict[str, list[float]] = {name: [] for name in tasks}
     for task in tasks.values():
         task()
     for _ in range(ROUNDS):
         for name, task in tasks.items():
-            start = time.perf_counter()
+            start = clock()
             task()
-            taken[name].append((time.perf_counter() - start) * 1e3)
+            taken[name].append((clock() - start) * 1e3)
     return {name: median(times) for name, times in taken.items()}
 
 
