@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering.diffuser import Diffuser, Values
+from digits_widget.dithering.kernel import Kernel
 
 
 def wavefront(diffuser: Diffuser, pixels: Values) -> NDArray[np.uint8]:
@@ -68,12 +69,18 @@ def _go(
 def _go_plain(
     diffuser: Diffuser, cells: Values, moments: list[tuple[int, int]], slant: int
 ) -> NDArray[np.uint8]:
-    """Do as `_go` with a plain arithmetic: the same sums in half as many calls."""
+    """Do as `_go` with a plain arithmetic: the same sums in a third of the calls."""
     rule, count = diffuser.arithmetic, cells.shape[2]
     levels = np.zeros(cells.shape, dtype=bool)
     flat, flat_levels = cells.reshape(len(cells), -1), levels.reshape(len(cells), -1)
-    taps = [(dx + slant * dy, dy * count) for dx, dy, _ in diffuser.kernel.taps]
-    weights = np.array([[diffuser.weights[w]] for *_, w in diffuser.kernel.taps])
+    runs = [
+        (
+            dx + slant * dy,
+            dy * count,
+            np.array([[diffuser.weights[w]] for w in weights]),
+        )
+        for dx, dy, weights in _runs(diffuser.kernel)
+    ]
     compare = np.greater_equal if rule.ties == "up" else np.greater
     for moment, rows in enumerate(moments):
         first, last = rows[0] * count, rows[1] * count
@@ -81,11 +88,23 @@ def _go_plain(
         if rule.clamp == "read":
             value = np.clip(value, 0, rule.white)
         level = compare(value, rule.middle, out=flat_levels[moment, first:last])
-        shares = weights * (value - level * float(rule.white))
-        for (delay, down), share in zip(taps, shares, strict=True):
-            paid = flat[moment + delay, first + down : last + down]
-            np.add(paid, share, out=paid)
+        error = value - level * float(rule.white)
+        for delay, down, weights in runs:
+            start = moment + delay
+            paid = flat[start : start + len(weights), first + down : last + down]
+            np.add(paid, weights * error, out=paid)
     return levels.view(np.uint8)
+
+
+def _runs(kernel: Kernel) -> list[tuple[int, int, list[int]]]:
+    """Gather taps that are neighbours in a row: (dx of the first, dy, weights)."""
+    runs: list[tuple[int, int, list[int]]] = []
+    for dx, dy, weight in sorted(kernel.taps, key=lambda tap: (tap[1], tap[0])):
+        if runs and (dx - len(runs[-1][2]), dy) == runs[-1][:2]:
+            runs[-1][2].append(weight)
+        else:
+            runs.append((dx, dy, [weight]))
+    return runs
 
 
 def _slanted(pixels: Values, slant: int, *, late: int, deep: int) -> Values:
