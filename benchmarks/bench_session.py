@@ -17,7 +17,7 @@ from digits_widget.drawing import Drawing, Stroke
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.widget import DigitsWidget
 
 ROUNDS = 7

@@ -7,7 +7,7 @@ from html import escape
 from ipywidgets import HTML
 
 from digits_widget.prediction import Prediction
-from digits_widget.session import State
+from digits_widget.state import State
 
 
 class Confidences:

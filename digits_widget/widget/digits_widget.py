@@ -6,7 +6,6 @@ pad to session, session to views.
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
@@ -24,7 +23,8 @@ from digits_widget.errors import UnknownMethodError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.session import Session, State
+from digits_widget.session import Session
+from digits_widget.state import State
 from digits_widget.trace import Trace
 from digits_widget.widget.background import Background
 from digits_widget.widget.canvas import Canvas
@@ -32,7 +32,7 @@ from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.pad import Pad
 from digits_widget.widget.recovery import Recovery
-from digits_widget.widget.server import NamedServer, OwnServer
+from digits_widget.widget.server import NamedServer, OwnServer, find_server
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 from digits_widget.widget.toolbar import Toolbar
@@ -100,7 +100,9 @@ class DigitsWidget(VBox):
         self._background = Background()
         self._server: NamedServer | OwnServer | None = None
         if predict is None:
-            predict = self._server = self._find_server(server, model, version)
+            predict = self._server = find_server(
+                server, model=model, version=version, announce=self._announce
+            )
         self._session = Session(prepare, predict, self._background)
         self._canvas = Canvas()
         self._pad = Pad(self._canvas.ink, self._take, self._background)
@@ -170,14 +172,6 @@ class DigitsWidget(VBox):
         if self._server:
             self._background(self._server.close)
         super().close()
-
-    def _find_server(
-        self, target: str | None, model: str, version: int | None
-    ) -> NamedServer | OwnServer:
-        target = target or os.environ.get("DIGITS_SERVER")
-        if target:
-            return NamedServer(target, model=model, version=version)
-        return OwnServer(model=model, version=version, announce=self._announce)
 
     def _look_again(self, _change: object) -> None:
         self._recovery.show(self._session.state)

@@ -8,7 +8,7 @@ from html import escape
 
 from ipywidgets import HTML
 
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from digits_widget.drawing import MAX_POINTS, PEN_WIDTH, Drawing, Stroke
 from digits_widget.errors import TooManyPointsError
@@ -18,27 +17,13 @@ from digits_widget.widget.history import History
 from digits_widget.widget.ink import Ink
 from digits_widget.widget.pace import Pace
 from digits_widget.widget.pen import Pen, Point, Pointer
+from digits_widget.widget.sheet import Sheet
 
 INK_INTERVAL = 0.033
 """Seconds between two messages of ink: more often, and a browser falls behind."""
 
 TELL_INTERVAL = 0.06
 """Seconds between two looks at a drawing that grows."""
-
-
-@dataclass
-class _Line:
-    """A stroke on its way to the paper."""
-
-    points: list[Point]
-    width: float
-    painted: int = 0
-
-    def batch(self) -> tuple[list[Point], float] | None:
-        """Return what is new, joined to what is painted already."""
-        start, self.painted = self.painted, len(self.points)
-        new = self.points[max(start - 1, 0) : self.painted]
-        return (new, self.width) if start < self.painted else None
 
 
 class Pad:
@@ -65,15 +50,13 @@ class Pad:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ink = ink
+        self._sheet = Sheet(ink)
         self._tell = tell
         self._clock = clock
         self._lock = threading.RLock()
         self._pen = Pen(PEN_WIDTH)
         self._history = History()
         self._began = 0.0
-        self._lines: list[_Line] = []
-        self._is_new_sheet = self._is_new_page = True
         self._paint_soon = Pace(
             self._paint, interval=INK_INTERVAL, background=background
         )
@@ -106,7 +89,7 @@ class Pad:
             self._check_room()
             moment = self._time() if self._pen.is_down else self._start_time()
             self._keep(self._pen.press(pointer, point, moment))
-            self._follow_pen()
+            self._sheet.follow(self._pen)
         self._paint_soon()
         self._tell_soon()
 
@@ -136,7 +119,7 @@ class Pad:
             stroke = self._pen.leave(pointer, point, self._time())
             self._keep(stroke)
             if was_down and not stroke and not self._pen.is_down:
-                self._is_new_sheet = True
+                self._sheet.renew()
         if was_down:
             self._hurry()
 
@@ -159,7 +142,7 @@ class Pad:
     def revive(self) -> None:
         """Paint everything again, for a page that has just been loaded."""
         with self._lock:
-            self._is_new_page = self._is_new_sheet = True
+            self._sheet.revive()
         self._paint_soon(now=True)
 
     def _replace(self, change: Callable[[History], History]) -> None:
@@ -167,18 +150,13 @@ class Pad:
             # A stroke that is not finished is finished now, and not lost.
             self._keep(self._pen.stop())
             self._history = change(self._history)
-            self._is_new_sheet = True
+            self._sheet.renew()
         self._paint_soon(now=True)
         self._tell()
 
     def _keep(self, stroke: Stroke | None) -> None:
         if stroke:
             self._history = self._history.do(self._history.now + stroke)
-
-    def _follow_pen(self) -> None:
-        points = self._pen.points
-        if points and not any(line.points is points for line in self._lines):
-            self._lines.append(_Line(points, self._pen.stroke_width))
 
     def _time(self) -> float:
         return self._clock() - self._began
@@ -207,17 +185,5 @@ class Pad:
 
     def _paint(self) -> None:
         with self._lock:
-            revive, self._is_new_page = self._is_new_page, False
-            sheet = self._history.now if self._is_new_sheet else None
-            self._is_new_sheet = False
-            if sheet is not None:
-                self._lines.clear()
-                self._follow_pen()
-            batches = [batch for line in self._lines if (batch := line.batch())]
-            self._lines = [x for x in self._lines if x.points is self._pen.points]
-        if revive:
-            self._ink.revive()
-        if sheet is not None:
-            self._ink.repaint(sheet)
-        if batches:
-            self._ink.lines(batches)
+            paint = self._sheet.next(self._history.now, self._pen)
+        paint()

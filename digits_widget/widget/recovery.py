@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from digits_widget.errors import ServingError
-from digits_widget.session import State
+from digits_widget.state import State
 
 INTERVAL = 1.0
 """Seconds between two questions to a server that did not answer."""

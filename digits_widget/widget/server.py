@@ -5,6 +5,7 @@ Both are callables, (28, 28) image to `Prediction`, as `Session` wants.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -118,3 +119,20 @@ class OwnServer:
             self._announce("")
         OwnServer._server = server
         return server
+
+
+def find_server(
+    target: str | None,
+    *,
+    model: str,
+    version: int | None,
+    announce: Callable[[str], None],
+) -> NamedServer | OwnServer:
+    """Return the server at `target`, else that of ``DIGITS_SERVER``, else one's own.
+
+    ``make lab`` sets that environment variable for every kernel.
+    """
+    target = target or os.environ.get("DIGITS_SERVER")
+    if target:
+        return NamedServer(target, model=model, version=version)
+    return OwnServer(model=model, version=version, announce=announce)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from digits_widget.drawing import Drawing
 from digits_widget.prediction import Prediction
 from digits_widget.raster import rasterize
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.tile import tile_png
 from digits_widget.trace import Trace
 from digits_widget.widget.confidences import sentence

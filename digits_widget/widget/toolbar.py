@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ipywidgets import Button, HBox, IntSlider, VBox
 
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.widget.canvas import SIDE
 from digits_widget.widget.pad import Pad
 

@@ -20,7 +20,7 @@ from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.recovery import Recovery
 

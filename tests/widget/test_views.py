@@ -12,7 +12,7 @@ from digits_widget.errors import ServerAbsentError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.session import State
+from digits_widget.state import State
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.status import Status
