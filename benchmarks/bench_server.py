@@ -29,7 +29,7 @@ ROUNDS = 8
 CALLS = 150
 IMAGES = 10_000
 BATCH = 500
-IN_FLIGHT = 3
+IN_FLIGHT = (os.cpu_count() or 1) + 1
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 ECHO = "/benchmark/Echo"
 
@@ -37,7 +37,9 @@ ECHO = "/benchmark/Echo"
 def main() -> None:
     """Print the ratios, with the targets that they should reach."""
     with _server() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        predict, echo = channel.unary_unary(PREDICT), channel.unary_unary(ECHO)
+        predict, echo = (
+            channel.unary_unary(path, None, None) for path in (PREDICT, ECHO)
+        )
         one = _request(np.random.default_rng(0).random((1, 28, 28, 1), np.float32))
         served, echoed, kept = _in_turns(
             lambda: predict(one, timeout=60),
@@ -116,7 +118,7 @@ def _throughput(predict: Callable[..., Any]) -> tuple[float, float]:
             function(tf.constant(batch))["dense_2"].numpy()
 
     times: dict[Callable[[], None], list[float]] = {through_grpc: [], in_process: []}
-    for _ in range(4):
+    for _ in range(3):
         for work, found in times.items():
             started = time.perf_counter()
             work()
@@ -178,7 +180,7 @@ def _serve() -> None:
     from digits_widget.model_server.servables.loading import load  # noqa: PLC0415
 
     library = Library()
-    library.add(load("digits", 1, SHIPPED / "1"))
+    library.add(load("digits", 1, SHIPPED / "1", intra_threads=1))
     methods = [
         Method(PREDICT, predict_pb2.PredictRequest, Predict(library)),
         Method(ECHO, _Raw, lambda request, _: request),

@@ -115,13 +115,13 @@ class Flags:
     """Answer with raw bytes instead of typed values."""
 
     tensorflow_session_parallelism: int = 0
-    """Threads of TensorFlow; 0 lets it choose."""
+    """Threads inside one op, and ops at the same time; 0 for the two flags below."""
 
     tensorflow_intra_op_parallelism: int = 0
-    """Threads inside one op; 0 for the flag above."""
+    """Threads inside one op; 0 is one, so that requests run side by side."""
 
     tensorflow_inter_op_parallelism: int = 0
-    """Ops at the same time; 0 for the flag above."""
+    """Ops at the same time; 0 lets TensorFlow choose."""
 
     version: bool = False
     """Print the version and exit."""

@@ -76,7 +76,7 @@ def test_callers_that_wait_share_a_run_and_get_their_own_rows() -> None:
 def test_what_cannot_be_batched_is_refused() -> None:
     batcher = Batcher(BatchingParameters(max_batch_size=2))
     run = Doubler()
-    scalar = {"x": np.float32(1).reshape(())}
+    scalar: dict[str, Array] = {"x": np.zeros(())}
     assert refused(batcher, run, scalar)[0] == "INVALID_ARGUMENT"
     uneven = {**rows(1, 2), "z": np.zeros(3)}
     assert "equal 0th-dimension" in refused(batcher, run, uneven)[1]
