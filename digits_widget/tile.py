@@ -80,8 +80,8 @@ def _checked(image: ArrayLike) -> NDArray[np.float32]:
 
 def _as_bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
     if pixels.ndim == 2:
-        light = 1 - pixels
-    elif pixels.shape[2] == 4:
+        return np.uint8(255) - _rounded(pixels)
+    if pixels.shape[2] == 4:
         rows, cols = np.ogrid[: pixels.shape[0], : pixels.shape[1]]
         square = max(1, max(pixels.shape[:2]) // 14)
         odd = (rows // square + cols // square) % 2 == 1
@@ -89,5 +89,9 @@ def _as_bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
         light = paper + pixels[:, :, 3:] * (pixels[:, :, :3] - paper)
     else:
         light = pixels
-    stored: NDArray[np.uint8] = np.rint(light * np.float32(255)).astype(np.uint8)
+    return _rounded(light)
+
+
+def _rounded(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    stored: NDArray[np.uint8] = np.rint(values * np.float32(255)).astype(np.uint8)
     return stored
