@@ -6,11 +6,13 @@ Every ratio is of medians of rounds that alternate between the two.
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -108,23 +110,35 @@ def _requests() -> None:
 
 
 def _calls() -> None:
-    server = grpc.server(ThreadPoolExecutor(2))
-    server.add_generic_rpc_handlers((_Loopback(),))
-    port = server.add_insecure_port("127.0.0.1:0")
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    # In a process of its own: in this one it would take turns with the client.
+    server = spawn.Process(target=_serve, args=(there,), daemon=True)
     server.start()
+    there.close()  # else a child that dies is waited for without end
+    target = f"127.0.0.1:{here.recv()}"
     image = np.full((28, 28), 0.5, np.float32)
-    target = f"127.0.0.1:{port}"
     with Client(target) as client, grpc.insecure_channel(target) as channel:
         exchange = client.capture(image)
         echo: Any = channel
         bare = echo.unary_unary("/echo")
         data = exchange.request.data
         mine, peer = _alternate(
-            lambda: client.predict(image), lambda: bare(data), calls=500
+            lambda: client.predict(image), lambda: bare(data), calls=300
         )
-    server.stop(None).wait()
+    here.send(None)
+    server.join()
     what = "one predict, vs a bare call of the same bytes"
     _row(what, mine * 1e6, peer * 1e6, "us", peer / mine)
+
+
+def _serve(connection: Connection[int, None]) -> None:
+    server = grpc.server(ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers((_Loopback(),))
+    connection.send(server.add_insecure_port("127.0.0.1:0"))
+    server.start()
+    connection.recv()
+    server.stop(None).wait()
 
 
 class _Loopback(grpc.GenericRpcHandler):  # type: ignore[type-arg] # only in its stubs

@@ -12,7 +12,7 @@ from digits_widget.errors import AnswerError, OptionError
 from digits_widget.serving.batches import Batch
 from digits_widget.serving.connection import MIB, Connection, Tls
 from digits_widget.serving.exchange import Exchange, exchange
-from digits_widget.serving.fitting import check_images, fit
+from digits_widget.serving.fitting import Fit, check_images, fit
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs
 from digits_widget.serving.raw import ask_raw, raw_question
@@ -115,6 +115,7 @@ class Client(Rows):
         )
         self._output = output
         self._max_batch = max_batch
+        self._last_fit: tuple[ModelMetadata, Fit] | None = None
 
     def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
         """Ask which digit each image shows.
@@ -230,11 +231,14 @@ class Client(Rows):
             raise
 
     def _batch(self, metadata: ModelMetadata) -> Batch:
-        fitting = fit(metadata, self._servable.signature, self._output)
+        last = self._last_fit  # one reading: threads may replace it meanwhile
+        if last is None or last[0] is not metadata:
+            found = fit(metadata, self._servable.signature, self._output)
+            self._last_fit = last = (metadata, found)
         return Batch(
             self._transport,
             self._know.tell,
-            fitting,
+            last[1],
             self._max_batch,
             self._connection.max_request_bytes,
         )
