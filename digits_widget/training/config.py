@@ -33,7 +33,7 @@ _PARTS = frozenset(
     Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling
     Orthogonal Identity LecunUniform LecunNormal GlorotUniform GlorotNormal HeUniform
     HeNormal L1 L2 L1L2 MaxNorm NonNeg UnitNorm MinMaxNorm DTypePolicy Policy
-    __keras_tensor__
+    __keras_tensor__ __tuple__
     """.split()  # noqa: SIM905 - a word a line would hide what is there
 )
 """Initialisers and the like, which matter only while training."""

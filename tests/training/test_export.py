@@ -83,6 +83,29 @@ def test_keras_3_file_keeps_its_names_and_answers(tmp_path: Path, ending: str) -
     np.testing.assert_allclose(got, answers(IMAGES, HELD), atol=1e-5)
 
 
+@pytest.mark.parametrize("ending", ["h5", "keras"])
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_branches_and_normalisation_survive(tmp_path: Path, ending: str) -> None:
+    from digits_widget.training.export import export_file
+
+    layers = keras_module.layers
+    image = layers.Input((28, 28, 1), name="picture")
+    left = layers.Conv2D(3, 3, padding="same", activation="relu")(image)
+    right = layers.BatchNormalization(name="norm")(layers.Conv2D(3, 1)(image))
+    joined = layers.Concatenate()([left, layers.ReLU()(right)])
+    pooled = layers.GlobalAveragePooling2D()(joined)
+    scores = layers.Dense(10, activation="softmax", name="scores")(pooled)
+    model = keras_module.Model(image, scores)
+    random = np.random.default_rng(8)
+    norm = model.get_layer("norm")
+    norm.set_weights([random.uniform(0.5, 2, w.shape) for w in norm.get_weights()])
+    model.save(tmp_path / f"cnn.{ending}")
+
+    done = export_file(tmp_path / f"cnn.{ending}", tmp_path / "digits")
+    got = served(done.path, picture=IMAGES)["scores"]
+    np.testing.assert_allclose(got, np.asarray(model(IMAGES)), atol=1e-5)
+
+
 def test_tensor_names_are_those_of_version_1(tmp_path: Path) -> None:
     from digits_widget.serving.saved_model import read_saved_model
     from digits_widget.training.export import export_file
