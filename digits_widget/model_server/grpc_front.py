@@ -19,6 +19,7 @@ Call = Callable[[Any, float | None], Any]
 
 _LONGEST_TEXT = 1024
 _UNLIMITED = -1
+_NO_DEADLINE = 1e8
 MAX_MESSAGE_BYTES = 256 * 2**20
 """Largest request, unless the flags say otherwise."""
 
@@ -67,7 +68,7 @@ def _guarded(call: Call) -> Callable[[Any, grpc.ServicerContext], Any]:
             # It waited in the queue until its caller had gone: nobody would read it.
             context.abort(grpc.StatusCode.CANCELLED, "")
         try:
-            return call(request, context.time_remaining())
+            return call(request, _seconds_left(context))
         except Refusal as exc:
             refusal = exc
         except Exception as exc:  # noqa: BLE001
@@ -78,6 +79,12 @@ def _guarded(call: Call) -> Callable[[Any, grpc.ServicerContext], Any]:
         return None
 
     return answer
+
+
+def _seconds_left(context: grpc.ServicerContext) -> float | None:
+    left = context.time_remaining()
+    # Without a deadline gRPC says billions of years, which is more than locks take.
+    return left if left is not None and left < _NO_DEADLINE else None
 
 
 def _cut(text: str) -> str:

@@ -81,8 +81,7 @@ def test_a_context_is_part_of_every_example(wire: Any) -> None:
     ("asked", "examples", "code", "text"),
     [
         (
-            "half_plus_two",
-            "none",
+            ("half_plus_two", "none"),
             [1.0],
             CODE.INVALID_ARGUMENT,
             "No signature was found",
@@ -94,8 +93,7 @@ def test_a_context_is_part_of_every_example(wire: Any) -> None:
             "No classification inputs",
         ),
         (
-            "half_plus_two",
-            "classify_x_to_y",
+            ("half_plus_two", "classify_x_to_y"),
             [],
             CODE.INVALID_ARGUMENT,
             "Input is empty.",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from digits_widget.model_server.lifecycle.disk import versions_on_disk
 from digits_widget.model_server.lifecycle.library import Library
+from digits_widget.model_server.lifecycle.model import Model
 from digits_widget.model_server.lifecycle.model_config import ModelConfig
 from digits_widget.model_server.lifecycle.version import Version
 from digits_widget.model_server.log import say
@@ -25,44 +26,6 @@ from digits_widget.model_server.servables.servable import Servable
 Load = Callable[[str, int, Path], Servable]
 
 _TICK = 0.1
-
-
-class _Model:
-    """One model: what is wanted of it, and every version seen so far."""
-
-    def __init__(self, config: ModelConfig) -> None:
-        self.config = config
-        self.dropped = False
-        self.scanned = False
-        self.wanted: dict[int, Path] = {}
-        self.versions: dict[int, Version] = {}
-        self.trouble = ""
-
-    def in_state(self, *states: str) -> list[Version]:
-        return [each for each in self.versions.values() if each.state in states]
-
-    def unloadable(self) -> Version | None:
-        """Choose the next version to unload, so that some version always answers."""
-        ready = self.in_state("AVAILABLE")
-        extra = sorted(
-            (each for each in ready if each.number not in self.wanted),
-            key=lambda each: each.number,
-        )
-        if not extra:
-            return None
-        covered = len(extra) < len(ready) or len(extra) > 1 or not self.wanted
-        return extra[0] if covered else None
-
-    def loadable(self, now: float) -> list[Version]:
-        """List the wanted versions that should start loading now, highest first."""
-        due = []
-        for number in sorted(self.wanted, reverse=True):
-            version = self.versions.get(number)
-            if version is None or (version.state == "END" and version.error is None):
-                due.append(Version(number, self.wanted[number]))
-            elif version.retry_at is not None and version.retry_at <= now:
-                due.append(version)
-        return due
 
 
 class Lifecycle:
@@ -99,7 +62,7 @@ class Lifecycle:
         self._poll_seconds = poll_seconds
         self._retries = retries
         self._retry_seconds = retry_seconds
-        self._models: dict[str, _Model] = {}
+        self._models: dict[str, Model] = {}
         self._changed = threading.Condition()
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="load")
         # Of their own: unloading waits for the last request, loading must not.
@@ -137,9 +100,8 @@ class Lifecycle:
             known = {name for name, each in self._models.items() if not each.dropped}
             names = {config.name for config in configs}
             for config in configs:
-                model = self._models.setdefault(config.name, _Model(config))
+                model = self._models.setdefault(config.name, Model(config))
                 model.config, model.dropped = config, False
-                model.scanned = False
             for name in known - names:
                 self._models[name].dropped = True
                 self._models[name].wanted = {}
@@ -235,7 +197,7 @@ class Lifecycle:
             self._act()
             self._stopping.wait(_TICK)
 
-    def _scan(self, model: _Model) -> None:
+    def _scan(self, model: Model) -> None:
         if self._poll_seconds < 0:
             return
         try:
@@ -249,13 +211,13 @@ class Lifecycle:
         )
         with self._changed:
             if not model.dropped:
-                model.wanted, model.scanned = wanted, True
+                model.wanted = wanted
             for number in [each for each in model.versions if each not in wanted]:
                 # Gone from the disk: if it comes back, it is another attempt.
                 version = model.versions[number]
                 version.retry_at = None
 
-    def _report(self, model: _Model, trouble: str) -> None:
+    def _report(self, model: Model, trouble: str) -> None:
         if trouble and trouble != model.trouble:
             say(f"model {model.config.name}: {trouble}")
         model.trouble = trouble
@@ -280,7 +242,7 @@ class Lifecycle:
 
     # -- The workers ----------------------------------------------------------------
 
-    def _bring_in(self, model: _Model, version: Version) -> None:
+    def _bring_in(self, model: Model, version: Version) -> None:
         name = model.config.name
         started = time.monotonic()
         version.attempts += 1
@@ -308,7 +270,7 @@ class Lifecycle:
             self._changed.notify_all()
         say(f"model {name} version {version.number} did not load: {error.message}")
 
-    def _unload(self, model: _Model, version: Version) -> None:
+    def _unload(self, model: Model, version: Version) -> None:
         servable = version.servable
         if servable is None:
             return
