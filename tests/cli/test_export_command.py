@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,7 @@ pytestmark = [
 
 pytest.importorskip("keras", reason="the training extra is missing")
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-
-from old_keras import weights, write_keras2, write_weights_only  # noqa: E402
+from tests.training.old_keras import weights, write_keras2, write_weights_only  # noqa: E402
 
 
 def test_export_says_how_near_the_answers_are_and_shows_the_signature(

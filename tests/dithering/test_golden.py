@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden_table import COVERED, NOT_COVERED
 from numpy.typing import NDArray
 
 from digits_widget.dithering import dither
+from tests.dithering.golden_table import COVERED, NOT_COVERED
 
 pytestmark = pytest.mark.data
 

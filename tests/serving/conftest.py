@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scripted_server import ScriptedServer
+
+from tests.serving.scripted_server import ScriptedServer
 
 
 @pytest.fixture

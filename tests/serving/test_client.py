@@ -10,7 +10,6 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer, numbered, refuse, ten_of
 
 from digits_widget.errors import (
     CallCancelledError,
@@ -28,6 +27,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.serving import Client
 from digits_widget.serving.messages import PredictResponse
 from digits_widget.serving.tensors import from_tensor_proto, to_tensor_proto
+from tests.serving.scripted_server import ScriptedServer, numbered, refuse, ten_of
 
 
 def ten(scores: Any) -> Any:

@@ -17,7 +17,6 @@ from typing import IO, cast
 
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer, numbered
 
 from digits_widget.errors import (
     DeadlineError,
@@ -28,6 +27,7 @@ from digits_widget.errors import (
 from digits_widget.serving import Client
 from digits_widget.serving.probe import Found, probe
 from digits_widget.serving.target import Target
+from tests.serving.scripted_server import ScriptedServer, numbered
 
 IMAGE = np.full((28, 28), 0.25, np.float32)
 
@@ -207,7 +207,7 @@ def test_nothing_is_printed_when_a_server_goes_away() -> None:
     script = """
 import sys
 import numpy as np
-from scripted_server import ScriptedServer
+from tests.serving.scripted_server import ScriptedServer
 from digits_widget.errors import ServingError
 from digits_widget.serving import Client
 image = np.zeros((28, 28))

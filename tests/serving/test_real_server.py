@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from scripted_server import numbered
 
 from digits_widget.errors import (
     ModelNotFoundError,
@@ -24,6 +23,7 @@ from digits_widget.pipeline import PRESETS
 from digits_widget.samples import sample
 from digits_widget.serving import Client
 from digits_widget.serving.examples import Label
+from tests.serving.scripted_server import numbered
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer, numbered, ten_of
 
 from digits_widget.errors import (
     AccessError,
@@ -33,6 +32,7 @@ from digits_widget.errors import (
 )
 from digits_widget.serving import Client
 from digits_widget.serving.rest_caller import CODES
+from tests.serving.scripted_server import ScriptedServer, numbered, ten_of
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer

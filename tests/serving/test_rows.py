@@ -7,7 +7,6 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer, refuse
 
 from digits_widget.errors import ModelNotFoundError, OptionError, SignatureError
 from digits_widget.serving import Client
@@ -19,6 +18,7 @@ from digits_widget.serving.messages import (
     RegressionResponse,
     ReloadConfigResponse,
 )
+from tests.serving.scripted_server import ScriptedServer, refuse
 
 
 def labels(result: Any) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import grpc
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer
 
 from digits_widget.errors import OptionError, ServerUnavailableError
 from digits_widget.serving import Client, Tls
 from digits_widget.serving.channel import SERVICE_CONFIG, _options
 from digits_widget.serving.connection import Connection
 from digits_widget.serving.target import Target
+from tests.serving.scripted_server import ScriptedServer
 
 IMAGE = np.full((28, 28), 0.25, np.float32)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import grpc
 import numpy as np
 import pytest
-from scripted_server import ScriptedServer, refuse
 
 from digits_widget.errors import ServingError
 from digits_widget.serving import Client
 from digits_widget.serving.status import CURES, ERRORS, FINER, error_class, error_for
+from tests.serving.scripted_server import ScriptedServer, refuse
 
 FAILURES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from google.protobuf import text_format
-from scripted_server import ScriptedServer, numbered
 
 from digits_widget.errors import OptionError
 from digits_widget.serving import Client
 from digits_widget.serving.messages import PredictRequest, message_class
 from digits_widget.serving.wire import Wire
+from tests.serving.scripted_server import ScriptedServer, numbered
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer

@@ -23,7 +23,7 @@ pytestmark = [
 
 keras_module = pytest.importorskip("keras", reason="the training extra is missing")
 
-from old_keras import answers, weights, write_keras1, write_keras2  # noqa: E402
+from tests.training.old_keras import answers, weights, write_keras1, write_keras2  # noqa: E402
 
 HELD = weights()
 IMAGES = np.random.default_rng(3).random((5, 28, 28, 1)).astype(np.float32)

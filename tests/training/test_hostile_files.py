@@ -22,7 +22,7 @@ pytestmark = [
 
 pytest.importorskip("keras", reason="the training extra is missing")
 
-from old_keras import (  # noqa: E402
+from tests.training.old_keras import (  # noqa: E402
     keras1_layers,
     keras2_layers,
     weights,
