@@ -113,7 +113,8 @@ def test_answers_that_do_not_fit_the_labels_are_refused(
 
 def test_every_image_is_asked_about_once_in_order() -> None:
     images = np.random.default_rng(0).random((2 * BATCH + 3, 28, 28), np.float32)
-    sizes, told = [], []
+    sizes: list[int] = []
+    told: list[int] = []
 
     def predict(batch: np.ndarray) -> list[Prediction]:
         sizes.append(len(batch))

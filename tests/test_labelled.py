@@ -72,7 +72,7 @@ def test_idx_file_finds_its_labels(tmp_path: Path) -> None:
 def test_npz_of_usual_names_is_read(
     tmp_path: Path, first: str, second: str, images: NDArray[np.generic]
 ) -> None:
-    np.savez(tmp_path / "a.npz", **{first: images, second: LABELS})
+    np.savez(tmp_path / "a.npz", **{first: images, second: LABELS})  # type: ignore[arg-type]
     known = read_set(tmp_path / "a.npz")
     assert isinstance(known, LabelledImages)
     np.testing.assert_array_equal(known.images, IMAGES)
@@ -175,7 +175,7 @@ def test_cut_gzip_is_refused(tmp_path: Path) -> None:
 def test_npz_that_does_not_fit_is_refused(
     tmp_path: Path, arrays: dict[str, NDArray[np.generic]]
 ) -> None:
-    np.savez(tmp_path / "a.npz", **arrays)
+    np.savez(tmp_path / "a.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="Got"):
         read_set(tmp_path / "a.npz")
 
