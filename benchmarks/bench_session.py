@@ -74,6 +74,8 @@ def _hand(widget: DigitsWidget, watch: Watch) -> dict[str, list[float]]:
     (stroke,) = sample(3)
     widget.clear()
     watch.wait_for(0)
+    # Later than the pace of the stroke before.
+    time.sleep(0.1)
     press = _send(widget, "mouse_down", stroke, 0)
     times = {"press": [watch.wait_for(1) - press], "move": [], "release": []}
     sent = []
