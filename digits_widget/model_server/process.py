@@ -126,3 +126,6 @@ def serve(flags: Flags, stopping: threading.Event, serving: threading.Event) -> 
         stopping.wait()
     finally:
         server.stop(_GRACE_SECONDS)
+    say("stopped")
+    # Python would wait for every thread, also for one whose graph never ends.
+    os._exit(0)
