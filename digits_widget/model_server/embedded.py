@@ -147,6 +147,8 @@ class EmbeddedServer:
             if self.is_running:
                 return self
             self._check()
+            # One that died before leaves its pipes behind.
+            self._end(0)
             self._spawn()
             try:
                 self._ports = self._wait(time.monotonic() + timeout)
