@@ -71,6 +71,9 @@ class Trace:
         msg = f"Got the step {name!r}, expected one of this trace: {names}."
         raise UnknownMethodError(msg)
 
+    def __repr__(self) -> str:
+        return f"<Trace: {' → '.join(shot.title for shot in self.snapshots)}>"
+
     def _repr_html_(self) -> str:
         return strip_html(self.snapshots)
 

@@ -75,7 +75,8 @@ def grpc_error(
             kind, knowledge = _ENCRYPTED.get(found, (kind, ""))
     return error_for(
         code,
-        details,
+        # What we found is plainer than gRPC's words, which the cause still has.
+        "" if knowledge else details,
         target=str(target),
         model=servable.name,
         knowledge=knowledge or know(kind),

@@ -105,7 +105,7 @@ def error_for(
     code : grpc.StatusCode
         Any but OK.
     details : str
-        The server's own words.
+        The server's own words; empty if they say nothing that `knowledge` does not.
     target, model : str
         Whom was asked about what.
     knowledge : str
@@ -114,10 +114,11 @@ def error_for(
         A class that says more than `code` does.
     """
     chosen = kind or error_class(code, details)
-    words = " ".join(details.split())[:_LONGEST_DETAIL] or "no further words"
+    words = " ".join(details.split())[:_LONGEST_DETAIL].rstrip(".")
     words = "".join(each if each.isprintable() else "?" for each in words)
+    said = f": {words}" if words else ""
     message = (
-        f"Got {code.name} from {target} about model {model!r}: {words.rstrip('.')}. "
+        f"Got {code.name} from {target} about model {model!r}{said}. "
         f"{knowledge or CURES[chosen]}"
     )
     return chosen(message, target=target, model=model, code=code.name)
