@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from digits_widget.errors import OptionError, ServerUnavailableError
+from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.serving import Client, Tls
 from digits_widget.serving.channel import SERVICE_CONFIG, _options
 from digits_widget.serving.connection import Connection
@@ -147,3 +148,26 @@ def test_keepalive_is_off_unless_asked_for() -> None:
         dict(_options(Target("localhost:1"), Connection()))["grpc.enable_http_proxy"]
         == 0
     )
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("mutual", [False, True], ids=["tls", "mutual"])
+def test_the_embedded_server_speaks_tls_from_its_config_file(
+    keys: Path, tmp_path: Path, *, mutual: bool
+) -> None:
+    def text(name: str) -> str:
+        return (keys / name).read_text().replace("\n", "\\n")
+
+    config = tmp_path / "ssl.txt"
+    config.write_text(
+        f'server_key: "{text("server.key")}"\nserver_cert: "{text("server.pem")}"\n'
+        f'custom_ca: "{text("ca.pem")}"\nclient_verify: {str(mutual).lower()}\n'
+    )
+    with EmbeddedServer(flags=[f"--ssl_config_file={config}"]) as server:
+        with Client(server.target, tls=ours(keys)) as client:
+            assert client.predict(IMAGE).model == "digits"
+        with (
+            Client(server.target) as client,
+            pytest.raises(ServerUnavailableError, match="wants encryption"),
+        ):
+            client.predict(IMAGE)
