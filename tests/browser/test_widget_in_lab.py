@@ -39,7 +39,7 @@ CELLS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
     """Start JupyterLab as `make lab` does: its kernels know the server's address."""
     if not find():
@@ -48,7 +48,7 @@ def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(lab: Lab) -> Iterator[Browser]:
     """Start the browser."""
     assert lab
@@ -56,7 +56,7 @@ def browser(lab: Lab) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser) -> NotebookPage:
     """Open the notebook that most scenarios share."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
