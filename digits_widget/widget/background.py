@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -31,7 +32,11 @@ class Background:
         self._idle = 0
 
     def __call__(self, work: Callable[[], None]) -> None:
-        """Run `work` now, in another thread."""
+        """Run `work` now, in another thread; not at all while Python ends."""
+        if sys.is_finalizing():
+            # Widgets are deleted now, and close. A thread would not begin any more, and
+            # starting it would wait for that for ever.
+            return
         with self._changed:
             self._jobs.append(partial(copy_context().run, work))
             if self._idle >= len(self._jobs):

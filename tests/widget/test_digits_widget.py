@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -245,3 +247,8 @@ def test_blank_drawings_of_all_kinds_ask_nobody() -> None:
     assert widget.wait(WAIT) is None
     assert not asked
     widget.close()
+
+
+def test_a_program_with_a_widget_ends() -> None:
+    code = "from digits_widget import DigitsWidget; DigitsWidget(server='127.0.0.1:1')"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
