@@ -106,7 +106,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={args.port}",
         # What a class needs to see is the address; the rest is for its developers.
-        "--ServerApp.log_level=WARN",
+        "--ServerApp.log_level=ERROR",
         # Ctrl-C means stop, without a question that a class has to answer.
         "--ServerApp.answer_yes=True",
         # A classroom may have no network: look for no news and no updates.
