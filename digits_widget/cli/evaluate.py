@@ -255,6 +255,8 @@ def _client(args: argparse.Namespace) -> Iterator[Client]:
     from digits_widget.serving import Client
 
     which = {"model": args.model, "version": args.version, "label": args.label}
+    # A batch of five hundred is slow work for a large model on a busy machine.
+    which["timeout"] = 60.0
     if args.server:
         with Client(args.server, **which) as client:
             yield client

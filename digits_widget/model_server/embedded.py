@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import select
 import subprocess
@@ -31,7 +32,10 @@ from digits_widget.model_server.ports import first_free_ports
 __all__ = ["EmbeddedServer", "first_free_ports"]
 
 SHIPPED = Path(__file__).parent.parent / "models" / "digits"
-"""The base path of the model that comes with this package."""
+"""The base path of the models that come with this package."""
+
+LABELS = {"stable": 1, "canary": 2}
+"""Names of the shipped versions, as a server with two of them would label them."""
 
 _STARTED = "READY"
 _TAIL_BYTES = 4000
@@ -79,6 +83,7 @@ class EmbeddedServer:
         self.base_path = Path(SHIPPED if base_path is None else base_path).absolute()
         self.model = model
         self.host = host
+        self._config = _shipped_config(model) if base_path is None else None
         self._ports = (port, rest_port)
         self._flags = tuple(flags)
         self._lock = threading.Lock()
@@ -198,12 +203,23 @@ class EmbeddedServer:
             f"--host={self.host}",
             f"--port={self._ports[0]}",
             f"--rest_api_port={self._ports[1]}",
-            f"--model_name={self.model}",
-            f"--model_base_path={self.base_path}",
+            *self._what_to_serve(),
             "--free_ports",
             "--report_ports",
             "--exit_with_stdin",
             *self._flags,
+        ]
+
+    def _what_to_serve(self) -> list[str]:
+        if self._config is None:
+            return [
+                f"--model_name={self.model}",
+                f"--model_base_path={self.base_path}",
+            ]
+        return [
+            f"--model_config_file={self._config.name}",
+            # At the start no version is available yet.
+            "--allow_version_labels_for_unavailable_models=true",
         ]
 
     def _spawn(self) -> None:
@@ -286,3 +302,26 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
+
+
+def _shipped_config(model: str) -> IO[bytes]:
+    """Write what to serve by default: every shipped version, and their labels.
+
+    The versions of a base path alone would be the newest one. The file lasts as long as
+    what is returned.
+    """
+    labels = "".join(
+        f"    version_labels {{ key: '{label}' value: {version} }}\n"
+        for label, version in LABELS.items()
+        if (SHIPPED / str(version)).is_dir()
+    )
+    text = (
+        f"model_config_list {{\n  config {{\n    name: {json.dumps(model)}\n"
+        f"    base_path: {json.dumps(str(SHIPPED))}\n"
+        f"    model_platform: 'tensorflow'\n    model_version_policy {{ all {{}} }}\n"
+        f"{labels}  }}\n}}\n"
+    )
+    file = tempfile.NamedTemporaryFile(suffix=".config")  # noqa: SIM115
+    file.write(text.encode())
+    file.flush()
+    return file
