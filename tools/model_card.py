@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -98,6 +99,7 @@ def measure(data: Path, held_out: Path) -> dict[str, Any]:
                 "unseen": _presets(client, unseen) if version == "1" else None,
                 "all": _short(_asked(client, pen, "mnist")),
                 "non-digits": _doubt(client),
+                "milliseconds": _speed(client),
             }
     newest = max(held_out.iterdir(), key=lambda path: int(path.name))
     with _served(newest) as client:
@@ -164,6 +166,18 @@ def _doubt(client: Client) -> dict[str, float]:
     }
 
 
+def _speed(client: Client) -> dict[str, float]:
+    """Return milliseconds from call to answer, the median of eleven calls."""
+    return {
+        str(count): statistics.median(
+            client.predict(np.zeros((count, 28, 28), np.float32))[0].timing.total
+            for _ in range(11)
+        )
+        * 1000
+        for count in (1, 500)
+    }
+
+
 def _draw(client: Client, unseen: LabelledDrawings) -> None:
     """Draw the pictures of the card, small."""
     from digits_widget.figures.calibration import draw_calibration  # noqa: PLC0415
@@ -201,6 +215,8 @@ def render(figures: dict[str, Any]) -> str:
         "unseen_digits": f"{figures['twin']['unseen']['mnist']['digits']:,}",
         "writers": figures["twin"]["writers"],
         "size": _sizes(),
+        "one": _speeds(figures, "1", 1),
+        "many": _speeds(figures, "500", 0),
     }
     return TEXT.read_text(encoding="utf-8").format(**values)
 
@@ -241,6 +257,11 @@ def _doubt_table(figures: dict[str, Any]) -> str:
         shares = [f"{figures[key]['non-digits'][kind]:.1%}" for kind in kinds]
         lines.append(f"| {name} | {' | '.join(shares)} |")
     return "\n".join(lines)
+
+
+def _speeds(figures: dict[str, Any], count: str, digits: int) -> str:
+    times = [figures[f"version {v}"]["milliseconds"][count] for v in (1, 2)]
+    return " and ".join(f"{time:.{digits}f} ms" for time in times)
 
 
 def _sizes() -> str:
