@@ -20,7 +20,13 @@ import pytest
 from digits_widget.cli import main
 
 ROOT = Path(__file__).parents[2]
-COMMAND = "import sys; from digits_widget.cli import main; sys.exit(main())"
+# A shell's background jobs, and what they start, ignore Ctrl-C; a terminal's do not.
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from digits_widget.cli import main
+sys.exit(main())
+"""
 
 
 class Lab:
