@@ -28,6 +28,7 @@ lint: dev ## style, types, and generated files that are up to date
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/build_protos.py --check
+	@$(BIN)/python tools/model_card.py --check
 
 format: dev ## put the code in order
 	@$(BIN)/ruff check --fix .

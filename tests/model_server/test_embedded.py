@@ -18,6 +18,7 @@ from digits_widget.errors import MissingExtraError, ModelServerError, PortTakenE
 from digits_widget.model_server import embedded
 from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
 from digits_widget.model_server.ports import is_free
+from digits_widget.serving import Client
 
 
 def is_alive(pid: int) -> bool:
@@ -181,3 +182,11 @@ def test_the_child_dies_with_its_parent_also_while_it_is_starting() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     until_gone(int(done.stdout))
+
+
+def test_a_started_server_has_every_shipped_version() -> None:
+    """Ready means all of them: who asks for the older one is not told to wait."""
+    with EmbeddedServer() as server, Client(server.target) as client:
+        assert {each.state for each in client.status()} == {"AVAILABLE"}
+        shipped = {int(each.name) for each in server.base_path.iterdir()}
+        assert {each.version for each in client.status()} == shipped

@@ -174,7 +174,8 @@ class Lifecycle:
         ready = model.in_state("AVAILABLE")
         failed = [each for each in model.versions.values() if each.failed]
         if ready and not (every and failed):
-            return ""
+            loading = every and not self._is_settled(name, every=True)
+            return "some versions are still loading" if loading else ""
         if failed:
             return "; ".join(
                 f"version {each.number}: {each.error.code}: {each.error.message}"
