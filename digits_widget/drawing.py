@@ -157,7 +157,10 @@ class Drawing:
         """
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, DrawingFormatError) as exc:
+        except OSError as exc:
+            msg = f"Got {path}, which cannot be read ({exc.strerror}). Check the name."
+            raise DrawingFormatError(msg) from exc
+        except (UnicodeDecodeError, DrawingFormatError) as exc:
             msg = f"{path}: {exc}"
             raise DrawingFormatError(msg) from exc
 

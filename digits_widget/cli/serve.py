@@ -43,7 +43,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _chosen(args: argparse.Namespace) -> dict[str, str]:
-    from digits_widget.model_server.embedded import SHIPPED
     from digits_widget.model_server.ports import first_free_ports
 
     names = [each.name for each in dataclasses.fields(Flags)]
@@ -51,6 +50,6 @@ def _chosen(args: argparse.Namespace) -> dict[str, str]:
     chosen = {name: value for name, value in given.items() if value is not None}
     port, rest_port = first_free_ports(host=chosen.get("host", "127.0.0.1"))
     usual = {"port": str(port), "rest_api_port": str(rest_port)}
-    if "model_config_file" not in chosen and "model_base_path" not in chosen:
-        usual |= {"model_name": "digits", "model_base_path": str(SHIPPED)}
+    if not chosen.keys() & {"model_config_file", "model_base_path"}:
+        usual |= {"model_name": "digits", "shipped_models": "true"}
     return usual | chosen

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import os
 import select
 import subprocess
@@ -28,14 +27,9 @@ from digits_widget.errors import (
     PortTakenError,
 )
 from digits_widget.model_server.ports import first_free_ports
+from digits_widget.model_server.shipped import SHIPPED
 
 __all__ = ["EmbeddedServer", "first_free_ports"]
-
-SHIPPED = Path(__file__).parent.parent / "models" / "digits"
-"""The base path of the models that come with this package."""
-
-LABELS = {"stable": 1, "canary": 2}
-"""Names of the shipped versions, as a server with two of them would label them."""
 
 _STARTED = "READY"
 _TAIL_BYTES = 4000
@@ -83,7 +77,7 @@ class EmbeddedServer:
         self.base_path = Path(SHIPPED if base_path is None else base_path).absolute()
         self.model = model
         self.host = host
-        self._config = _shipped_config(model) if base_path is None else None
+        self._is_shipped = base_path is None
         self._ports = (port, rest_port)
         self._flags = tuple(flags)
         self._lock = threading.Lock()
@@ -203,24 +197,19 @@ class EmbeddedServer:
             f"--host={self.host}",
             f"--port={self._ports[0]}",
             f"--rest_api_port={self._ports[1]}",
-            *self._what_to_serve(),
+            f"--model_name={self.model}",
+            self._what_to_serve(),
             "--free_ports",
             "--report_ports",
             "--exit_with_stdin",
             *self._flags,
         ]
 
-    def _what_to_serve(self) -> list[str]:
-        if self._config is None:
-            return [
-                f"--model_name={self.model}",
-                f"--model_base_path={self.base_path}",
-            ]
-        return [
-            f"--model_config_file={self._config.name}",
-            # At the start no version is available yet.
-            "--allow_version_labels_for_unavailable_models=true",
-        ]
+    def _what_to_serve(self) -> str:
+        # Of a base path a server would serve the newest version alone.
+        if self._is_shipped:
+            return "--shipped_models"
+        return f"--model_base_path={self.base_path}"
 
     def _spawn(self) -> None:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115
@@ -302,26 +291,3 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
-
-
-def _shipped_config(model: str) -> IO[bytes]:
-    """Write what to serve by default: every shipped version, and their labels.
-
-    The versions of a base path alone would be the newest one. The file lasts as long as
-    what is returned.
-    """
-    labels = "".join(
-        f"    version_labels {{ key: '{label}' value: {version} }}\n"
-        for label, version in LABELS.items()
-        if (SHIPPED / str(version)).is_dir()
-    )
-    text = (
-        f"model_config_list {{\n  config {{\n    name: {json.dumps(model)}\n"
-        f"    base_path: {json.dumps(str(SHIPPED))}\n"
-        f"    model_platform: 'tensorflow'\n    model_version_policy {{ all {{}} }}\n"
-        f"{labels}  }}\n}}\n"
-    )
-    file = tempfile.NamedTemporaryFile(suffix=".config")  # noqa: SIM115
-    file.write(text.encode())
-    file.flush()
-    return file

@@ -45,6 +45,9 @@ class Flags:
     model_base_path: str = ""
     """Folder of the one model's versions; not used with a config file."""
 
+    shipped_models: bool = False
+    """Serve every version of the models that come with this package, and labels."""
+
     model_config_file: str = ""
     """Several models: a text-format ModelServerConfig."""
 

@@ -80,7 +80,7 @@ def check(flags: Flags) -> None:
     PortTakenError
         Another program has a port.
     """
-    if not flags.model_config_file and not flags.model_base_path:
+    if not (flags.model_config_file or flags.model_base_path or flags.shipped_models):
         msg = "Got no --model_base_path and no --model_config_file; give one of them."
         raise ModelServerError(msg)
     parameters_file = flags.batching_parameters_file

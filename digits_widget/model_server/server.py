@@ -26,6 +26,7 @@ from digits_widget.model_server.lifecycle.library import Library
 from digits_widget.model_server.lifecycle.lifecycle import Lifecycle
 from digits_widget.model_server.lifecycle.model_config import (
     ModelConfig,
+    Policy,
     check,
     check_platforms,
     read_config_file,
@@ -43,6 +44,7 @@ from digits_widget.model_server.servables.batching_parameters import (
 from digits_widget.model_server.servables.loading import load
 from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.services import SERVICE_NAMES, Services
+from digits_widget.model_server.shipped import LABELS, SHIPPED
 from digits_widget.model_server.warmup import warm_up
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -157,6 +159,9 @@ class Server:
 
     def _configs(self) -> list[ModelConfig]:
         flags = self._flags
+        if flags.shipped_models:
+            everything = Policy("all")
+            return [ModelConfig(flags.model_name, str(SHIPPED), everything, LABELS)]
         if not flags.model_config_file:
             path = flags.model_base_path
             if "://" not in path:

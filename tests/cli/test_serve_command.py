@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_flags_without_effect_are_taken(name: str) -> None:
 def test_without_flags_it_serves_the_shipped_models() -> None:
     chosen = serve._chosen(parsed())
     assert chosen["model_name"] == "digits"
-    assert Path(chosen["model_base_path"]).name == "digits"
+    assert chosen["shipped_models"] == "true"
     assert chosen["port"] != chosen["rest_api_port"]
 
 
@@ -46,7 +46,7 @@ def test_given_flags_win() -> None:
     )
     assert chosen["port"] == "0"
     assert chosen["enable_batching"] == "true"
-    assert "model_base_path" not in chosen
+    assert "shipped_models" not in chosen
 
 
 def test_a_taken_port_is_one_sentence() -> None:
@@ -72,8 +72,9 @@ def test_it_says_when_it_is_ready_and_stops_on_ctrl_c() -> None:
         text=True,
     ) as process:
         assert process.stderr is not None
-        lines = [process.stderr.readline() for _ in range(2)]
+        lines = [process.stderr.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-    assert "is available" in lines[0]
-    assert "ready: gRPC 127.0.0.1:" in lines[1]
+    loaded = sorted(re.findall(r"version (\d) is available", "".join(lines)))
+    assert loaded == ["1", "2"]
+    assert "ready: gRPC 127.0.0.1:" in lines[2]

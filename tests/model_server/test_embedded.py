@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from digits_widget.errors import MissingExtraError, ModelServerError, PortTakenError
-from digits_widget.model_server import embedded
 from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
 from digits_widget.model_server.ports import is_free
+from digits_widget.model_server.shipped import SHIPPED
 from digits_widget.serving import Client
 
 
@@ -130,7 +130,7 @@ def test_a_model_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     while "no version to load" not in server.log:
         assert starting.is_alive()
         threading.Event().wait(0.05)
-    shutil.copytree(embedded.SHIPPED / "1", tmp_path / "staged")
+    shutil.copytree(SHIPPED / "1", tmp_path / "staged")
     (tmp_path / "staged").rename(tmp_path / "1")
     starting.join(60)
     assert server.is_running
