@@ -23,7 +23,7 @@ from typing import Any
 import grpc
 import numpy as np
 
-from digits_widget.model_server.embedded import SHIPPED
+from digits_widget.model_server.shipped import SHIPPED
 
 ROUNDS = 8
 CALLS = 150
