@@ -62,6 +62,20 @@ class Session:
         """The newest state."""
         return self._audience.state
 
+    @property
+    def prepare(self) -> Callable[[Drawing], Trace]:
+        """What turns drawings into traces; `use` changes it."""
+        return self._prepare
+
+    def use(self, prepare: Callable[[Drawing], Trace]) -> None:
+        """Prepare the newest drawing, and all to come, in another way.
+
+        That is a new revision: answers about the old trace are dropped.
+        """
+        with self._order:
+            self._prepare = prepare
+        self.take(lambda: self.state.drawing)
+
     def subscribe(self, view: View) -> None:
         """Tell `view` about each new state, after those that subscribed before."""
         self._audience.subscribe(view)

@@ -220,6 +220,23 @@ def test_the_last_answer_stays_as_previous_until_the_new_one_is_there() -> None:
     assert session.state.previous is None
 
 
+def test_another_way_to_prepare_is_another_question_about_the_same_drawing() -> None:
+    def doubled(drawing: Drawing) -> Trace:
+        image = 2 * prepare(drawing).tensor
+        return Trace((Snapshot("tensor", "Tensor", "", image, {}, image),))
+
+    later = Later()
+    session = Session(prepare, predict, later)
+    session.draw(drawing_of(7))
+    session.use(doubled)
+    assert session.prepare is doubled
+    later.work()
+    assert session.state.drawing == drawing_of(7)
+    assert session.state.prediction is not None
+    assert session.state.prediction.model == "0.16"
+    assert session.state.revision == 2
+
+
 def test_a_failure_is_shown_and_retried_until_it_passes() -> None:
     later = Later()
     up = False

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Box, VBox
+from ipywidgets import HTML, Box, DOMWidget, VBox
 from numpy.typing import NDArray
 from traitlets import Instance
 
@@ -29,10 +29,13 @@ from digits_widget.trace import Trace
 from digits_widget.widget.background import Background
 from digits_widget.widget.canvas import Canvas
 from digits_widget.widget.confidences import Confidences, sentence
+from digits_widget.widget.deck import Deck
+from digits_widget.widget.desk import Answerer, Desk
 from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.pad import Pad
+from digits_widget.widget.part import Part
 from digits_widget.widget.recovery import Recovery
-from digits_widget.widget.server import NamedServer, OwnServer, find_server
+from digits_widget.widget.server import Function, OwnServer, find_server
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 from digits_widget.widget.toolbar import Toolbar
@@ -98,33 +101,63 @@ class DigitsWidget(VBox):
         prepare = _pipeline(pipeline)
         self._cell = copy_context()
         self._background = Background()
-        self._server: NamedServer | OwnServer | None = None
-        if predict is None:
-            predict = self._server = find_server(
+        self._answerer: Answerer = (
+            Function(predict)
+            if predict
+            else find_server(
                 server, model=model, version=version, announce=self._announce
             )
-        self._session = Session(prepare, predict, self._background)
+        )
+        self._session = Session(prepare, self._answerer, self._background)
         self._canvas = Canvas()
         self._pad = Pad(self._canvas.ink, self._take, self._background)
+        self._desk = Desk(
+            self._session, self._pad, self._answerer, self._background, self._guard
+        )
         toolbar = Toolbar(self._pad, self._guard)
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
+        status, bars = Status(), Part(Confidences(), always=True)
+        panels = {
+            "Steps": Part(Filmstrip(_titles(prepare)), always=True),
+        }
         self._recovery = Recovery(
-            self._session.retry, self._background.after, lambda: self._view_count != 0
+            self._session.retry, self._background.after, self._is_seen
         )
-        strip, bars, status = Filmstrip(_titles(prepare)), Confidences(), Status()
-        for view in (strip, bars, toolbar, self._recovery, *views):
+        for view in (bars, toolbar, *panels.values(), self._recovery, *views):
             self._session.subscribe(view.show)
         # After all that may fail, so that it shows the failure.
         self._session.subscribe(self._tell_observers)
         self._session.subscribe(status.show)
-        left = VBox([self._canvas.widget, toolbar.widget])
-        right = VBox([bars.widget, status.widget])
         # The browser counts the views once the count is a number.
-        super().__init__(_layout(left, right, strip.widget), _view_count=0)
-        self.observe(self._look_again, names="_view_count")
+        super().__init__(_view_count=0)
+        style = _style()
+        drawn = [self._canvas.widget, toolbar.widget]
+        self.canvas = _alone(style, *drawn, status.widget)
+        """The paper and its tools, for a cell of their own."""
+        self.bars = _alone(style, bars.widget)
+        """The ten confidences, for a cell of their own."""
+        self.filmstrip = _alone(style, panels["Steps"].widget)
+        """Every step as a picture, for a cell of its own."""
+        self._parts = (bars, *panels.values())
+        deck = Deck({name: part.widget for name, part in panels.items()})
+        top = _top(VBox(drawn), VBox([bars.widget, status.widget]))
+        hint = HTML(HINT)
+        hint.add_class("digits-hint")
+        self.children = [style, top, deck.widget, hint]
+        for whole in (self, self.canvas):
+            whole.observe(self._look_again, names="_view_count")
         self.add_class("digits-widget")
-        if isinstance(self._server, OwnServer):
-            self._background(self._guard(self._server.start))
+        if isinstance(self._answerer, OwnServer):
+            self._background(self._guard(self._answerer.start))
+
+    @property
+    def pipeline(self) -> Callable[[Drawing], Trace]:
+        """What turns the drawing into a trace. Set another one, or a preset's name."""
+        return self._session.prepare
+
+    @pipeline.setter
+    def pipeline(self, pipeline: str | Callable[[Drawing], Trace]) -> None:
+        self._session.use(_pipeline(pipeline))
 
     def draw(self, drawing: Drawing) -> None:
         """Put `drawing` on the paper, in place of what is there, as one action.
@@ -169,9 +202,12 @@ class DigitsWidget(VBox):
         self._session.close()
         self._recovery.close()
         self._canvas.close()
-        if self._server:
-            self._background(self._server.close)
+        self._background(self._answerer.close)
         super().close()
+
+    def _is_seen(self) -> bool:
+        on_paper = self._view_count or self.canvas._view_count  # noqa: SLF001
+        return bool(on_paper) or any(part.is_seen for part in self._parts)
 
     def _look_again(self, _change: object) -> None:
         self._recovery.show(self._session.state)
@@ -238,13 +274,26 @@ def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
         return []
 
 
-def _layout(left: VBox, right: VBox, strip: HTML) -> list[Box | HTML]:
+def _style() -> HTML:
+    """Return the style of all parts; it may stand in a page more than once."""
+    sheets = sorted(
+        (sheet for sheet in files(__package__).iterdir() if sheet.name[-4:] == ".css"),
+        key=lambda sheet: sheet.name,
+    )
+    css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return HTML(f"<style>{css}</style>", layout={"display": "none"})
+
+
+def _alone(style: HTML, *contents: DOMWidget) -> VBox:
+    """Return what shows a part in a cell of its own."""
+    part = VBox([style, *contents], _view_count=0)
+    part.add_class("digits-widget")
+    return part
+
+
+def _top(left: VBox, right: VBox) -> Box:
     left.add_class("digits-left")
     right.add_class("digits-right")
     top = Box([left, right])
     top.add_class("digits-top")
-    css = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
-    style = HTML(f"<style>{css}</style>", layout={"display": "none"})
-    hint = HTML(HINT)
-    hint.add_class("digits-hint")
-    return [style, top, strip, hint]
+    return top

@@ -1,6 +1,7 @@
 """Where answers come from: a server that somebody runs, or one of the widget's own.
 
-Both are callables, (28, 28) image to `Prediction`, as `Session` wants.
+Each is an `Answerer`: about one image, as `Session` wants, or about many in one call.
+Servers are asked one question at a time, whoever in this kernel asks.
 """
 
 from __future__ import annotations
@@ -23,9 +24,42 @@ if TYPE_CHECKING:
 LIVE_DEADLINE = 2.0
 """Seconds that one answer may take while somebody draws."""
 
+BATCH_DEADLINE = 10.0
+"""Seconds that the answers to a batch may take, which somebody asked for."""
+
+_turns: dict[str, threading.Lock] = {}
+"""Whose turn it is, by address: one request under way at each server."""
+
 _clients: WeakValueDictionary[tuple[str, str, int | None], Client]
 _clients = WeakValueDictionary()
 """Widgets that ask the same share one channel: a cell that runs again opens no new."""
+
+
+class Function:
+    """A function from a notebook, in place of a server.
+
+    Parameters
+    ----------
+    predict : callable
+        (28, 28) float32 in [0, 1], 1 is ink, to `Prediction`.
+    """
+
+    def __init__(self, predict: Callable[[NDArray[np.float32]], Prediction]) -> None:
+        self._predict = predict
+
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
+        """Call the function."""
+        return self._predict(image)
+
+    def many(self, images: NDArray[np.float32]) -> list[Prediction]:
+        """Call the function about each of (n, 28, 28) images."""
+        return [self._predict(image) for image in images]
+
+    def client(self) -> None:
+        """Return None: nothing is sent."""
+
+    def close(self) -> None:
+        """Do nothing: the function is somebody else's."""
 
 
 class NamedServer:
@@ -45,11 +79,25 @@ class NamedServer:
         key = (target, model, version)
         self._client = _clients.get(key) or Client(target, model=model, version=version)
         _clients[key] = self._client
+        self._turn = _turns.setdefault(target, threading.Lock())
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
         """Ask the server."""
-        answer: Prediction = self._client.predict(image, timeout=LIVE_DEADLINE)
+        with self._turn:
+            answer: Prediction = self._client.predict(image, timeout=LIVE_DEADLINE)
         return answer
+
+    def many(self, images: NDArray[np.float32]) -> list[Prediction]:
+        """Ask the server about (n, 28, 28) images in one call."""
+        with self._turn:
+            answers: list[Prediction] = self._client.predict(
+                images, timeout=BATCH_DEADLINE
+            )
+        return answers
+
+    def client(self) -> Client:
+        """Return the client that asks."""
+        return self._client
 
     def close(self) -> None:
         """Do nothing: the server is somebody else's."""
@@ -85,6 +133,14 @@ class OwnServer:
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
         """Ask the server, when it is up."""
         return self.start()(image)
+
+    def many(self, images: NDArray[np.float32]) -> list[Prediction]:
+        """Ask the server about (n, 28, 28) images in one call, when it is up."""
+        return self.start().many(images)
+
+    def client(self) -> Client:
+        """Return the client that asks, when the server is up."""
+        return self.start().client()
 
     def start(self) -> NamedServer:
         """Return when the server is up. Starts it if it never was, or has died."""

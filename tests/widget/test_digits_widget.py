@@ -25,6 +25,7 @@ from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.recovery import Recovery
+from digits_widget.widget.server import OwnServer
 
 WAIT = 20.0
 
@@ -106,7 +107,7 @@ def test_every_preset_is_a_pipeline_by_name(name: str) -> None:
     assert widget.trace is not None
     titles = [shot.title for shot in widget.trace]
     widget.clear()
-    assert re.findall("<b>(.*?)</b>", widget.children[2].value) == titles
+    assert re.findall("<b>(.*?)</b>", widget.filmstrip.children[1].value) == titles
     widget.close()
 
 
@@ -169,7 +170,7 @@ def test_without_the_extra_the_problem_says_how_to_install(
     widget.draw(sample(3))
     widget.wait(WAIT)
     assert isinstance(widget.problem, MissingExtraError)
-    assert "pip install" in widget.children[1].children[1].children[1].value
+    assert "pip install" in widget.canvas.children[-1].value
     widget.close()
 
 
@@ -186,7 +187,7 @@ def test_own_server_starts_answers_is_shared_and_stops(
     assert [answer.label for answer in answers if answer] == [3, 8]
     assert any("Starting" in notice for notice in notices)
     assert not notices[-1]
-    server = type(first._server)._server  # type: ignore[union-attr]
+    server = OwnServer._server
     assert server is not None
     assert server.is_running
     first.close()
