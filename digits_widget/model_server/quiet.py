@@ -5,11 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from digits_widget.errors import MissingExtraError, ModelServerError
+from digits_widget.stderr_aside import stderr_aside
 
 _SETTINGS = {
     # Fatal messages only, and no search for graphics cards.
@@ -35,7 +33,7 @@ def import_tensorflow() -> None:
     # Serving needs none of it, and starts a quarter faster.
     sys.modules.setdefault("keras", None)  # type: ignore[arg-type]
     try:
-        with _stderr_aside():
+        with stderr_aside():
             tensorflow = importlib.import_module("tensorflow")
             importlib.import_module("tensorflow_serving.apis.prediction_service_pb2")
         # Some of what TensorFlow Serving does has no undeprecated Python name.
@@ -49,18 +47,3 @@ def import_tensorflow() -> None:
     except Exception as exc:
         msg = f"TensorFlow is installed but does not start: {exc}"
         raise ModelServerError(msg) from exc
-
-
-@contextmanager
-def _stderr_aside() -> Iterator[None]:
-    """Keep what C++ writes to stderr off the terminal: it comes before any setting."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with tempfile.TemporaryFile() as aside:
-            os.dup2(aside.fileno(), 2)
-            yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
