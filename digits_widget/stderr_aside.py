@@ -11,9 +11,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def stderr_aside() -> Iterator[None]:
-    """Drop all that is written to stderr meanwhile, by Python or below it.
+    """Drop what this process writes to stderr meanwhile, below Python or in it.
 
     For the import of TensorFlow, some of whose lines come before any setting is read.
+    In a notebook Python's own ``sys.stderr`` goes elsewhere, and is not touched.
     """
     sys.stderr.flush()
     kept = os.dup(2)
