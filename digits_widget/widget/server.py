@@ -30,9 +30,14 @@ BATCH_DEADLINE = 10.0
 _turns: dict[str, threading.Lock] = {}
 """Whose turn it is, by address: one request under way at each server."""
 
-_clients: WeakValueDictionary[tuple[str, str, int | None], Client]
+_clients: WeakValueDictionary[tuple[str, str, int | None, str | None], Client]
 _clients = WeakValueDictionary()
 """Widgets that ask the same share one channel: a cell that runs again opens no new."""
+
+
+def turn_at(target: str) -> threading.Lock:
+    """Return the lock to hold while something is asked of the server at `target`."""
+    return _turns.setdefault(target, threading.Lock())
 
 
 class Function:
@@ -73,13 +78,19 @@ class NamedServer:
         Name of the model.
     version : int or None
         Of the model; None is what the server prefers, usually the highest.
+    label : str, optional
+        A name for a version, in place of `version`.
     """
 
-    def __init__(self, target: str, *, model: str, version: int | None) -> None:
-        key = (target, model, version)
-        self._client = _clients.get(key) or Client(target, model=model, version=version)
+    def __init__(
+        self, target: str, *, model: str, version: int | None, label: str | None = None
+    ) -> None:
+        key = (target, model, version, label)
+        self._client = _clients.get(key) or Client(
+            target, model=model, version=version, label=label
+        )
         _clients[key] = self._client
-        self._turn = _turns.setdefault(target, threading.Lock())
+        self._turn = turn_at(target)
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
         """Ask the server."""

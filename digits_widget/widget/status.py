@@ -22,12 +22,13 @@ class Status:
     def show(self, state: State) -> None:
         """Draw the line. It goes away with what it tells about."""
         if state.problem is not None:
-            self.widget.value = _problem(state.problem)
+            self.widget.value = problem_html(state.problem)
         else:
             self.widget.value = f'<div role="status">{escape(state.notice)}</div>'
 
 
-def _problem(problem: Exception) -> str:
+def problem_html(problem: Exception) -> str:
+    """Return one line that says what is wrong, over its folded traceback."""
     if isinstance(problem, DigitsError):
         text = str(problem)
     else:
