@@ -69,7 +69,8 @@ class Arithmetic:
         if self.table is not None:
             return self.table[eight_bit(images)].astype(self.dtype)
         # In the picture's own precision, an 8-bit grey becomes its whole number again.
-        return (images * images.dtype.type(self.white)).astype(self.dtype)
+        own = images * images.dtype.type(self.white)
+        return own.astype(self.dtype, copy=False)
 
     def start_batch(self, images: Floats) -> NDArray[Any]:
         """Do as `start` with (n, rows, cols), and put the pictures along the last axis.

@@ -1,8 +1,8 @@
 """Error diffusion: print each pixel, and pass on what it got wrong to its neighbours.
 
 There are several ways through a picture, all with the same result to the last bit:
-`small` for one small picture, `wavefront` for a few or a large one, `press` for many;
-and `sweep` for many in an unusual arithmetic.
+`lines` for one small picture, or a few whose rows alternate; `wavefront` for more of
+them or a large one; `press` for many; and `sweep` for many in an unusual arithmetic.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.linear_light import to_linear
+from digits_widget.dithering.lines import lines
 from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.press import press
-from digits_widget.dithering.small import small
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
 
-CHUNK = 2048
+CHUNK = 2560
 """Pictures a sweep takes at once: enough that calls cost little, and little memory."""
 
 FEW = 512
 """Pictures up to which the wavefront is faster than a sweep."""
 
-SMALL = 4096
-"""Pixels in all up to which plain Python is faster than the wavefront."""
+SMALL = 1024
+"""Pixels in all up to which a walk along the lines is faster than the wavefront."""
 
-SERPENTINE_SMALL = 12
-"""Pictures up to which plain Python is faster than a sweep, of any size."""
+SERPENTINE_FEW = 8
+"""Pictures up to which one after the other is faster than all at once."""
 
 SCAN = Option("How the rows are scanned.", "raster", choices=("raster", "serpentine"))
 FIRST = Option(
@@ -160,9 +160,11 @@ def diffuse_with(
     """Diffuse a batch by whichever path is fastest; give each pixel's level."""
     steps = scan_steps(images.shape[1], scan=scan, first=first)
     printed = np.empty(images.shape, dtype=np.float32)
-    if diffuser.arithmetic.is_plain and _is_small(images, steps):
+    alternates = len(set(steps)) > 1
+    few = images.size <= SMALL or (alternates and len(images) <= SERPENTINE_FEW)
+    if diffuser.arithmetic.is_plain and few:
         for image, target in zip(images, printed, strict=True):
-            target[...] = small(diffuser, diffuser.arithmetic.start(image), steps)
+            target[...] = lines(diffuser, diffuser.arithmetic.start(image), steps)
         return printed
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
@@ -184,12 +186,6 @@ def _diffuse_chunk(
     else:
         pixels = diffuser.arithmetic.start_batch(images)
         printed[...] = sweep(diffuser, pixels, steps).transpose(2, 0, 1)
-
-
-def _is_small(images: Floats, steps: list[int]) -> bool:
-    if len(set(steps)) > 1:
-        return len(images) <= SERPENTINE_SMALL
-    return images.size <= SMALL
 
 
 def scan_steps(rows: int, *, scan: str, first: str) -> list[int]:

@@ -2,7 +2,8 @@
 
 It does what `sweep` does in double precision with two levels, and is as frugal as it
 can be: only as many rows are held as a kernel reaches down, so that they stay in the
-processor's cache, and no operation makes a new array.
+processor's cache; a cell turns from a pixel into its value and then into its error
+where it is; no operation makes a new array, and no number is turned into one twice.
 """
 
 from __future__ import annotations
@@ -36,10 +37,13 @@ def press(
         Of the images' shape, to be filled with 0 and 1.
     """
     machine = _Press(diffuser, images)
+    # Bytes are turned around row by row, while they are near; floats are not.
+    levels = np.empty(images.shape, dtype=np.uint8)
     for y, step in enumerate(steps):
         machine.feed(y + diffuser.kernel.depth)
-        printed[:, y] = machine.scan(y, step).T
+        levels[:, y] = machine.scan(y, step).T
         machine.pay(y, step)
+    printed[...] = levels
 
 
 class _Press:
@@ -48,18 +52,29 @@ class _Press:
     def __init__(self, diffuser: Diffuser, images: Floats) -> None:
         count, self.rows, self.cols = images.shape
         rule, kernel = diffuser.arithmetic, diffuser.kernel
-        self.images, self.rule, self.depth = images, rule, kernel.depth
-        self.ahead = [(dx, diffuser.weights[weight]) for dx, weight in kernel.ahead]
-        self.below = [(dx, dy, diffuser.weights[w]) for dx, dy, w in kernel.below]
+        self.images, self.clamps = images, rule.clamp == "read"
+        self.ahead = [
+            (dx, np.array(diffuser.weights[weight])) for dx, weight in kernel.ahead
+        ]
+        self.below = [
+            (dx, dy, np.array(diffuser.weights[weight]))
+            for dx, dy, weight in kernel.below
+        ]
         self.compare = np.greater_equal if rule.ties == "up" else np.greater
-        self.white = np.min_scalar_type(rule.white).type(rule.white)
+        # Arrays of no dimension: a bare number is made into one at every call.
+        self.middle = np.array(rule.middle)
+        self.black, self.white = np.array(0.0), np.array(float(rule.white))
+        self.white_byte = np.array(rule.white, np.min_scalar_type(rule.white))
+        self.white_pixel = np.array(rule.white, images.dtype)
         shape = (self.cols, count)
         self.ring = np.empty((kernel.depth + 1, *shape))
+        self.cells = [list(row) for row in self.ring]
         self.narrow = np.empty(shape, dtype=images.dtype)
         self.bits = np.empty(shape, dtype=bool)
         self.levels = self.bits.view(np.uint8)
-        self.grey = np.empty(count, dtype=self.white.dtype)
-        self.errors, self.shares = np.empty(shape), np.empty(shape)
+        self.columns = list(zip(self.bits, self.levels, strict=True))
+        self.grey = np.empty(count, dtype=self.white_byte.dtype)
+        self.shares = np.empty(shape)
         for y in range(kernel.depth):
             self.feed(y)
 
@@ -71,36 +86,36 @@ class _Press:
     def feed(self, y: int) -> None:
         """Take a row of the pictures into work, if there is one left."""
         if y < self.rows:
-            white = self.images.dtype.type(self.rule.white)
             # In the pictures' own precision: see `Arithmetic.start`.
-            np.multiply(self.images[:, y].T, white, out=self.narrow)
+            np.multiply(self.images[:, y].T, self.white_pixel, out=self.narrow)
             self.row(y)[...] = self.narrow
 
     def scan(self, y: int, step: int) -> NDArray[np.uint8]:
-        """Print a row, note its errors and give its levels, (cols, n)."""
-        cells = self.row(y)
+        """Print a row, leave its errors in its cells, give its levels, (cols, n)."""
+        cells, grey, share = self.cells[y % len(self.cells)], self.grey, self.shares[0]
         for x in range(self.cols)[::step]:
-            value, error = cells[x], self.errors[x]
-            if self.rule.clamp == "read":
-                np.clip(value, 0, self.rule.white, out=value)
-            self.compare(value, self.rule.middle, out=self.bits[x])
+            cell, (bits, levels) = cells[x], self.columns[x]
+            if self.clamps:
+                np.clip(cell, self.black, self.white, out=cell)
+            self.compare(cell, self.middle, out=bits)
             # One byte a pixel, as long as possible: casting early costs the most.
-            np.multiply(self.levels[x], self.white, out=self.grey)
-            np.subtract(value, self.grey, out=error)
+            np.multiply(levels, self.white_byte, out=grey)
+            np.subtract(cell, grey, out=cell)
             for dx, weight in self.ahead:
                 target = x + step * dx
                 if 0 <= target < self.cols:
-                    share = np.multiply(error, weight, out=self.shares[0])
+                    np.multiply(cell, weight, out=share)
                     np.add(cells[target], share, out=cells[target])
         return self.levels
 
     def pay(self, y: int, step: int) -> None:
         """Pay the errors of a row to those below, in the slow loop's order."""
+        errors = self.row(y)
         for dx, dy, weight in self.below:
             shift = step * dx
             if y + dy < self.rows and abs(shift) < self.cols:
                 to = slice(max(shift, 0), self.cols + min(shift, 0))
-                payer = self.errors[max(-shift, 0) : self.cols - max(shift, 0)]
+                payer = errors[max(-shift, 0) : self.cols - max(shift, 0)]
                 share = np.multiply(payer, weight, out=self.shares[to])
                 paid = self.row(y + dy)[to]
                 np.add(paid, share, out=paid)

@@ -13,8 +13,8 @@ from digits_widget.dithering.arithmetic import PLAIN, Arithmetic
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import diffuse_with, scan_steps
 from digits_widget.dithering.kernel import Kernel
+from digits_widget.dithering.lines import lines
 from digits_widget.dithering.press import press
-from digits_widget.dithering.small import small
 from digits_widget.dithering.stepwise import slow_loop
 from digits_widget.dithering.sweep import sweep
 from digits_widget.dithering.wavefront import wavefront
@@ -104,6 +104,11 @@ def test_a_large_picture_is_the_slow_one(scan: str) -> None:
     np.testing.assert_array_equal(printed, expected)
 
 
+def test_every_kernel_stays_near_in_its_own_line() -> None:
+    for kernel in KERNELS.values():
+        assert max(dx for dx, _ in kernel.ahead) <= 2
+
+
 def test_a_kernel_may_not_pay_pixels_already_printed() -> None:
     with pytest.raises(ValueError, match=r"the tap \(-1, 0\)"):
         Kernel(((-1, 0, 1),), 1)
@@ -128,4 +133,4 @@ def _check(diffuser: Diffuser, images: NDArray[np.float32]) -> None:
             np.testing.assert_array_equal(printed, expected)
             for image, levels in zip(images, expected, strict=True):
                 pixels = diffuser.arithmetic.start(image)
-                np.testing.assert_array_equal(small(diffuser, pixels, steps), levels)
+                np.testing.assert_array_equal(lines(diffuser, pixels, steps), levels)
