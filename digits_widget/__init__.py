@@ -20,6 +20,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from digits_widget.checkup import doctor
     from digits_widget.dithering import dither
     from digits_widget.drawing import Drawing
     from digits_widget.errors import DigitsError
@@ -45,6 +46,7 @@ __all__ = [
     "Prediction",
     "Stroke",
     "dither",
+    "doctor",
     "rasterize",
     "sample",
 ]
@@ -60,6 +62,7 @@ _HOMES = {
     "Prediction": "prediction",
     "Stroke": "stroke",
     "dither": "dithering",
+    "doctor": "checkup",
     "rasterize": "raster",
     "sample": "samples",
 }

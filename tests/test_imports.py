@@ -33,7 +33,8 @@ WORLDS = {
         "numpy",
     },
     "training": {"tensorflow", "keras", "h5py", "google", *PURE},
-    "cli": {"jupyterlab", *PURE},
+    "cli": {"jupyterlab", "shtab", *PURE},
+    "checkup": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
 }
 
 # Where worlds meet; the front door only names them, and loads none before it is asked.
@@ -68,7 +69,7 @@ def imported(path: Path) -> set[str]:
 def is_meeting_place(path: Path) -> bool:
     """Return whether worlds may meet in this file."""
     place = path.relative_to(PACKAGE).as_posix()
-    return room_of(path) == "cli" or place in MEETING_PLACES
+    return room_of(path) in {"cli", "checkup"} or place in MEETING_PLACES
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())

@@ -20,8 +20,8 @@ NEEDED_GB = 4.0
 
 # What `make lab` and `make test` install: extras of the project, dependency groups.
 PURPOSES = {
-    "lab": (("lab", "server", "training"), ()),
-    "test": (("lab", "server", "training"), ("test", "lint", "protos", "bench")),
+    "lab": (("lab", "app", "server", "training"), ()),
+    "test": (("lab", "app", "server", "training"), ("test", "lint", "protos", "docs", "bench")),
 }
 
 CURES = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from digits_widget.errors import DigitsError
 
@@ -24,8 +24,33 @@ COMMANDS = (
     "evaluate",
     "steps",
     "dither",
+    "doctor",
+    "completion",
 )
 """Every command, in the order of ``--help``; each is a module of this folder."""
+
+
+EPILOG = """\
+to begin:
+  digits-widget lab notebooks         open JupyterLab, a model server beside it
+  digits-widget predict --sample 3    ask that server about a bundled drawing
+  digits-widget doctor                say what is missing, and the cure
+
+Each command explains itself: digits-widget predict --help
+
+environment:
+  DIGITS_SERVER    address of the model server, such as 127.0.0.1:8500
+  DIGITS_DATA      folder of data sets, for train and evaluate
+"""
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps every command on a line with its sentence."""
+
+    def add_arguments(self, actions: Iterable[argparse.Action]) -> None:
+        """Leave room for the commands' indentation, which argparse forgets."""
+        super().add_arguments(actions)
+        self._action_max_length += 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,8 +71,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="digits-widget",
         description="Draw a digit, see every step to the model, and what it answers.",
+        epilog=EPILOG,
+        formatter_class=_Help,
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
     for name in COMMANDS:
         module = importlib.import_module(f"digits_widget.cli.{name}")
         command = commands.add_parser(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list", action="store_true", help="list the methods and their options"
     )
+    parser.add_argument("--json", action="store_true", help="with --list: for programs")
     parser.add_argument(
         "--method",
         default="floyd-steinberg",
@@ -77,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.steps import Flatten
 
     if args.list:
-        print("\n".join(_listing(args.like)))
+        print(_as_json(args.like) if args.json else "\n".join(_listing(args.like)))
         return 0
     if args.picture is None or args.output is None:
         msg = "Got no picture or no --output, expected both: dither in.png -o out.png."
@@ -109,12 +112,43 @@ def _method(name: str, like: str | None) -> Method:
     return find_program(like).find(method) if like else method
 
 
-def _listing(like: str | None) -> list[str]:
-    from digits_widget.dithering import CATALOGUE, COMPATIBILITY, find_program
+def _table(like: str | None) -> Mapping[str, Method]:
+    from digits_widget.dithering import CATALOGUE, find_program
 
-    table = find_program(like).methods if like else CATALOGUE
+    return find_program(like).methods if like else CATALOGUE
+
+
+def _as_json(like: str | None) -> str:
+    told = [
+        {
+            "name": method.name,
+            "aliases": method.aliases,
+            "family": method.family,
+            "author": method.author,
+            "year": method.year,
+            "source": method.source,
+            "keeps_mean": method.keeps_mean,
+            "note": method.note,
+            "options": {
+                name: {
+                    "meaning": option.meaning,
+                    "takes": option.takes,
+                    "default": option.default,
+                    "choices": option.choices,
+                }
+                for name, option in method.options.items()
+            },
+        }
+        for method in _table(like).values()
+    ]
+    return json.dumps(told, indent=1, ensure_ascii=False)
+
+
+def _listing(like: str | None) -> list[str]:
+    from digits_widget.dithering import COMPATIBILITY
+
     lines = []
-    for method in table.values():
+    for method in _table(like).values():
         also = f" ({', '.join(method.aliases)})" if method.aliases else ""
         lines += [
             f"{method.name}{also}",

@@ -7,6 +7,8 @@ A folder is read without TensorFlow; the text is laid out as TensorFlow's own
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="say how a server's model differs from the one in this folder",
     )
+    parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,7 +54,10 @@ def run(args: argparse.Namespace) -> int:
         metadata = saved.graph(args.tag_set).metadata
     else:
         metadata = _ask(args)
-    if args.signature_def is None:
+    if args.json:
+        told = _as_json(metadata, args.signature_def)
+        print(json.dumps(told, indent=1, default=sorted))
+    elif args.signature_def is None:
         print(listing.list_served(metadata))
     else:
         print(listing.list_signature(metadata.choose(args.signature_def)))
@@ -68,8 +74,23 @@ def _compare(args: argparse.Namespace) -> int:
         saved.graph(args.tag_set).metadata,
         versions_on_disk=versions_on_disk(args.against),
     )
-    print("\n".join(found) or "The server serves what is in the folder.")
+    if args.json:
+        print(json.dumps({"differences": list(found)}, indent=1))
+    else:
+        print("\n".join(found) or "The server serves what is in the folder.")
     return 1 if found else 0
+
+
+def _as_json(metadata: ModelMetadata, only: str | None) -> dict[str, object]:
+    signatures = (
+        metadata.signatures.values() if only is None else [metadata.choose(only)]
+    )
+    return {
+        "model": metadata.model,
+        "version": metadata.version,
+        "target": metadata.target,
+        "signatures": {each.name: asdict(each) for each in signatures},
+    }
 
 
 def _ask(args: argparse.Namespace) -> ModelMetadata:

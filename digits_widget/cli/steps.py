@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digits_widget.errors import OptionError
+
+if TYPE_CHECKING:
+    from digits_widget.trace import Trace
 
 HELP = "show every preprocessing step of a picture or drawing"
 
@@ -35,6 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the steps as NumPy and Pillow to paste, and draw nothing",
     )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print what every step decided, for programs, and draw nothing",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -50,6 +60,9 @@ def run(args: argparse.Namespace) -> None:
         return
     _check_ending(args.output)
     trace = pipeline(Drawing.load(args.source) if drawn else args.source)
+    if args.json:
+        print(_as_json(trace))
+        return
     from digits_widget.figures.trace import trace_figure
 
     try:
@@ -60,6 +73,21 @@ def run(args: argparse.Namespace) -> None:
     for shot in trace:
         print(f"{shot.title}: {shot.caption}")
     print(f"Saved as {args.output}.")
+
+
+def _as_json(trace: Trace) -> str:
+    told = [
+        {
+            "name": shot.name,
+            "title": shot.title,
+            "caption": shot.caption,
+            "shape": shot.image.shape,
+            "decided": dict(shot.decided),
+        }
+        for shot in trace
+    ]
+    # What a step decided may be a number of NumPy's.
+    return json.dumps(told, indent=1, default=float)
 
 
 def _check_ending(path: Path) -> None:

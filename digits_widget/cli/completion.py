@@ -1,0 +1,28 @@
+"""Print what makes a shell complete `digits-widget` when you press Tab.
+
+Bash: eval "$(digits-widget completion bash)" in ~/.bashrc. Zsh: the same in ~/.zshrc,
+after compinit. Fish: digits-widget completion fish | source in config.fish.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "print completions for bash, zsh or fish"
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("shell", choices=SHELLS, help="yours; echo $SHELL tells")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script."""
+    import shtab
+
+    from digits_widget.cli import parser
+
+    print(shtab.complete(parser(), args.shell))
+    return 0
