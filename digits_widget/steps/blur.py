@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.steps.checks import check_flat, check_number, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, number
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -22,11 +23,11 @@ class Blur:
     name: ClassVar[str] = "blur"
     title: ClassVar[str] = "Blur"
 
-    sigma: float = 0.5
+    sigma: float = field(default=0.5, metadata=number(0.1, 20))
     """Standard deviation of the Gaussian in pixels, 0.1 to 20."""
 
     def __post_init__(self) -> None:
-        check_number("sigma", self.sigma, 0.1, 20)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the softened picture."""

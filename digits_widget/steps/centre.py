@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.errors import StepOrderError
-from digits_widget.steps.checks import (
-    check_choice,
-    check_flat,
-    check_number,
-    check_switch,
-    check_whole,
-    checked,
-)
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, choice, number, switch, whole
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -31,24 +25,21 @@ class Centre:
     name: ClassVar[str] = "centre"
     title: ClassVar[str] = "Centre"
 
-    by: str = "mass"
+    by: str = field(default="mass", metadata=choice("mass", "box", "none"))
     """What is centred: ``mass`` puts the centre of mass on `target`, ``box`` the middle
     of the ink's box in the middle of the field, ``none`` leaves the ink where it is."""
 
-    target: float = 14.0
+    target: float = field(default=14.0, metadata=number(0, 280, pace=0.5))
     """Row and column that the centre of mass shall lie on, 0 to 280."""
 
-    subpixel: bool = False
+    subpixel: bool = field(default=False, metadata=switch())
     """Whether to move by parts of a pixel, which blurs, or by whole pixels only."""
 
-    side: int = 28
+    side: int = field(default=28, metadata=whole(1, 280))
     """Pixels along the side of the field, 1 to 280."""
 
     def __post_init__(self) -> None:
-        check_choice("by", self.by, ("mass", "box", "none"))
-        check_number("target", self.target, 0, 280)
-        check_switch("subpixel", self.subpixel)
-        check_whole("side", self.side, 1, 280)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the field with the ink in it."""

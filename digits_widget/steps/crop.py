@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.steps.checks import check_flat, check_number, check_whole, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, number, whole
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -22,15 +23,14 @@ class Crop:
     name: ClassVar[str] = "crop"
     title: ClassVar[str] = "Crop to ink"
 
-    threshold: float = 0.1
+    threshold: float = field(default=0.1, metadata=number(0, 1))
     """Ink above this value counts, in [0, 1]: fainter specks do not hold the box."""
 
-    padding: int = 0
+    padding: int = field(default=0, metadata=whole(0, 1000))
     """Pixels kept around the ink, as far as the picture has them; 0 to 1000."""
 
     def __post_init__(self) -> None:
-        check_number("threshold", self.threshold, 0, 1)
-        check_whole("padding", self.padding, 0, 1000)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the box of the image that holds the ink."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from PIL import Image as Pillow
 
 from digits_widget.steps.centre import centre_of_mass
-from digits_widget.steps.checks import check_flat, check_number, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, number
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -25,11 +26,11 @@ class Deskew:
     name: ClassVar[str] = "deskew"
     title: ClassVar[str] = "Deskew"
 
-    limit: float = 30.0
+    limit: float = field(default=30.0, metadata=number(0, 60, pace=1))
     """Degrees, 0 to 60: a digit that leans more is turned back by this much only."""
 
     def __post_init__(self) -> None:
-        check_number("limit", self.limit, 0, 60)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the upright picture."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from digits_widget.dithering import dither, find_method
-from digits_widget.dithering.compatibility import find_program
-from digits_widget.dithering.option import Value
+from digits_widget.dithering import CATALOGUE, dither, find_method
+from digits_widget.dithering.compatibility import COMPATIBILITY, find_program
+from digits_widget.dithering.option import Option, Value
+from digits_widget.errors import OptionError
 from digits_widget.steps.checks import check_flat, checked
 from digits_widget.steps.dither_code import dither_code
+from digits_widget.steps.parameter import Parameter
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -86,6 +89,47 @@ class Dither:
         batch = np.stack(images)
         return list(dither(batch, self.method, like=self.like, **self.options))
 
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Return what can be chosen: the method, and what that method lets choose."""
+        programs = (p for p in COMPATIBILITY.values() if self.method in p.methods)
+        return {
+            "method": Parameter(tuple(CATALOGUE)),
+            "like": Parameter((None, *(program.name for program in programs))),
+            **{name: _parameter(option) for name, option in self._takes().items()},
+        }
+
+    def values(self) -> Mapping[str, Value]:
+        """Return what is chosen, with every default filled in."""
+        defaults = {name: option.default for name, option in self._takes().items()}
+        return {"method": self.method, "like": self.like, **defaults, **self.options}
+
+    def changed(self, name: str, value: Any) -> Dither:  # noqa: ANN401 - of any option
+        """Return the step with another choice; what no longer fits it is given up."""
+        if name not in {"method", "like"}:
+            return Dither(self.method, like=self.like, **{**self.options, name: value})
+        method = find_method(value if name == "method" else self.method)
+        like = value if name == "like" else self.like
+        if like and method.name not in find_program(like).methods:
+            like = None
+        kept: dict[str, Value] = {}
+        for option, chosen in self.options.items():
+            with suppress(OptionError):
+                Dither(method.name, like=like, **{option: chosen})
+                kept[option] = chosen
+        return Dither(method.name, like=like, **kept)
+
+    def _takes(self) -> Mapping[str, Option]:
+        method = find_method(self.method)
+        return (find_program(self.like).find(method) if self.like else method).options
+
     def code(self) -> tuple[str, ...]:
         """Return lines that do the same to `image`."""
         return dither_code(self.method, self.like, self.options)
+
+
+def _parameter(option: Option) -> Parameter:
+    """Return what an option of a method takes, as a parameter of the step."""
+    if option.choices:
+        return Parameter(option.choices)
+    whole = isinstance(option.default, int)
+    return Parameter((), option.low, option.high, 1 if whole else 0.05, is_whole=whole)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from digits_widget.errors import StepOrderError
-from digits_widget.steps.checks import check_flat, check_whole, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, whole
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -17,11 +18,11 @@ class Extent:
     name: ClassVar[str] = "extent"
     title: ClassVar[str] = "Cut out the middle"
 
-    side: int = 28
+    side: int = field(default=28, metadata=whole(1, 4096))
     """Pixels along the side of the square, 1 to 4096."""
 
     def __post_init__(self) -> None:
-        check_whole("side", self.side, 1, 4096)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the middle of the picture."""

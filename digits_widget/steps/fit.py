@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from digits_widget.steps import resampling
-from digits_widget.steps.checks import check_choice, check_flat, check_whole, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, choice, whole
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -17,16 +18,15 @@ class Fit:
     name: ClassVar[str] = "fit"
     title: ClassVar[str] = "Fit in a box"
 
-    box: int = 20
+    box: int = field(default=20, metadata=whole(4, 28))
     """Pixels along the side of the box, 4 to 28. MNIST's digits fill 20."""
 
-    filter: str = "box"
+    filter: str = field(default="box", metadata=choice(*resampling.FILTERS))
     """How old pixels become new ones: one of `FILTERS`. It matters little to a model;
     the plain average is quick and leaves no halos around the lines."""
 
     def __post_init__(self) -> None:
-        check_whole("box", self.box, 4, 28)
-        check_choice("filter", self.filter, resampling.FILTERS)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the scaled image."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from digits_widget.steps.checks import check_choice, check_number, checked
+from digits_widget.steps.checks import checked
+from digits_widget.steps.parameter import check_fields, choice, number
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -26,15 +27,14 @@ class Flatten:
     title: ClassVar[str] = "Flatten"
     pictures_only: ClassVar[bool] = True
 
-    background: float = 1.0
+    background: float = field(default=1.0, metadata=number(0, 1))
     """Grey of the paper behind, from 0 (black) to 1 (white)."""
 
-    alpha: str = "over"
+    alpha: str = field(default="over", metadata=choice("over", "drop"))
     """``over`` lays the picture over the paper, ``drop`` forgets the transparency."""
 
     def __post_init__(self) -> None:
-        check_number("background", self.background, 0, 1)
-        check_choice("alpha", self.alpha, ("over", "drop"))
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture in greys, 1 is light."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.steps.checks import check_choice, check_whole, checked
+from digits_widget.steps.checks import checked
+from digits_widget.steps.parameter import check_fields, choice, whole
 from digits_widget.steps.resampling import MITCHELL, mitchell
 from digits_widget.steps.step import Image, Outcome
 
@@ -27,16 +28,15 @@ class MagickResize:
     name: ClassVar[str] = "magick-resize"
     title: ClassVar[str] = "Resize as ImageMagick"
 
-    side: int = 28
+    side: int = field(default=28, metadata=whole(1, 4096))
     """Pixels that the smaller side gets, 1 to 4096."""
 
-    filter: str = "auto"
+    filter: str = field(default="auto", metadata=choice("auto", "mitchell", "lanczos"))
     """``mitchell`` or ``lanczos``; ``auto`` chooses as ImageMagick does: Mitchell for
     greys (it reads them as palettes), transparency and enlarging, else Lanczos."""
 
     def __post_init__(self) -> None:
-        check_whole("side", self.side, 1, 4096)
-        check_choice("filter", self.filter, ("auto", "mitchell", "lanczos"))
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the scaled picture."""

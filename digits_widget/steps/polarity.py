@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from digits_widget.steps.checks import check_choice, check_flat, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, choice
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -25,11 +26,11 @@ class Polarity:
     pictures_only: ClassVar[bool] = True
     gives_ink: ClassVar[bool] = True
 
-    ink: str = "auto"
+    ink: str = field(default="auto", metadata=choice("auto", "dark", "light"))
     """``auto`` asks the border; ``dark`` and ``light`` say what the ink is."""
 
     def __post_init__(self) -> None:
-        check_choice("ink", self.ink, ("auto", "dark", "light"))
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture with 1 as ink."""

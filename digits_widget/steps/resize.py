@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from digits_widget.steps import resampling
-from digits_widget.steps.checks import check_choice, check_flat, check_whole, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, choice, whole
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -20,15 +21,14 @@ class Resize:
     name: ClassVar[str] = "resize"
     title: ClassVar[str] = "Resize"
 
-    side: int = 28
+    side: int = field(default=28, metadata=whole(1, 4096))
     """Pixels along the side, 1 to 4096."""
 
-    filter: str = "box"
+    filter: str = field(default="box", metadata=choice(*resampling.FILTERS))
     """How old pixels become new ones: one of `FILTERS`."""
 
     def __post_init__(self) -> None:
-        check_whole("side", self.side, 1, 4096)
-        check_choice("filter", self.filter, resampling.FILTERS)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the scaled image."""

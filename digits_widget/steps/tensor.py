@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from digits_widget.errors import OptionError, StepOrderError
 from digits_widget.steps.checks import check_choice, check_flat, checked
+from digits_widget.steps.parameter import choice
 from digits_widget.steps.step import Image, Outcome
 
 SHAPES = (
@@ -32,16 +33,16 @@ class ToTensor:
     name: ClassVar[str] = "tensor"
     title: ClassVar[str] = "Tensor"
 
-    scale: float = 1.0
+    scale: float = field(default=1.0, metadata=choice(1.0, 255.0))
     """Value of full ink: 1, or 255 for models that were trained on bytes."""
 
-    shape: tuple[int, ...] = (28, 28)
+    shape: tuple[int, ...] = field(default=(28, 28), metadata=choice(*SHAPES))
     """One of `SHAPES`; `Client` itself adapts (28, 28) to what the model declares."""
 
-    dtype: str = "float32"
+    dtype: str = field(default="float32", metadata=choice(*_DTYPES))
     """float32, float64, float16, or uint8 (then `scale` must be 255)."""
 
-    ink: str = "high"
+    ink: str = field(default="high", metadata=choice("high", "low"))
     """``high``: paper is 0 and ink is `scale`, as in MNIST; ``low`` the other way."""
 
     def __post_init__(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from digits_widget.steps.checks import check_flat, check_number, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, number
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -22,11 +23,11 @@ class Thicken:
     name: ClassVar[str] = "thicken"
     title: ClassVar[str] = "Thicken or thin"
 
-    pixels: float = 0.5
+    pixels: float = field(default=0.5, metadata=number(-5, 5, pace=0.1))
     """Added on every side of a line, -5 to 5; below 0 thins."""
 
     def __post_init__(self) -> None:
-        check_number("pixels", self.pixels, -5, 5)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture with thicker or thinner lines."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from digits_widget.steps.checks import check_flat, check_number, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, number
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -18,11 +19,11 @@ class Threshold:
     name: ClassVar[str] = "threshold"
     title: ClassVar[str] = "Threshold"
 
-    at: float = 0.5
+    at: float = field(default=0.5, metadata=number(0, 1))
     """The greatest value that still becomes paper, in [0, 1]."""
 
     def __post_init__(self) -> None:
-        check_number("at", self.at, 0, 1)
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture in 0 and 1."""

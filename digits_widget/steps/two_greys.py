@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.dithering.imagemagick import GreyTree, floyd_steinberg_onto
-from digits_widget.steps.checks import check_choice, check_flat, checked
+from digits_widget.steps.checks import check_flat, checked
+from digits_widget.steps.parameter import check_fields, choice
 from digits_widget.steps.step import Image, Outcome
 from digits_widget.steps.two_greys_code import two_greys_code
 
@@ -27,11 +28,11 @@ class TwoGreys:
     name: ClassVar[str] = "two-greys"
     title: ClassVar[str] = "Dither to two greys"
 
-    palette: str = "octree"
+    palette: str = field(default="octree", metadata=choice("octree", "black-white"))
     """``octree`` or ``black-white``."""
 
     def __post_init__(self) -> None:
-        check_choice("palette", self.palette, ("octree", "black-white"))
+        check_fields(self)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture in two greys."""
