@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-import threading
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.cli.beside import model_server_beside
 
 HELP = "start the model server and JupyterLab"
 
@@ -37,18 +34,11 @@ def run(args: argparse.Namespace) -> int:
     """Start both, wait for Ctrl-C, stop both."""
     folder = _folder(args.folder)
     lab = _jupyterlab()
-    server = _server()
-    os.environ["DIGITS_SERVER"] = server.target
-    os.environ["DIGITS_REST"] = server.rest_url
-    # Starting TensorFlow takes seconds, and so does JupyterLab: both at once.
-    threading.Thread(target=_start, args=(server,), daemon=True).start()
-    try:
+    with model_server_beside():
         jupyter = lab.initialize_server(argv=_options(args, folder))
         # As an option this would be overruled by JupyterLab's own default.
         jupyter.default_url = _first_page(folder)
         jupyter.start()
-    finally:
-        server.stop()
     print("JupyterLab and the model server are stopped.")
     return 0
 
@@ -71,29 +61,6 @@ def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
         msg = 'JupyterLab is not installed here: pip install "digits-widget[lab]".'
         raise MissingExtraError(msg) from exc
     return LabApp
-
-
-def _server() -> EmbeddedServer:
-    """Return the server on the usual ports, or the next free ones, said aloud."""
-    from digits_widget.model_server.embedded import EmbeddedServer
-    from digits_widget.model_server.ports import USUAL_PORTS, first_free_ports
-
-    ports = first_free_ports()
-    if ports != USUAL_PORTS:
-        usual, used = (" and ".join(map(str, each)) for each in (USUAL_PORTS, ports))
-        print(f"Of the ports {usual} one is taken; using {used} instead.")
-    return EmbeddedServer(port=ports[0], rest_port=ports[1])
-
-
-def _start(server: EmbeddedServer) -> None:
-    from digits_widget.errors import DigitsError
-
-    try:
-        server.start()
-    except DigitsError as exc:
-        print(f"\nThe model server did not start: {exc}\n", file=sys.stderr)
-        return
-    print(f"\nModel server: gRPC at {server.target}, REST at {server.rest_url}\n")
 
 
 def _first_page(folder: Path) -> str:

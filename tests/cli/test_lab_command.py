@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
-import socket
-import subprocess
 import sys
-import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from digits_widget.cli import main
-
-ROOT = Path(__file__).parents[2]
-# A shell's background jobs, and what they start, ignore Ctrl-C; a terminal's do not.
-COMMAND = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from digits_widget.cli import main
-sys.exit(main())
-"""
-
-
-class Lab:
-    """A running ``digits-widget lab``, and what it has said."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.said = ""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                *("-c", COMMAND, "lab", str(folder), "--no-browser", f"--port={port}"),
-            ],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.said += line
-
-    def wait_for(self, pattern: str) -> re.Match[str]:
-        until(lambda: re.search(pattern, self.said), lambda: self.said)
-        found = re.search(pattern, self.said)
-        assert found
-        return found
-
-
-def until(
-    condition: Callable[[], object], what: Callable[[], str] = str, seconds: float = 90
-) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what()
-        time.sleep(0.05)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.cli.running_command import RunningCommand, free_port, listens, until
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningCommand]:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
@@ -90,24 +23,21 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     folder.mkdir()
     (folder / "01_later.ipynb").write_text("{}")
     (folder / "00_first.ipynb").write_text("{}")
-    running = Lab(folder, free_port())
+    running = RunningCommand(
+        "lab", str(folder), "--no-browser", f"--port={free_port()}"
+    )
     yield running
-    if running.process.poll() is None:
-        running.process.kill()
-    running.process.wait()
-    running.reader.join()
-    assert running.process.stdout
-    running.process.stdout.close()
+    running.close()
 
 
-def served_ports(lab: Lab) -> tuple[int, int]:
+def served_ports(lab: RunningCommand) -> tuple[int, int]:
     """Wait until both servers answer, and return the model server's ports."""
     said = lab.wait_for(r"gRPC at 127.0.0.1:(\d+), REST at http://127.0.0.1:(\d+)")
     return int(said[1]), int(said[2])
 
 
 @pytest.mark.server
-def test_both_servers_start_and_ctrl_c_stops_both(lab: Lab) -> None:
+def test_both_servers_start_and_ctrl_c_stops_both(lab: RunningCommand) -> None:
     grpc_port, rest_port = served_ports(lab)
     address = lab.wait_for(r"http://127.0.0.1:(\d+)(/lab\S*token=\w+)")
     jupyter_port = int(address[1])
@@ -120,16 +50,14 @@ def test_both_servers_start_and_ctrl_c_stops_both(lab: Lab) -> None:
     assert {version["state"] for version in versions} == {"AVAILABLE"}
     assert listens(grpc_port)
 
-    lab.process.send_signal(signal.SIGINT)
-    assert lab.process.wait(30) == 0
-    lab.reader.join()
+    assert lab.interrupt() == 0
     assert "are stopped" in lab.said
     assert "Traceback" not in lab.said
     assert not any(map(listens, (grpc_port, rest_port, jupyter_port)))
 
 
 @pytest.mark.server
-def test_the_model_server_goes_when_the_lab_is_killed(lab: Lab) -> None:
+def test_the_model_server_goes_when_the_lab_is_killed(lab: RunningCommand) -> None:
     ports = served_ports(lab)
     lab.process.kill()
     until(lambda: not any(map(listens, ports)))

@@ -1,0 +1,78 @@
+"""Serve the widget alone as a page; Ctrl-C stops it and the model server.
+
+Every visitor gets an own kernel, so an own drawing; the model server is shared. Voila
+makes the page from a notebook of one cell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from digits_widget.cli.beside import model_server_beside
+
+HELP = "serve the widget alone as a page"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--no-browser", action="store_true", help="only print the address"
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8866,
+        help="of the page, or the next free one (default: 8866)",
+    )
+    parser.add_argument("--dark", action="store_true", help="on a dark ground")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start both, wait for Ctrl-C, stop both."""
+    from digits_widget.model_server.ports import first_free_ports
+
+    voila = _voila()
+    (port,) = first_free_ports([args.port])
+    with as_file(files("digits_widget.cli") / "page") as page:
+        # Voila looks for templates where Jupyter keeps its data.
+        paths = [str(page), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+        # Voila tells this to kernels, but not to those that are up before a visitor.
+        os.environ["SERVER_SOFTWARE"] = "voila"
+        with model_server_beside():
+            print(f"The page: http://127.0.0.1:{port}/")
+            voila.launch_instance(argv=_options(args, page, port))
+    print("The page and the model server are stopped.")
+    return 0
+
+
+def _voila() -> Any:  # noqa: ANN401 - Voila ships no types
+    try:
+        from voila.app import Voila
+    except ImportError as exc:
+        from digits_widget.errors import MissingExtraError
+
+        msg = 'Voila is not installed here: pip install "digits-widget[app]".'
+        raise MissingExtraError(msg) from exc
+    return Voila
+
+
+def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
+    return [
+        str(page / "app.ipynb"),
+        "--template=digits",
+        f"--theme={'dark' if args.dark else 'light'}",
+        f"--Voila.port={port}",
+        "--Voila.port_retries=0",
+        "--Voila.log_level=ERROR",
+        # The next visitor's kernel is up before the visitor is.
+        "--preheat_kernel=True",
+        "--pool_size=1",
+        # It is made for Notebook, and fails in a page.
+        "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
+        *(["--no-browser"] if args.no_browser else []),
+    ]

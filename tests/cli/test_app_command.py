@@ -1,0 +1,82 @@
+"""``digits-widget app``: a real page by Voila, in a real browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from digits_widget.cli import main
+from digits_widget.samples import sample
+from tests.cli.running_command import RunningCommand, free_port
+from tools.find_browser import find
+from tools.lab import PATIENCE, chromium
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningCommand]:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    running = RunningCommand("app", "--no-browser", f"--port={free_port()}")
+    yield running
+    running.close()
+
+
+def draw(page: Page, digit: int) -> None:
+    """Draw with the mouse."""
+    box = page.locator(".digits-paper canvas").bounding_box()
+    assert box
+    for stroke in sample(digit):
+        places = [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"])
+            for x, y in stroke.points.tolist()
+        ]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place)
+        page.mouse.up()
+
+
+@pytest.mark.server
+@pytest.mark.browser
+def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
+    app: RunningCommand,
+) -> None:
+    if not find():
+        pytest.skip("no Chromium or Chrome here; tools/find_browser.py says how")
+    app.wait_for(r"gRPC at 127.0.0.1")
+    address = app.wait_for(r"The page: (\S+)")[1]
+    hosts = set()
+    with chromium() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+        page.goto(address)
+        page.wait_for_function(
+            "() => document.querySelector('.digits-paper canvas')?.getContext('2d')"
+            ".getImageData(1, 1, 1, 1).data[3] == 255"
+        )
+        draw(page, 3)
+        best = ".digits-bars:not(.digits-stale) .digits-best th"
+        expect(page.locator(best)).to_have_text("3")
+        expect(page.locator(".digits-hint")).to_contain_text("load this page again")
+    assert hosts - {None} == {"127.0.0.1"}
+    assert app.interrupt() == 0
+    assert "are stopped" in app.said
+    assert "Traceback" not in app.said
+
+
+def test_without_voila_it_says_how_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "voila.app", None)
+    assert main(["app"]) == 1
+    assert 'pip install "digits-widget[app]"' in capsys.readouterr().err
