@@ -32,6 +32,7 @@
     │   └── AnswerError                 an answer that is no use
     │       ├── NotTenError                 not ten numbers
     │       └── NotConfidencesError         not confidences: they do not sum to 1
+    │           └── LogitsError                 logits, of which a softmax makes some
     ├── ModelServerError            the embedded model server did not start or stay up
     │   └── PortTakenError              somebody else has the port
     ├── MissingExtraError           a part that is not installed
@@ -41,9 +42,16 @@
 
 Every message says what was got, what was expected and what to do. Every error has the
 same three attributes, empty where they mean nothing: `target`, `model` and `code`.
+`LogitsError` also brings the `logits`, to be looked at.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # for one annotation; whoever only wants an error needs no NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class DigitsError(Exception):
@@ -184,6 +192,24 @@ class NotTenError(AnswerError):
 
 class NotConfidencesError(AnswerError):
     """Ten numbers that are not confidences: perhaps logits. Export with a softmax."""
+
+
+class LogitsError(NotConfidencesError):
+    """Logits in place of confidences. Ask with ``logits="softmax"``.
+
+    Parameters
+    ----------
+    logits : ndarray
+        (n, 10) or (10,) float64: what the model gave.
+    **attributes
+        As for every error.
+    """
+
+    def __init__(
+        self, message: str, *, logits: NDArray[np.float64], **attributes: str
+    ) -> None:
+        super().__init__(message, **attributes)
+        self.logits = logits
 
 
 class ModelServerError(DigitsError):

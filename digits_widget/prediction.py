@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digits_widget.errors import NotConfidencesError, NotTenError
+from digits_widget.errors import LogitsError, NotConfidencesError, NotTenError
 
 DIGITS = 10
 
@@ -66,10 +66,17 @@ class Prediction:
     response_bytes: int = 0
     """Size of the serialised response in bytes."""
 
+    logits: NDArray[np.float64] | None = None
+    """(10,) float64, read-only: what the model gave, where that is logits and
+    `confidences` are their softmax; None where it gave confidences itself."""
+
     def __post_init__(self) -> None:
-        confidences = np.array(self.confidences, dtype=np.float64)
-        confidences.flags.writeable = False
-        object.__setattr__(self, "confidences", confidences)
+        for name in ("confidences", "logits"):
+            given = getattr(self, name)
+            if given is not None:
+                kept = np.array(given, dtype=np.float64)
+                kept.flags.writeable = False
+                object.__setattr__(self, name, kept)
 
     @property
     def label(self) -> int:
@@ -127,8 +134,10 @@ def check_confidences(scores: ArrayLike, *, model: str = "") -> NDArray[np.float
     ------
     NotTenError
         The last dimension is not ten long.
+    LogitsError
+        Finite numbers, some of them below 0 or above 1: most likely logits.
     NotConfidencesError
-        A number is not finite, below 0 or above 1, or a row does not sum to 1.
+        A number is not finite, or a row does not sum to 1.
     """
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim not in (1, 2) or values.shape[-1] != DIGITS:
@@ -144,19 +153,21 @@ def check_confidences(scores: ArrayLike, *, model: str = "") -> NDArray[np.float
         and (values >= -_SUM_TOLERANCE).all()
         and (abs(sums - 1) <= _SUM_TOLERANCE).all()
     ):
-        raise NotConfidencesError(_not_confidences(values, model), model=model)
+        raise _not_confidences(values, model)
     clipped = np.clip(values, 0, 1)
     result: NDArray[np.float64] = clipped / clipped.sum(axis=-1, keepdims=True)
     return result
 
 
-def _not_confidences(values: NDArray[np.float64], model: str) -> str:
+def _not_confidences(values: NDArray[np.float64], model: str) -> NotConfidencesError:
     rows = values.reshape(-1, DIGITS)
     off = np.nan_to_num(abs(rows.sum(axis=1) - 1), nan=math.inf)
-    worst = rows[off.argmax()]
-    numbers = ", ".join(f"{v:.3g}" for v in worst)
-    return (
-        f"Got [{numbers}] from model {model!r}, expected ten numbers between 0 and 1 "
-        "that sum to 1. If these are logits, export the model with a softmax as its "
-        "last layer."
-    )
+    numbers = ", ".join(f"{v:.3g}" for v in rows[off.argmax()])
+    got = f"Got [{numbers}] from model {model!r}, expected ten numbers between 0 and 1 "
+    cure = "export the model with a softmax as its last layer."
+    apart = (values < -_SUM_TOLERANCE) | (values > 1 + _SUM_TOLERANCE)
+    if np.isfinite(values).all() and apart.any():
+        msg = f'{got}that sum to 1. These are logits: use logits="softmax", or {cure}'
+        return LogitsError(msg, model=model, logits=values)
+    msg = f"{got}that sum to 1. If these are logits, {cure}"
+    return NotConfidencesError(msg, model=model)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import AnswerError, TooLargeError
-from digits_widget.prediction import Prediction, Timing, check_confidences
+from digits_widget.logits import Logits, read_scores
+from digits_widget.prediction import Prediction, Timing
 from digits_widget.serving.deadline import Deadline
 from digits_widget.serving.dtypes import DTYPES
 from digits_widget.serving.fitting import Fit
@@ -51,6 +52,8 @@ class Batch:
     """Most images in one request."""
     limit: int
     """Most bytes in one request."""
+    logits: Logits = "refuse"
+    """What becomes of an answer that is logits."""
 
     def predict(
         self, images: NDArray[np.float32], deadline: Deadline
@@ -131,7 +134,9 @@ class Batch:
         started = time.perf_counter()
         outputs = self.transport.decode(response, parcel.question)
         scores = self._scores(parcel, outputs.get(self.fit.output.name))
-        confidences = check_confidences(scores, model=outputs.model)
+        confidences, logits = read_scores(
+            scores, model=outputs.model, logits=self.logits
+        )
         timing = Timing(
             parcel.timing.preparing,
             parcel.timing.encoding,
@@ -147,8 +152,9 @@ class Batch:
                 timing=timing,
                 request_bytes=len(parcel.request),
                 response_bytes=len(response),
+                logits=None if logits is None else logits[number],
             )
-            for row in confidences
+            for number, row in enumerate(confidences)
         ]
 
     def _scores(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from numpy.typing import ArrayLike
 
 from digits_widget.errors import AnswerError, OptionError
+from digits_widget.logits import Logits
 from digits_widget.serving.batches import Batch
 from digits_widget.serving.connection import MIB, Connection, Tls
 from digits_widget.serving.exchange import Exchange, exchange
@@ -64,6 +65,9 @@ class Client(Rows):
     wait_for_ready : bool
         True: wait for an absent server until the deadline. False: give up after four
         attempts, in less than a second.
+    logits : {"refuse", "softmax"}
+        What becomes of an answer that is logits, not confidences: a `LogitsError`, or
+        its softmax, with the logits beside it in `Prediction.logits`.
 
     Raises
     ------
@@ -95,7 +99,11 @@ class Client(Rows):
         packing: Packing = "content",
         keepalive: float | None = None,
         wait_for_ready: bool = False,
+        logits: Logits = "refuse",
     ) -> None:
+        if logits not in get_args(Logits):
+            msg = f"Got logits={logits!r}, expected 'refuse' or 'softmax'."
+            raise OptionError(msg)
         if max_batch < 1:
             msg = f"Got max_batch={max_batch}, expected one image in a request or more."
             raise OptionError(msg)
@@ -115,6 +123,7 @@ class Client(Rows):
         )
         self._output = output
         self._max_batch = max_batch
+        self._logits = logits
         self._last_fit: tuple[ModelMetadata, Fit] | None = None
 
     def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
@@ -241,4 +250,5 @@ class Client(Rows):
             last[1],
             self._max_batch,
             self._connection.max_request_bytes,
+            self._logits,
         )
