@@ -7,15 +7,20 @@ from collections.abc import Callable, Sequence
 import ipycanvas
 from ipywidgets import Box
 
+from digits_widget.widget.cursor import Cursor
 from digits_widget.widget.ink import Ink
 from digits_widget.widget.pad import Pad
 from digits_widget.widget.pen import Point
+from digits_widget.widget.wet_ink import WetInk
 
 SIDE = 280
 """Of the paper, in CSS pixels."""
 
 PIXELS = 2 * SIDE
 """Of the canvas behind it: crisp also where a CSS pixel is two pixels wide."""
+
+
+_GUIDED = "digits-guided"
 
 
 class Canvas:
@@ -25,10 +30,22 @@ class Canvas:
         side = f"{SIDE}px"
         self._canvas = ipycanvas.Canvas(width=PIXELS, height=PIXELS)
         self._canvas.layout.width = self._canvas.layout.height = side
+        self._wet = WetInk()
+        self._cursor = Cursor()
+        overlays = [self._cursor.widget, self._wet.nib, self._wet.script]
         # The border is on a box: on the canvas it would shift all coordinates.
-        self.widget = Box([self._canvas])
+        self.widget = Box([self._canvas, *overlays])
         self.widget.add_class("digits-paper")
         self.ink = Ink(self._canvas)
+
+    @property
+    def guides(self) -> bool:
+        """Whether MNIST's box and the centre are shown, above the paper only."""
+        return _GUIDED in self.widget._dom_classes  # noqa: SLF001 - no public way
+
+    @guides.setter
+    def guides(self, shown: bool) -> None:
+        (self.widget.add_class if shown else self.widget.remove_class)(_GUIDED)
 
     def connect(
         self,
@@ -51,16 +68,18 @@ class Canvas:
         """
         canvas = self._canvas
         canvas.on_client_ready(guard(pad.revive))
-        canvas.on_mouse_down(guard(lambda x, y: pad.press("mouse", _share(x, y))))
+        canvas.on_mouse_down(guard(lambda x, y: self._press(pad, _share(x, y))))
         canvas.on_mouse_move(guard(lambda x, y: pad.move("mouse", _share(x, y))))
         canvas.on_mouse_up(guard(lambda _x, _y: pad.lift("mouse")))
         canvas.on_mouse_out(guard(lambda x, y: pad.leave("mouse", _share(x, y))))
-        canvas.on_touch_start(guard(lambda touches: _touch(pad, touches)))
+        canvas.on_touch_start(guard(lambda touches: self._touch(pad, touches)))
         canvas.on_touch_move(guard(lambda touches: _drag(pad, touches)))
         # It lists the fingers that remain, not the one that left: any ends the stroke.
         canvas.on_touch_end(guard(lambda _touches: pad.lift("touch")))
         canvas.on_touch_cancel(guard(lambda _touches: pad.lift("touch")))
         canvas.on_key_down(guard(lambda *key: self._press_key(pad, leave, *key)))
+        pad.watch_pen(lambda: self._wet.take(pad.tool, pad.pen_width))
+        self._wet.take(pad.tool, pad.pen_width)
         for between_strokes in (
             canvas.on_client_ready,
             canvas.on_mouse_up,
@@ -69,14 +88,28 @@ class Canvas:
         ):
             between_strokes(guard(self._hear_beside_cells))
 
+    def _press(self, pad: Pad, point: Point) -> None:
+        self._cursor.leave(pad)
+        pad.press("mouse", point)
+
+    def _touch(self, pad: Pad, touches: Sequence[Point]) -> None:
+        # Only the first finger draws; a second one neither draws nor disturbs.
+        if len(touches) == 1:
+            self._cursor.leave(pad)
+            pad.press("touch", _share(*touches[0]))
+
     def _press_key(
         self, pad: Pad, leave: Callable[[], bool], key: str, *held: bool
     ) -> None:
         shift, control, command = held
-        if key in {"Tab", "Escape"} and not leave():
-            # The next Tab goes on from here.
-            self._canvas.blur()
-        elif (control or command) and key.lower() == "z":
+        if key in {"Tab", "Escape"}:
+            self._cursor.leave(pad)
+            if not leave():
+                # The next Tab goes on from here.
+                self._canvas.blur()
+        elif not (control or command):
+            self._cursor.press(pad, key, shift=shift)
+        elif key.lower() == "z":
             (pad.redo if shift else pad.undo)()
 
     def _hear_beside_cells(self, *_event: object) -> None:
@@ -98,12 +131,6 @@ class Canvas:
 
 def _share(x: float, y: float) -> Point:
     return x / PIXELS, y / PIXELS
-
-
-def _touch(pad: Pad, touches: Sequence[Point]) -> None:
-    # Only the first finger draws; a second one neither draws nor disturbs.
-    if len(touches) == 1:
-        pad.press("touch", _share(*touches[0]))
 
 
 def _drag(pad: Pad, touches: Sequence[Point]) -> None:

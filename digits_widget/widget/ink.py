@@ -14,7 +14,6 @@ from contextlib import contextmanager
 
 import ipycanvas
 import numpy as np
-from numpy.typing import ArrayLike
 
 from digits_widget.drawing import Drawing, Stroke
 
@@ -36,9 +35,8 @@ class Ink:
         self._side = canvas.width
         self._unseen = ipycanvas.Canvas(width=1, height=1)
 
-    def lines(self, lines: Iterable[tuple[ArrayLike, float]]) -> None:
-        """Paint lines with round ends, each (n, 2) points and a pen width."""
-        strokes = [Stroke(points, width=width) for points, width in lines]
+    def lines(self, strokes: Iterable[Stroke]) -> None:
+        """Paint strokes on top, with round ends."""
         with self._one_message():
             for stroke in strokes:
                 self._stroke(stroke)

@@ -18,6 +18,8 @@ from digits_widget.widget.ink import Ink
 from digits_widget.widget.pace import Pace
 from digits_widget.widget.pen import Pen, Point, Pointer
 from digits_widget.widget.sheet import Sheet
+from digits_widget.widget.sweep import untouched
+from digits_widget.widget.tool import Tool
 
 INK_INTERVAL = 0.033
 """Seconds between two messages of ink: more often, and a browser falls behind."""
@@ -57,6 +59,9 @@ class Pad:
         self._pen = Pen(PEN_WIDTH)
         self._history = History()
         self._began = 0.0
+        self._shown: Drawing | None = None
+        self._left = 0
+        self._pen_watchers: tuple[Callable[[], None], ...] = ()
         self._paint_soon = Pace(
             self._paint, interval=INK_INTERVAL, background=background
         )
@@ -64,10 +69,9 @@ class Pad:
 
     @property
     def drawing(self) -> Drawing:
-        """Everything on the paper, with the stroke that the hand is at."""
+        """Everything that is drawn, with the stroke that the hand is at."""
         with self._lock:
-            stroke = self._pen.stroke()
-            return self._history.now + stroke if stroke else self._history.now
+            return self._with(self._pen.stroke())
 
     @property
     def history(self) -> History:
@@ -82,13 +86,74 @@ class Pad:
     @pen_width.setter
     def pen_width(self, width: float) -> None:
         self._pen.width = width
+        self._tell_watchers()
+
+    @property
+    def tool(self) -> Tool:
+        """What the hand holds; another one ends the stroke that it is at."""
+        return self._pen.tool
+
+    @tool.setter
+    def tool(self, tool: Tool) -> None:
+        with self._lock:
+            stroke = self._pen.stop()
+            self._keep(stroke)
+            self._pen.tool = tool
+        self._tell_watchers()
+        if stroke:
+            self._hurry()
+
+    @property
+    def pointer(self) -> Pointer | None:
+        """What is drawing now; None if nothing is."""
+        return self._pen.pointer
+
+    def watch_pen(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the tool or the pen's width has changed."""
+        self._pen_watchers = (*self._pen_watchers, watcher)
+
+    def show(self, moment: Drawing, *, of: Drawing) -> bool:
+        """Put an earlier moment of what is drawn on the paper, for people to look at.
+
+        Nothing that is drawn changes. The whole drawing is on the paper again after
+        `show_all`, and as soon as anybody draws.
+
+        Parameters
+        ----------
+        moment : Drawing
+            What to paint.
+        of : Drawing
+            What it is a moment of.
+
+        Returns
+        -------
+        bool
+            False, and nothing is painted, if something else is drawn by now.
+        """
+        with self._lock:
+            if self._pen.is_down or self._history.now is not of:
+                return False
+            self._shown = moment
+            self._sheet.renew()
+        self._paint_soon(now=True)
+        return True
+
+    def show_all(self) -> None:
+        """Put the whole drawing on the paper, if a moment of it is there."""
+        with self._lock:
+            if self._shown is None:
+                return
+            self._look_up()
+        self._paint_soon(now=True)
 
     def press(self, pointer: Pointer, point: Point) -> None:
         """Put the pen down."""
         with self._lock:
             self._check_room()
+            self._look_up()
             moment = self._time() if self._pen.is_down else self._start_time()
             self._keep(self._pen.press(pointer, point, moment))
+            self._left = len(self._history.now)
             self._sheet.follow(self._pen)
         self._paint_soon()
         self._tell_soon()
@@ -149,14 +214,39 @@ class Pad:
         with self._lock:
             # A stroke that is not finished is finished now, and not lost.
             self._keep(self._pen.stop())
+            self._look_up()
             self._history = change(self._history)
             self._sheet.renew()
         self._paint_soon(now=True)
         self._tell()
 
+    def _with(self, stroke: Stroke | None) -> Drawing:
+        """Return what is drawn after `stroke`, by what the hand holds."""
+        now = self._history.now
+        if not stroke:
+            return now
+        return untouched(now, stroke) if self._sweeps else now + stroke
+
     def _keep(self, stroke: Stroke | None) -> None:
-        if stroke:
-            self._history = self._history.do(self._history.now + stroke)
+        drawing = self._with(stroke)
+        if drawing is not self._history.now:
+            self._history = self._history.do(drawing)
+        if stroke and self._sweeps:
+            self._sheet.renew()
+
+    @property
+    def _sweeps(self) -> bool:
+        return self._pen.tool is Tool.STROKES
+
+    def _look_up(self) -> None:
+        """Go on with the whole drawing."""
+        if self._shown is not None:
+            self._shown = None
+            self._sheet.renew()
+
+    def _tell_watchers(self) -> None:
+        for watcher in self._pen_watchers:
+            watcher()
 
     def _time(self) -> float:
         return self._clock() - self._began
@@ -185,5 +275,11 @@ class Pad:
 
     def _paint(self) -> None:
         with self._lock:
-            paint = self._sheet.next(self._history.now, self._pen)
+            drawing = self._history.now if self._shown is None else self._shown
+            if self._sweeps and self._pen.is_down:
+                drawing = self.drawing
+                if len(drawing) != self._left:
+                    self._sheet.renew()
+                self._left = len(drawing)
+            paint = self._sheet.next(drawing, self._pen)
         paint()

@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from digits_widget.drawing import PEN_WIDTH, Stroke
+from digits_widget.widget.tool import Tool
 
-Pointer = Literal["mouse", "touch"]
+Pointer = Literal["mouse", "touch", "keys"]
 
 Point = tuple[float, float]
 """x, y as shares of the canvas side; may lie outside of 0 to 1."""
@@ -29,6 +30,8 @@ class Pen:
         Of the stroke being drawn, clipped to [0, 1]; empty when the pen is up.
     width : float
         Of the strokes to come, as a share of the canvas side.
+    tool : Tool
+        What its strokes do. Changed only while the pen is up.
     stroke_width : float
         Of the stroke being drawn.
     """
@@ -36,6 +39,7 @@ class Pen:
     def __init__(self, width: float = PEN_WIDTH) -> None:
         self.points: list[Point] = []
         self.width = width
+        self.tool = Tool.PEN
         self._times: list[float] = []
         self._pointer: Pointer | None = None
         self.stroke_width = width
@@ -44,6 +48,11 @@ class Pen:
     def is_down(self) -> bool:
         """Whether ink flows."""
         return self._pointer is not None
+
+    @property
+    def pointer(self) -> Pointer | None:
+        """Which pointer draws; None when the pen is up."""
+        return self._pointer
 
     def press(self, pointer: Pointer, point: Point, time: float) -> Stroke | None:
         """Begin a stroke; return one that was still open.
@@ -92,7 +101,8 @@ class Pen:
         """Return the stroke so far, None when the pen is up."""
         if not self.points:
             return None
-        return Stroke(self.points, self._times, width=self.stroke_width)
+        ink = self.tool is Tool.PEN
+        return Stroke(self.points, self._times, width=self.stroke_width, ink=ink)
 
     def _append(self, point: Point, time: float) -> None:
         x, y = np.clip(point, 0.0, 1.0).tolist()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from digits_widget.drawing import Drawing
+from digits_widget.drawing import Drawing, Stroke
 from digits_widget.widget.ink import Ink
 from digits_widget.widget.pen import Pen, Point
+from digits_widget.widget.tool import Tool
 
 
 @dataclass
@@ -16,13 +17,16 @@ class _Line:
 
     points: list[Point]
     width: float
+    ink: bool
     painted: int = 0
 
-    def batch(self) -> tuple[list[Point], float] | None:
+    def batch(self) -> Stroke | None:
         """Return what is new, joined to what is painted already."""
         start, self.painted = self.painted, len(self.points)
+        if start == self.painted:
+            return None
         new = self.points[max(start - 1, 0) : self.painted]
-        return (new, self.width) if start < self.painted else None
+        return Stroke(new, width=self.width, ink=self.ink)
 
 
 class Sheet:
@@ -49,9 +53,11 @@ class Sheet:
 
     def follow(self, pen: Pen) -> None:
         """Paint from now on what this pen draws, until its stroke has ended."""
-        points = pen.points
-        if points and not any(line.points is points for line in self._lines):
-            self._lines.append(_Line(points, pen.stroke_width))
+        points, draws = pen.points, pen.tool is not Tool.STROKES
+        known = any(line.points is points for line in self._lines)
+        if points and draws and not known:
+            line = _Line(points, pen.stroke_width, pen.tool is Tool.PEN)
+            self._lines.append(line)
 
     def next(self, drawing: Drawing, pen: Pen) -> Callable[[], None]:
         """Return what paints everything that is new, to be called without a lock."""

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import ipycanvas
-import numpy as np
 import pytest
 
+from digits_widget.drawing import Stroke
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.ink import Ink
@@ -92,5 +92,5 @@ def test_ink_that_fails_leaves_no_canvas_holding(
 
     monkeypatch.setattr(canvas, "stroke_lines", fail)
     with pytest.raises(ValueError, match="broken"):
-        ink.lines([(np.array([[0, 0], [1, 1]]), 0.1)])
+        ink.lines([Stroke([[0, 0], [1, 1]])])
     assert not canvas._canvas_manager._caching

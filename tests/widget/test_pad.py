@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
 
-from digits_widget.drawing import MAX_POINTS, Drawing
+from digits_widget.drawing import MAX_POINTS, Drawing, Stroke
 from digits_widget.errors import TooManyPointsError
 from digits_widget.samples import sample
 from digits_widget.widget.background import Background
 from digits_widget.widget.pad import Pad
+from digits_widget.widget.tool import Tool
 
 
 class Paper:
@@ -21,6 +21,7 @@ class Paper:
         self.sheets = 0
         self.sheet = Drawing()
         self.batches: list[list[list[float]]] = []
+        self.inks: list[bool] = []
         self.pages = 0
 
     def repaint(self, drawing: Drawing) -> None:
@@ -28,8 +29,10 @@ class Paper:
         self.sheet = drawing
         self.batches = []
 
-    def lines(self, lines: Iterable[tuple[ArrayLike, float]]) -> None:
-        self.batches += [np.asarray(points).tolist() for points, _width in lines]
+    def lines(self, strokes: Iterable[Stroke]) -> None:
+        for stroke in strokes:
+            self.batches.append(stroke.points.tolist())
+            self.inks.append(stroke.ink)
 
     def revive(self) -> None:
         self.pages += 1
@@ -241,3 +244,80 @@ def test_2000_events_from_two_threads_lose_and_double_nothing(
     painted = sum(len(batch) - 1 for batch in paper.batches if len(batch) > 1)
     on_sheet = sum(len(stroke) - 1 for stroke in paper.sheet)
     assert painted + on_sheet == 198 * 10
+
+
+def test_the_ink_eraser_leaves_a_white_stroke(
+    pad: Pad, paper: Paper, steps: Steps
+) -> None:
+    draw_line(pad, (0.1, 0.1), (0.9, 0.1))
+    pad.tool = Tool.INK
+    draw_line(pad, (0.5, 0.0), (0.5, 0.2))
+    steps.run()
+    assert [stroke.ink for stroke in pad.drawing] == [True, False]
+    painted = [*[stroke.ink for stroke in paper.sheet], *paper.inks]
+    assert painted == [True, False]
+
+
+def test_the_stroke_eraser_takes_what_it_touches_as_one_action(
+    pad: Pad, paper: Paper, steps: Steps
+) -> None:
+    for y in (0.2, 0.4, 0.6, 0.8):
+        draw_line(pad, (0.1, y), (0.9, y))
+    steps.run()
+    pad.tool = Tool.STROKES
+    pad.press("mouse", (0.5, 0.1))
+    pad.move("mouse", (0.5, 0.3))
+    steps.run()
+    assert len(pad.drawing) == len(paper.sheet) == 3
+    pad.move("mouse", (0.5, 0.5))
+    pad.lift("mouse")
+    steps.run()
+    assert [stroke.points[0, 1] for stroke in pad.drawing] == [0.6, 0.8]
+    assert len(paper.sheet) == 2
+    pad.undo()
+    assert len(pad.drawing) == 4
+
+
+def test_a_sweep_that_touches_nothing_is_no_action(pad: Pad) -> None:
+    draw_line(pad, (0.1, 0.1), (0.9, 0.1))
+    pad.tool = Tool.STROKES
+    past = pad.history.past
+    draw_line(pad, (0.1, 0.8), (0.9, 0.8))
+    assert pad.history.past == past
+
+
+def test_another_tool_ends_the_stroke_that_the_hand_is_at(pad: Pad) -> None:
+    pad.press("mouse", (0.1, 0.1))
+    pad.move("mouse", (0.2, 0.1))
+    pad.tool = Tool.INK
+    assert [stroke.ink for stroke in pad.drawing] == [True]
+    assert pad.pointer is None
+
+
+def test_a_moment_on_the_paper_changes_nothing_and_goes_when_the_hand_draws(
+    pad: Pad, paper: Paper, steps: Steps
+) -> None:
+    draw_line(pad, (0.1, 0.1), (0.2, 0.1))
+    draw_line(pad, (0.1, 0.5), (0.2, 0.5))
+    whole = pad.drawing
+    first = Drawing(whole.strokes[:1])
+    assert pad.show(first, of=whole)
+    steps.run()
+    assert paper.sheet == first
+    assert pad.drawing == whole
+    draw_line(pad, (0.1, 0.9), (0.2, 0.9))
+    steps.run()
+    assert not pad.show(first, of=whole)
+    assert len(paper.sheet) + len(paper.batches) == len(pad.drawing) == 3
+
+
+def test_the_whole_drawing_comes_back_to_the_paper(
+    pad: Pad, paper: Paper, steps: Steps
+) -> None:
+    draw_line(pad, (0.1, 0.1), (0.2, 0.1))
+    pad.show(Drawing(), of=pad.drawing)
+    steps.run()
+    assert not paper.sheet
+    pad.show_all()
+    steps.run()
+    assert paper.sheet == pad.drawing
