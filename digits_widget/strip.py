@@ -51,6 +51,13 @@ def stats(image: NDArray[Any]) -> str:
     return f"{form} {image.dtype}, {low:.3g} to {high:.3g}, mean {mean:.3g}"
 
 
+def numbers(shot: Shot) -> str:
+    """Return `stats` of the numbers, and how many pixels have any ink."""
+    if shot.shown.ndim != 2:
+        return stats(shot.image)
+    return f"{stats(shot.image)}, ink on {float((shot.shown > 0).mean()):.0%}"
+
+
 def strip_html(shots: Iterable[Shot]) -> str:
     """Return tiles side by side: readable in light and dark themes and aloud."""
     tiles = "".join(_html_tile(shot) for shot in shots)
@@ -63,15 +70,15 @@ def strip_html(shots: Iterable[Shot]) -> str:
 def _html_tile(shot: Shot) -> str:
     png = base64.b64encode(tile_png(shot.shown, side=_SIDE)).decode()
     title, caption = html.escape(shot.title), html.escape(shot.caption)
-    numbers = html.escape(stats(shot.image))
+    words = html.escape(numbers(shot))
     # Text takes the colour of the page; the paper stays white in every theme.
     return (
         f'<figure style="margin:0;width:{_SIDE + 32}px;color:inherit">'
-        f'<img alt="{title}: {numbers}" src="data:image/png;base64,{png}" '
+        f'<img alt="{title}: {words}" src="data:image/png;base64,{png}" '
         f'style="height:{_SIDE}px;max-width:100%;object-fit:contain;background:#fff;'
         'border:1px solid #888;image-rendering:pixelated">'
         f'<figcaption style="font-size:12px;line-height:1.35"><b>{title}</b><br>'
-        f"{caption}<br><small>{numbers}</small></figcaption></figure>"
+        f"{caption}<br><small>{words}</small></figcaption></figure>"
     )
 
 
