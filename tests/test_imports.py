@@ -41,8 +41,11 @@ WORLDS = {
 MEETING_PLACES = {
     "__init__.py",
     "widget/desk.py",
+    "widget/annotated.py",
     "widget/digits_widget.py",
+    "widget/model.py",
     "widget/server.py",
+    "widget/wire.py",
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -31,7 +31,9 @@ from digits_widget.widget.canvas import Canvas
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.deck import Deck
 from digits_widget.widget.desk import Answerer, Desk
+from digits_widget.widget.explanation import Explanation
 from digits_widget.widget.filmstrip import Filmstrip
+from digits_widget.widget.model import ModelPanel
 from digits_widget.widget.pad import Pad
 from digits_widget.widget.part import Part
 from digits_widget.widget.recovery import Recovery
@@ -119,6 +121,9 @@ class DigitsWidget(VBox):
         status, bars = Status(), Part(Confidences(), always=True)
         panels = {
             "Steps": Part(Filmstrip(_titles(prepare)), always=True),
+            "Why": Part(Explanation(self._desk)),
+            "Wire": Part(WirePanel(self._desk)),
+            "Model": Part(ModelPanel(self._desk)),
         }
         self._recovery = Recovery(
             self._session.retry, self._background.after, self._is_seen
@@ -138,6 +143,12 @@ class DigitsWidget(VBox):
         """The ten confidences, for a cell of their own."""
         self.filmstrip = _alone(style, panels["Steps"].widget)
         """Every step as a picture, for a cell of its own."""
+        self.why = _alone(style, panels["Why"].widget)
+        """What the answer rests on, and which dab would change it, alone."""
+        self.wire = _alone(style, panels["Wire"].widget)
+        """Request and response of this very prediction, alone."""
+        self.model = _alone(style, panels["Model"].widget)
+        """What the server says about its model, alone."""
         self._parts = (bars, *panels.values())
         deck = Deck({name: part.widget for name, part in panels.items()})
         top = _top(VBox(drawn), VBox([bars.widget, status.widget]))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.logits import Logits, read_scores
 from digits_widget.prediction import Prediction
 from digits_widget.serving import Client
 
@@ -30,7 +32,7 @@ BATCH_DEADLINE = 10.0
 _turns: dict[str, threading.Lock] = {}
 """Whose turn it is, by address: one request under way at each server."""
 
-_clients: WeakValueDictionary[tuple[str, str, int | None, str | None], Client]
+_clients: WeakValueDictionary[tuple[str, str, int | None, str | None, Logits], Client]
 _clients = WeakValueDictionary()
 """Widgets that ask the same share one channel: a cell that runs again opens no new."""
 
@@ -38,6 +40,14 @@ _clients = WeakValueDictionary()
 def turn_at(target: str) -> threading.Lock:
     """Return the lock to hold while something is asked of the server at `target`."""
     return _turns.setdefault(target, threading.Lock())
+
+
+def rest_at(target: str) -> str:
+    """Return where the server at `target` speaks REST, as far as anybody knows."""
+    own = OwnServer._server  # noqa: SLF001 - of this file
+    if own is not None and own.target == target:
+        return own.rest_url
+    return os.environ.get("DIGITS_REST", "http://127.0.0.1:8501")
 
 
 class Function:
@@ -51,14 +61,25 @@ class Function:
 
     def __init__(self, predict: Callable[[NDArray[np.float32]], Prediction]) -> None:
         self._predict = predict
+        self._logits: Logits = "refuse"
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
-        """Call the function."""
-        return self._predict(image)
+        """Call the function, and see whether it gives confidences."""
+        answer = self._predict(image)
+        confidences, logits = read_scores(
+            answer.confidences, model=answer.model, logits=self._logits
+        )
+        if logits is None:
+            return answer
+        return replace(answer, confidences=confidences, logits=logits)
 
     def many(self, images: NDArray[np.float32]) -> list[Prediction]:
         """Call the function about each of (n, 28, 28) images."""
-        return [self._predict(image) for image in images]
+        return [self(image) for image in images]
+
+    def read_logits(self, logits: Logits) -> None:
+        """Say what becomes of an answer that is logits."""
+        self._logits = logits
 
     def client(self) -> None:
         """Return None: nothing is sent."""
@@ -85,12 +106,9 @@ class NamedServer:
     def __init__(
         self, target: str, *, model: str, version: int | None, label: str | None = None
     ) -> None:
-        key = (target, model, version, label)
-        self._client = _clients.get(key) or Client(
-            target, model=model, version=version, label=label
-        )
-        _clients[key] = self._client
+        self._asks = (target, model, version, label)
         self._turn = turn_at(target)
+        self.read_logits("refuse")
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
         """Ask the server."""
@@ -109,6 +127,15 @@ class NamedServer:
     def client(self) -> Client:
         """Return the client that asks."""
         return self._client
+
+    def read_logits(self, logits: Logits) -> None:
+        """Say what becomes of an answer that is logits."""
+        target, model, version, label = self._asks
+        key = (*self._asks, logits)
+        self._client = _clients.get(key) or Client(
+            target, model=model, version=version, label=label, logits=logits
+        )
+        _clients[key] = self._client
 
     def close(self) -> None:
         """Do nothing: the server is somebody else's."""
@@ -152,6 +179,9 @@ class OwnServer:
     def client(self) -> Client:
         """Return the client that asks, when the server is up."""
         return self.start().client()
+
+    def read_logits(self, logits: Logits) -> None:
+        """Do nothing: the models of this package give confidences."""
 
     def start(self) -> NamedServer:
         """Return when the server is up. Starts it if it never was, or has died."""
