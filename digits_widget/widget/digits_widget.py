@@ -42,6 +42,7 @@ from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 from digits_widget.widget.toolbar import Toolbar
 
+from digits_widget.widget.wire import WirePanel
 HINT = "If drawing does nothing, run this cell again."
 
 
