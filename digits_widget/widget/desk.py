@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.logits import Logits
 from digits_widget.prediction import Prediction
 from digits_widget.session import Session
 from digits_widget.widget.background import Background
@@ -29,6 +30,9 @@ class Answerer(Protocol):
 
     def client(self) -> Client | None:
         """Return the client of the server, once that is up; None if there is none."""
+
+    def read_logits(self, logits: Logits) -> None:
+        """Say what becomes of an answer that is logits, from the next question on."""
 
     def close(self) -> None:
         """Ask nothing more."""
