@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -65,6 +66,20 @@ class ToTensor:
 
     def run(self, image: Image) -> Outcome:
         """Check the size, and tell shape, type and range."""
+        self._check_size(image)
+        shown = np.ascontiguousarray(image if self.ink == "high" else 1 - image)
+        tensor = self._scaled(shown).reshape(self.shape)
+        return Outcome(tensor, self._caption(tensor), {"ink": self.ink}, shown)
+
+    def many(self, images: Sequence[Image]) -> list[NDArray[Any]]:
+        """Return the tensors of many images at once: the same bits, much faster."""
+        for image in images:
+            self._check_size(image)
+        stack = np.stack(images)
+        tensors = self._scaled(stack if self.ink == "high" else 1 - stack)
+        return list(tensors.reshape(-1, *self.shape))
+
+    def _check_size(self, image: Image) -> None:
         check_flat(image, self.title)
         if image.shape != (28, 28):
             msg = (
@@ -72,11 +87,11 @@ class ToTensor:
                 "model looks at 28x28. Put Centre or Resize before ToTensor."
             )
             raise StepOrderError(msg)
-        shown = np.ascontiguousarray(image if self.ink == "high" else 1 - image)
+
+    def _scaled(self, shown: Image) -> NDArray[Any]:
         scaled = shown * np.float32(self.scale)
         whole = np.rint(scaled) if self.dtype == "uint8" else scaled
-        tensor = whole.astype(self.dtype).reshape(self.shape)
-        return Outcome(tensor, self._caption(tensor), {"ink": self.ink}, shown)
+        return whole.astype(self.dtype)
 
     def _caption(self, tensor: NDArray[Any]) -> str:
         form = "x".join(map(str, tensor.shape))
