@@ -56,11 +56,18 @@ class Session:
         self._order = threading.Lock()
         self._asking_lock = threading.Lock()
         self._asking = False
+        self._kept = self.state
 
     @property
     def state(self) -> State:
         """The newest state."""
         return self._audience.state
+
+    @property
+    def newest(self) -> State:
+        """The newest state of the whole drawing, also while an earlier one is shown."""
+        state = self.state
+        return self._kept if state.is_past else state
 
     @property
     def prepare(self) -> Callable[[Drawing], Trace]:
@@ -74,7 +81,7 @@ class Session:
         """
         with self._order:
             self._prepare = prepare
-        self.take(lambda: self.state.drawing)
+        self.take(lambda: self.newest.drawing)
 
     def subscribe(self, view: View) -> None:
         """Tell `view` about each new state, after those that subscribed before."""
@@ -102,6 +109,38 @@ class Session:
         self._ask()
         self._audience.show()
         self._audience.wait_for(lambda shown: shown.revision >= state.revision)
+
+    def look_back(self, moment: State) -> None:
+        """Show an earlier moment of the drawing, and ask nothing about it.
+
+        What was shown is kept. It comes back with `come_back`; the next drawing takes
+        its place.
+        """
+        with self._order:
+            self._kept = self.newest
+            self._audience.change(
+                lambda now: replace(
+                    moment,
+                    revision=now.revision + 1,
+                    waiting=False,
+                    is_past=True,
+                    notice=now.notice,
+                )
+            )
+        self._audience.show()
+
+    def come_back(self) -> None:
+        """Show the newest state again, if an earlier one is shown."""
+        with self._order:
+            self._audience.change(
+                lambda now: (
+                    replace(self._kept, revision=now.revision + 1, notice=now.notice)
+                    if now.is_past
+                    else now
+                )
+            )
+        self._ask()
+        self._audience.show()
 
     def retry(self) -> None:
         """Ask again about the newest drawing, if there was a problem."""
@@ -189,7 +228,7 @@ class Session:
 def _drawn(
     old: State, drawing: Drawing, trace: Trace | None, problem: Exception | None
 ) -> State:
-    asks = _is_question(drawing, trace)
+    asks = is_question(drawing, trace)
     return State(
         revision=old.revision + 1,
         drawing=drawing,
@@ -202,10 +241,10 @@ def _drawn(
     )
 
 
-def _is_question(drawing: Drawing, trace: Trace | None) -> bool:
-    """Return whether there is something to ask: a blank or a dot is no digit."""
+def is_question(drawing: Drawing, trace: Trace | None) -> bool:
+    """Tell whether there is something to ask: a blank or a dot is no digit."""
     return trace is not None and not trace.is_blank and not drawing.is_dot
 
 
 def _is_failed(state: State) -> bool:
-    return state.problem is not None and _is_question(state.drawing, state.trace)
+    return state.problem is not None and is_question(state.drawing, state.trace)

@@ -35,6 +35,9 @@ class State:
     waiting: bool = False
     """Whether an answer about this drawing is still to come."""
 
+    is_past: bool = False
+    """Whether this is an earlier moment of the drawing, shown for a while."""
+
     notice: str = ""
     """Something that takes time and is no problem, such as a server that starts."""
 

@@ -405,3 +405,57 @@ def test_a_closed_session_shows_and_asks_nothing() -> None:
     session.draw(drawing_of(1))
     assert not later.waiting
     assert not log.states
+
+
+def test_looking_back_asks_nothing_and_coming_back_shows_what_was() -> None:
+    later, log = Later(), Log()
+    session = Session(prepare, predict, later)
+    session.subscribe(log.show)
+    session.draw(drawing_of(1))
+    later.work()
+    newest = session.state
+    session.look_back(State(drawing=drawing_of(2), trace=prepare(drawing_of(2))))
+    assert log.states[-1].is_past
+    assert log.states[-1].drawing == drawing_of(2)
+    assert session.newest is newest
+    assert not later.waiting
+    session.look_back(State(drawing=drawing_of(3)))
+    session.come_back()
+    assert log.states[-1].prediction is newest.prediction
+    assert log.states[-1].drawing == drawing_of(1)
+    assert not session.state.is_past
+    assert not later.waiting
+
+
+def test_an_answer_that_comes_while_looking_back_is_asked_for_again() -> None:
+    later = Later()
+    session = Session(prepare, predict, later)
+    session.draw(drawing_of(1))
+    session.look_back(State(drawing=drawing_of(2)))
+    later.work()
+    assert session.state.prediction is None
+    session.come_back()
+    later.work()
+    answer = session.state.prediction
+    assert answer
+    assert answer.model == name_of(drawing_of(1))
+
+
+def test_a_new_drawing_ends_looking_back() -> None:
+    later = Later()
+    session = Session(prepare, predict, later)
+    session.draw(drawing_of(1))
+    session.look_back(State(drawing=Drawing()))
+    session.draw(drawing_of(4))
+    later.work()
+    session.come_back()
+    assert session.state.drawing == drawing_of(4)
+    assert session.state.prediction
+
+
+def test_another_way_to_prepare_while_looking_back_is_about_the_whole_drawing() -> None:
+    session = Session(prepare, predict, Later())
+    session.draw(drawing_of(1))
+    session.look_back(State(drawing=Drawing()))
+    session.use(prepare)
+    assert session.state.drawing == drawing_of(1)

@@ -18,10 +18,7 @@ GRID = 28
 FAR = 4
 """Cells that an arrow key goes with Shift."""
 
-HELP = (
-    "On the paper: arrow keys move a cell, with Shift four; Space puts the pen down "
-    "and lifts it; Escape or Tab leaves."
-)
+HELP = "Arrows move (Shift: four cells), Space: pen down or up, Escape leaves."
 
 _STEPS = {
     "ArrowLeft": (-1, 0),

@@ -47,6 +47,7 @@ const lift = canvas => {
   line = null;
   if (!done) return;
   done.ended = performance.now();
+  dry(canvas); // a slow hand: all of it is there
   setTimeout(() => paper.classList.toggle("digits-late", waits(LATE)), LATE + 20);
   setTimeout(() => { done.remove(); dry(canvas); }, LOST);
 };
