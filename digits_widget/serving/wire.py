@@ -76,7 +76,8 @@ def _row(part: Part) -> str:
     left = "text-align:left"
     return (
         f"<tr><td>{part.offset}</td>"
-        f"<td style='{left};white-space:nowrap'><code>{_hex(part.data)}</code></td>"
+        f"<td style='{left}'><code style='white-space:nowrap'>"
+        f"{_hex(part.data)}</code></td>"
         f"<td>{part.number}</td>"
         f"<td style='{left};padding-left:{part.depth + 0.5}em;"
         "overflow-wrap:anywhere'>"
