@@ -6,6 +6,7 @@ pad to session, session to views.
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
@@ -41,9 +42,10 @@ from digits_widget.widget.server import Function, OwnServer, find_server
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 from digits_widget.widget.toolbar import Toolbar
-
 from digits_widget.widget.wire import WirePanel
+
 HINT = "If drawing does nothing, run this cell again."
+HINT_IN_A_PAGE = "If drawing does nothing, load this page again."
 
 
 class DigitsWidget(VBox):
@@ -153,7 +155,7 @@ class DigitsWidget(VBox):
         self._parts = (bars, *panels.values())
         deck = Deck({name: part.widget for name, part in panels.items()})
         top = _top(VBox(drawn), VBox([bars.widget, status.widget]))
-        hint = HTML(HINT)
+        hint = HTML(_hint())
         hint.add_class("digits-hint")
         self.children = [style, top, deck.widget, hint]
         for whole in (self, self.canvas):
@@ -284,6 +286,12 @@ def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
         return [shot.title for shot in prepare(sample(8))]
     except Exception:  # noqa: BLE001 - it will be told about drawings that are seen
         return []
+
+
+def _hint() -> str:
+    """Return what helps here: Voila tells its kernels that there are no cells."""
+    is_page = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    return HINT_IN_A_PAGE if is_page else HINT
 
 
 def _style() -> HTML:
