@@ -3,13 +3,13 @@
 The same ten numbers mean different things to different models, so the words are coarse,
 and were set by what both shipped models answer. Counted with the ``mnist`` preset over
 the 8,151 pen digits (version 1 never saw one; version 2 learnt from them), MNIST's
-10,000 test images, and the 2,002 scribbles, letters and plain fields of `doubt.py`:
+10,000 test images, and the 2,002 scribbles, letters and plain fields of `doubt.py`;
+version 1 first, then version 2:
 
 ========================  =================  =================  ==================
 words                     pen digits         MNIST              no digit at all
 ========================  =================  =================  ==================
-                          version 1, version 2 in each column
---------------------------------------------------------------------------------
+========================  =================  =================  ==================
 sure: share               96.1 %, 98.4 %     98.7 %, 98.2 %     59.2 %, 7.0 %
 sure: right               97.5 %, 99.3 %     99.8 %, 99.9 %
 fairly sure: share        2.1 %, 0.9 %       0.8 %, 1.1 %       20.3 %, 9.6 %
