@@ -153,7 +153,8 @@ def read_pen_digits(
 
     A line is ``{"label": 6, "writer": "…", "strokes": [[[x, y], ...], ...]}`` in any
     unit, x to the right and y down. Each digit gets a random size and place, as people
-    draw anywhere on a pad; the same seed gives the same drawings.
+    draw anywhere on a pad; the same seed gives the same drawings. A line that
+    `labelled_lines` wrote holds a whole drawing, which stays as it was drawn.
 
     Parameters
     ----------
@@ -177,7 +178,10 @@ def read_pen_digits(
     for number, line in enumerate(_read_bytes(path).splitlines(), start=1):
         try:
             item = json.loads(line)
-            drawings.append(_placed(item["strokes"], random, sizes, width))
+            if "format" in item:
+                drawings.append(Drawing.from_json(line.decode()))
+            else:
+                drawings.append(_placed(item["strokes"], random, sizes, width))
             labels.append(int(item["label"]))
             writers.append(str(item.get("writer", "")))
         except (ValueError, KeyError, TypeError, DrawingError) as exc:
