@@ -17,7 +17,7 @@ AGAINST = (0.13, 0.40, 0.78)
 """Blue: covering this gives to the digit. Orange and blue stay apart for all kinds of
 colour vision."""
 
-_INK = 0.55
+_INK = 0.45
 """How much darker ink is than paper, so that colours are seen on both."""
 
 _STRONGEST = 0.9
@@ -120,9 +120,9 @@ def scale(occlusion: Occlusion, measure: str) -> tuple[str, str]:
     """
     digit = occlusion.before.label
     if measure == "odds":
-        factor = 2 ** min(float(np.abs(occlusion.bits).max()), 60)
-        size = f"{factor:,.0f}" if factor >= 10 else f"{factor:.2f}"
-        return f"odds of {digit} {size} times up", f"odds {size} times down"
+        bits = float(np.abs(occlusion.bits).max())
+        times = f"{bits:.1f} times"
+        return f"odds of {digit} double {times}", f"odds halve {times}"
     points = 100 * float(np.abs(occlusion.falls).max())
     size = f"{points:.1f}" if points >= 0.1 else f"{points:.1g}"
     return f"{digit} rises {size} points", f"{digit} falls {size} points"

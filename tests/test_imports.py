@@ -45,6 +45,7 @@ MEETING_PLACES = {
     "widget/digits_widget.py",
     "widget/model.py",
     "widget/server.py",
+    "widget/side.py",
     "widget/wire.py",
 }
 

@@ -29,6 +29,7 @@ from digits_widget.state import State
 from digits_widget.trace import Trace
 from digits_widget.widget.background import Background
 from digits_widget.widget.canvas import Canvas
+from digits_widget.widget.compare import Compare
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.deck import Deck
 from digits_widget.widget.desk import Answerer, Desk
@@ -122,8 +123,10 @@ class DigitsWidget(VBox):
         toolbar = Toolbar(self._pad, self._guard)
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
         status, bars = Status(), Part(Confidences(), always=True)
+        compare = Compare(self._desk)
         panels = {
             "Steps": Part(Filmstrip(_titles(prepare)), always=True),
+            "Compare": Part(compare),
             "Why": Part(Explanation(self._desk)),
             "Wire": Part(WirePanel(self._desk)),
             "Model": Part(ModelPanel(self._desk)),
@@ -146,6 +149,10 @@ class DigitsWidget(VBox):
         """The ten confidences, for a cell of their own."""
         self.filmstrip = _alone(style, panels["Steps"].widget)
         """Every step as a picture, for a cell of its own."""
+        self.compare = _alone(style, panels["Compare"].widget)
+        """Two models on one drawing, for a cell of their own."""
+        self.disagreements = compare.disagreements
+        """Drawings that the two read differently, kept while `compare` is seen."""
         self.why = _alone(style, panels["Why"].widget)
         """What the answer rests on, and which dab would change it, alone."""
         self.wire = _alone(style, panels["Wire"].widget)

@@ -199,6 +199,6 @@ def _table(title: str, heads: Iterable[str], rows: Sequence[Sequence[str]]) -> s
         for row in rows
     )
     return (
-        f'<div class="digits-wide"><table class="digits-facts"><caption>{title}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        '<div class="digits-wide" tabindex="0"><table class="digits-facts">'
+        f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -60,7 +60,7 @@ class WirePanel:
         self._view.observe(desk.guard(self._turn), names="value")
         self._unfold.observe(desk.guard(self._turn), names="value")
         self._packing.observe(desk.guard(self._pack), names="value")
-        controls = HBox([self._packing, self._unfold, self._view])
+        controls = HBox([self._view, self._packing, self._unfold])
         controls.add_class("digits-controls")
         self.body = VBox([self._summary, controls, self._page])
         self.body.add_class("digits-body")

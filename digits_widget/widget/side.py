@@ -1,0 +1,216 @@
+"""`Side`: one of two models that are compared, chosen by controls."""
+
+from __future__ import annotations
+
+import threading
+from html import escape
+
+import numpy as np
+from ipywidgets import HTML, Dropdown, Text, VBox
+from numpy.typing import NDArray
+
+from digits_widget.drawing import Drawing
+from digits_widget.errors import EmptyDrawingError
+from digits_widget.prediction import Prediction
+from digits_widget.serving import Client
+from digits_widget.serving.labels import known_labels
+from digits_widget.session import Session
+from digits_widget.state import State
+from digits_widget.trace import Trace
+from digits_widget.widget.desk import Desk
+from digits_widget.widget.server import LIVE_DEADLINE, NamedServer, turn_at
+from digits_widget.widget.status import problem_html
+
+Choice = tuple[int | None, str | None]
+"""A version and a label, at most one of them given; neither is the newest."""
+
+NEWEST: Choice = (None, None)
+
+
+class Side:
+    """A model, and what it says about each drawing of the widget.
+
+    Parameters
+    ----------
+    name : str
+        ``A ●``: a letter and a shape.
+    desk : Desk
+        What the parts of the widget share.
+    version : int
+        Chosen until the server says that it has no such version.
+    """
+
+    def __init__(self, name: str, desk: Desk, *, version: int) -> None:
+        self.name = name
+        self._desk = desk
+        self._lock = threading.RLock()
+        self._fed = State()
+        self._named: tuple[object, NamedServer] | None = None
+        self._is_filled = False
+        self.session = Session(self._prepare, self._predict, desk.background)
+        self.which = Dropdown(
+            options=_options([1, 2], {}),
+            value=(version, None),
+            description=name,
+            tooltip=f"The version or label that {name} asks",
+        )
+        self.address = _text("Server", "this widget's", f"Address that {name} asks")
+        self.model = _text("Model", "this widget's", f"Model that {name} asks")
+        self._caption = HTML()
+        self._caption.add_class("digits-side-caption")
+        self._others = VBox([self.address, self.model])
+        self.reveal(shown=False)
+        self.widget = VBox([self.which, self._others, self._caption])
+        self.widget.add_class("digits-side")
+        self.session.subscribe(self._tell)
+        self.which.observe(desk.guard(self._ask_anew), names="value")
+        for field in (self.address, self.model):
+            field.observe(desk.guard(self._move), names="value")
+
+    def choose(
+        self,
+        *,
+        server: str = "",
+        model: str = "",
+        version: int | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Ask another model, as the controls do.
+
+        Parameters
+        ----------
+        server, model : str
+            Address and name; empty is what the widget itself asks.
+        version, label : int, str, optional
+            One of them, or none for the newest. Any label: not all can be listed.
+        """
+        choice = (version, label)
+        known = dict(self.which.options)
+        if choice not in known.values():
+            self.which.options = [*self.which.options, (_title(choice), choice)]
+        self.address.value, self.model.value = server, model
+        self.which.value = choice
+
+    def reveal(self, *, shown: bool) -> None:
+        """Show or hide the fields for another server."""
+        self._others.layout.display = "" if shown else "none"
+
+    def feed(self, state: State) -> None:
+        """Ask about the drawing of `state`; its trace is made already."""
+        with self._lock:
+            self._fed = state
+            self.session.draw(state.drawing)
+        self._fill_soon()
+
+    def _prepare(self, drawing: Drawing) -> Trace:
+        fed = self._fed
+        if fed.trace is None or fed.drawing is not drawing:
+            msg = "Got no ink, expected a drawing. Draw a digit."
+            raise EmptyDrawingError(msg)
+        return fed.trace
+
+    def _predict(self, image: NDArray[np.float32]) -> Prediction:
+        asked = self._server()
+        return self._desk.answerer(image) if asked is None else asked(image)
+
+    def _server(self) -> NamedServer | None:
+        """Return whom to ask; None for a function, which has no versions."""
+        target, model = self.address.value.strip(), self.model.value.strip()
+        client = None if target and model else self._desk.answerer.client()
+        if client is not None:
+            target, model = target or client.target, model or client.model
+        if not target:
+            return None
+        model = model or "digits"
+        version, label = self.which.value
+        key = (target, model, version, label)
+        if self._named is None or self._named[0] != key:
+            server = NamedServer(target, model=model, version=version, label=label)
+            self._named = key, server
+        return self._named[1]
+
+    def _ask_anew(self, _change: object = None) -> None:
+        self.session.use(self._prepare)
+
+    def _move(self, _change: object) -> None:
+        self._is_filled = False
+        self._ask_anew()
+        self._fill_soon()
+
+    def _fill_soon(self) -> None:
+        if not self._is_filled:
+            self._is_filled = True
+            self._desk.background(self._fill)
+
+    def _fill(self) -> None:
+        """Offer the versions and labels that the server has."""
+        try:
+            options = self._found()
+        except Exception:  # noqa: BLE001 - the answer to the drawing says the same
+            self._is_filled = False
+            return
+        chosen = self.which.value
+        if list(self.which.options) == options:
+            return
+        values = [value for _, value in options]
+        # In one go: a list without the chosen one would choose another for a moment.
+        with self.which.hold_trait_notifications():
+            self.which.options = options
+            self.which.value = chosen if chosen in values else values[0]
+
+    def _found(self) -> list[tuple[str, Choice]]:
+        server = self._server()
+        if server is None:
+            return [("this widget's function", NEWEST)]
+        client: Client = server.client()
+        with turn_at(client.target):
+            versions = client.status(timeout=LIVE_DEADLINE)
+            labels = known_labels(client, timeout=LIVE_DEADLINE)
+        label = self.which.value[1]
+        if label is not None:
+            labels.setdefault(label, 0)
+        return _options([each.version for each in versions if each.is_ready], labels)
+
+    def _tell(self, state: State) -> None:
+        if state.problem is not None:
+            self._caption.value = problem_html(state.problem)
+        elif state.prediction is not None:
+            self._caption.value = (
+                f"<div>{escape(_source(state.prediction, self))}</div>"
+            )
+            if not self._is_filled:
+                self._fill_soon()
+
+    @property
+    def target(self) -> str:
+        """The address that answers; empty for a function."""
+        return self._named[1].client().target if self._named else ""
+
+
+def _source(prediction: Prediction, side: Side) -> str:
+    if not side.target:
+        return "This widget's function; nothing is sent."
+    version = "" if prediction.version is None else f" version {prediction.version}"
+    return f"{prediction.model}{version} at {side.target}"
+
+
+def _options(versions: list[int], labels: dict[str, int]) -> list[tuple[str, Choice]]:
+    choices: list[Choice] = [NEWEST, *((number, None) for number in sorted(versions))]
+    choices += [(None, label) for label in labels]
+    return [(_title(choice), choice) for choice in choices]
+
+
+def _title(choice: Choice) -> str:
+    version, label = choice
+    if label is not None:
+        return f"label {label}"
+    return "newest version" if version is None else f"version {version}"
+
+
+def _text(title: str, placeholder: str, tooltip: str) -> Text:
+    return Text(
+        description=title,
+        placeholder=placeholder,
+        tooltip=tooltip,
+        continuous_update=False,
+    )
