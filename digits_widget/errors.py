@@ -9,7 +9,8 @@
     │   ├── PointsNotFiniteError        NaN or infinite coordinates
     │   ├── PointsOffCanvasError        coordinates outside 0 to 1
     │   ├── TooManyPointsError          more points than a hand draws
-    │   └── DrawingFormatError          a file or text that is not a drawing
+    │   ├── DrawingFormatError          a file or text that is not a drawing
+    │   └── FileTakenError              a file that would be overwritten
     ├── ImageError                  a picture of the wrong kind, shape, type or range
     │   └── ImageTooLargeError          refused before it is decoded
     ├── OptionError                 a value that an option does not take
@@ -104,6 +105,10 @@ class TooManyPointsError(DrawingError):
 
 class DrawingFormatError(DrawingError):
     """Not a drawing as this project writes it. Save one to see the format."""
+
+
+class FileTakenError(DrawingError):
+    """There is a file of this name. Choose another, or pass ``overwrite=True``."""
 
 
 class ImageError(DigitsError):

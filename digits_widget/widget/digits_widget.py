@@ -11,7 +11,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from functools import wraps
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,14 +29,18 @@ from digits_widget.samples import sample
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
+from digits_widget.widget.autosave import Autosave
 from digits_widget.widget.background import Background
 from digits_widget.widget.canvas import Canvas
 from digits_widget.widget.compare import Compare
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.deck import Deck
 from digits_widget.widget.desk import Answerer, Desk
+from digits_widget.widget.drawer import Drawer
 from digits_widget.widget.explanation import Explanation
 from digits_widget.widget.filmstrip import Filmstrip
+from digits_widget.widget.fitting import Fitting
+from digits_widget.widget.formats import save
 from digits_widget.widget.model import ModelPanel
 from digits_widget.widget.pad import Pad
 from digits_widget.widget.part import Part
@@ -71,8 +77,15 @@ class DigitsWidget(VBox):
     views : iterable, optional
         More to tell about each `State`: objects with a method ``show(state)``.
 
+    key : str, optional
+        Keep what is drawn in the file ``digits_widget_autosave/<key>.json``, beside the
+        notebook, and begin with what is kept there: so it survives the kernel. Letters,
+        digits, ``-`` and ``_``.
+
     Raises
     ------
+    OptionError
+        A `key` that is no name for a file.
     UnknownMethodError
         No preset has the name given as `pipeline`.
 
@@ -103,6 +116,7 @@ class DigitsWidget(VBox):
         predict: Callable[[NDArray[np.float32]], Prediction] | None = None,
         pipeline: str | Callable[[Drawing], Trace] = "mnist",
         views: Iterable[Any] = (),
+        key: str | None = None,
     ) -> None:
         prepare = _pipeline(pipeline)
         self._cell = copy_context()
@@ -115,12 +129,19 @@ class DigitsWidget(VBox):
             )
         )
         self._session = Session(prepare, self._answerer, self._background)
+        autosave = (
+            Autosave(key, self._background, self._session.report) if key else None
+        )
         self._canvas = Canvas()
         self._pad = Pad(self._canvas.ink, self._take, self._background)
         self._desk = Desk(
             self._session, self._pad, self._answerer, self._background, self._guard
         )
-        toolbar = Toolbar(self._pad, self._guard)
+        self._drawer = Drawer(self._desk, self._canvas)
+        fitting = Fitting(self._pad, lambda: self._session.prepare, self._background)
+        toolbar = Toolbar(
+            self._pad, self._guard, fitting=fitting, handle=self._drawer.handle
+        )
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
         status, bars = Status(), Part(Confidences(), always=True)
         compare = Compare(self._desk)
@@ -134,7 +155,7 @@ class DigitsWidget(VBox):
         self._recovery = Recovery(
             self._session.retry, self._background.after, self._is_seen
         )
-        for view in (bars, toolbar, *panels.values(), self._recovery, *views):
+        for view in (bars, toolbar, self._drawer, *panels.values(), self._recovery, *views):
             self._session.subscribe(view.show)
         # After all that may fail, so that it shows the failure.
         self._session.subscribe(self._tell_observers)
@@ -142,7 +163,7 @@ class DigitsWidget(VBox):
         # The browser counts the views once the count is a number.
         super().__init__(_view_count=0)
         style = _style()
-        drawn = [self._canvas.widget, toolbar.widget]
+        drawn = [self._canvas.widget, toolbar.widget, self._drawer.widget]
         self.canvas = _alone(style, *drawn, status.widget)
         """The paper and its tools, for a cell of their own."""
         self.bars = _alone(style, bars.widget)
@@ -162,12 +183,14 @@ class DigitsWidget(VBox):
         self._parts = (bars, *panels.values())
         deck = Deck({name: part.widget for name, part in panels.items()})
         top = _top(VBox(drawn), VBox([bars.widget, status.widget]))
-        hint = HTML(_hint())
+        hint = HTML(_hint(autosave))
         hint.add_class("digits-hint")
         self.children = [style, top, deck.widget, hint]
         for whole in (self, self.canvas):
             whole.observe(self._look_again, names="_view_count")
         self.add_class("digits-widget")
+        if autosave:
+            self._guard(self._begin_with)(autosave)
         if isinstance(self._answerer, OwnServer):
             self._background(self._guard(self._answerer.start))
 
@@ -199,6 +222,44 @@ class DigitsWidget(VBox):
         """Bring back what was undone last."""
         self._pad.redo()
 
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write what is drawn to a file; return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says what: ``.json`` the strokes, which `load` reads; ``.png``
+            and ``.svg`` a picture; ``.npz`` every step as an array, and the
+            confidences.
+        overwrite : bool
+            Whether a file of this name may go.
+
+        Raises
+        ------
+        DrawingFormatError, FileTakenError, EmptyDrawingError
+        """
+        return save(self._session.newest, path, overwrite=overwrite)
+
+    def load(self, path: str | Path) -> None:
+        """Put a drawing on the paper that was saved as ``.json``, as one action.
+
+        Raises
+        ------
+        DrawingFormatError
+            The file cannot be read, or holds no drawing. What is drawn stays.
+        """
+        self._pad.draw(Drawing.load(path))
+
+    def replay(self, *, speed: float = 1.0) -> None:
+        """Draw what is drawn again on the paper, in its own time; do not wait for it.
+
+        Parameters
+        ----------
+        speed : float
+            Above 0; 2 is twice as fast as the hand was.
+        """
+        self._drawer.player.play(speed)
+
     def wait(self, timeout: float = 60.0) -> Prediction | None:
         """Wait for the answer about what is drawn and return it.
 
@@ -222,9 +283,19 @@ class DigitsWidget(VBox):
             return
         self._session.close()
         self._recovery.close()
+        self._drawer.player.close()
         self._canvas.close()
         self._background(self._answerer.close)
         super().close()
+
+    def _begin_with(self, autosave: Autosave) -> None:
+        """Go on with the drawing that was kept, and keep what comes."""
+        try:
+            kept = autosave.load()
+            if kept:
+                self._pad.draw(kept)
+        finally:
+            self._session.subscribe(autosave.show)
 
     def _is_seen(self) -> bool:
         on_paper = self._view_count or self.canvas._view_count  # noqa: SLF001
@@ -295,10 +366,13 @@ def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
         return []
 
 
-def _hint() -> str:
+def _hint(autosave: Autosave | None) -> str:
     """Return what helps here: Voila tells its kernels that there are no cells."""
     is_page = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return HINT_IN_A_PAGE if is_page else HINT
+    hint = HINT_IN_A_PAGE if is_page else HINT
+    return (
+        f"{hint} Your drawing is kept in {escape(autosave.name)}." if autosave else hint
+    )
 
 
 def _style() -> HTML:
