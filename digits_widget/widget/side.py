@@ -46,7 +46,7 @@ class Side:
         self._lock = threading.RLock()
         self._fed = State()
         self._named: tuple[object, NamedServer] | None = None
-        self._is_filled = False
+        self._is_filled = self._is_filling = False
         self.session = Session(self._prepare, self._predict, desk.background)
         self.which = Dropdown(
             options=_options([1, 2], {}),
@@ -130,7 +130,8 @@ class Side:
         return self._named[1]
 
     def _ask_anew(self, _change: object = None) -> None:
-        self.session.use(self._prepare)
+        if not self._is_filling:
+            self.session.use(self._prepare)
 
     def _move(self, _change: object) -> None:
         self._is_filled = False
@@ -153,10 +154,13 @@ class Side:
         if list(self.which.options) == options:
             return
         values = [value for _, value in options]
-        # In one go: a list without the chosen one would choose another for a moment.
-        with self.which.hold_trait_notifications():
-            self.which.options = options
-            self.which.value = chosen if chosen in values else values[0]
+        # A new list chooses its first for a moment: nobody is to be asked about that.
+        self._is_filling = True
+        self.which.options = options
+        self.which.value = chosen if chosen in values else values[0]
+        self._is_filling = False
+        if self.which.value != chosen:
+            self._ask_anew()
 
     def _found(self) -> list[tuple[str, Choice]]:
         server = self._server()
