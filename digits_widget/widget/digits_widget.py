@@ -25,7 +25,6 @@ from digits_widget.drawing import Drawing
 from digits_widget.errors import UnknownMethodError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
-from digits_widget.samples import sample
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
@@ -144,9 +143,10 @@ class DigitsWidget(VBox):
         )
         self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
         status, bars = Status(), Part(Confidences(), always=True)
+        self._strip = Filmstrip(self._desk)
         compare = Compare(self._desk)
         panels = {
-            "Steps": Part(Filmstrip(_titles(prepare)), always=True),
+            "Steps": Part(self._strip, always=True),
             "Compare": Part(compare),
             "Why": Part(Explanation(self._desk)),
             "Wire": Part(WirePanel(self._desk)),
@@ -155,7 +155,14 @@ class DigitsWidget(VBox):
         self._recovery = Recovery(
             self._session.retry, self._background.after, self._is_seen
         )
-        for view in (bars, toolbar, self._drawer, *panels.values(), self._recovery, *views):
+        for view in (
+            bars,
+            toolbar,
+            self._drawer,
+            *panels.values(),
+            self._recovery,
+            *views,
+        ):
             self._session.subscribe(view.show)
         # After all that may fail, so that it shows the failure.
         self._session.subscribe(self._tell_observers)
@@ -340,7 +347,7 @@ class DigitsWidget(VBox):
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
         """Add a picture and a sentence, for places where no widget lives."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        png = still(self._session.state)
+        png = still(self._session.state, self._strip.lanes)
         return {**bundle, "image/png": b64encode(png).decode()}
 
     def __repr__(self) -> str:
@@ -356,14 +363,6 @@ def _pipeline(
         msg = f"Got pipeline {pipeline!r}, expected one of {', '.join(PRESETS)}."
         raise UnknownMethodError(msg)
     return PRESETS[pipeline]
-
-
-def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
-    """Return the titles of the tiles to come, learnt from a drawing nobody sees."""
-    try:
-        return [shot.title for shot in prepare(sample(8))]
-    except Exception:  # noqa: BLE001 - it will be told about drawings that are seen
-        return []
 
 
 def _hint(autosave: Autosave | None) -> str:

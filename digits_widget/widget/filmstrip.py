@@ -1,58 +1,89 @@
-"""`Filmstrip`: every step on the way to the model, as a picture and a sentence."""
+"""`Filmstrip`: every step on the way to the model, to be seen, changed and compared."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable
 
-from ipywidgets import HTML
+from ipywidgets import HBox, VBox
 
+from digits_widget.drawing import Drawing
 from digits_widget.state import State
-from digits_widget.tile import tile_png
-from digits_widget.trace import Snapshot
+from digits_widget.trace import Trace
+from digits_widget.widget.desk import Desk
+from digits_widget.widget.fold import Fold
+from digits_widget.widget.gauges import Gauges
+from digits_widget.widget.inspector import Inspector
+from digits_widget.widget.lane import Lane
+from digits_widget.widget.preset_menu import PresetMenu
+from digits_widget.widget.second_lane import SecondLane
+from digits_widget.widget.step_list import StepList
 
-TILE = 112
-"""Side of a tile in CSS pixels: a whole multiple of 28, so that pixels stay squares."""
+Prepare = Callable[[Drawing], Trace]
 
 
 class Filmstrip:
-    """Show the trace of a drawing.
+    """Show the trace of a drawing; more only when somebody asks for it.
 
     Parameters
     ----------
-    titles : sequence of str
-        Of the steps, for the empty tiles while there is no drawing.
+    desk : Desk
+        Its session is shown, and its pipeline changed.
     """
 
-    def __init__(self, titles: Sequence[str]) -> None:
-        self._titles = titles
-        self.widget = HTML()
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._state = State()
+        self._prepare: Prepare | None = None
+        self._lane = Lane()
+        self._menu = PresetMenu(desk.session.use, self._make, desk.guard)
+        self._second = SecondLane(desk, self._lane)
+        self._steps = Fold("Change the steps", lambda: StepList(desk))
+        self._pixels = Fold("Look at the pixels", lambda: Inspector(desk))
+        self._likeness = Fold("Is this like the training data?", Gauges)
+        self._folds = (self._steps, self._pixels, self._likeness)
+        self._open = VBox()
+        self._open.add_class("digits-folds")
+        toggles = HBox([self._second.controls, *(fold.toggle for fold in self._folds)])
+        toggles.add_class("digits-toggles")
+        lanes = [self._lane.widget, self._second.widget]
+        self.widget = VBox([self._menu.widget, *lanes, toggles, self._open])
         self.widget.add_class("digits-filmstrip")
+        for fold in self._folds:
+            fold.toggle.observe(desk.guard(self._unfold), names="value")
+        self.widget.observe(desk.guard(self._look_again), names="_view_count")
         self.show(State())
 
+    @property
+    def lanes(self) -> tuple[tuple[str, State], ...]:
+        """The names and states of two lanes; nothing while there is only one."""
+        return self._second.lanes
+
     def show(self, state: State) -> None:
-        """Draw the steps of `state`, or empty tiles if it has none."""
-        if state.trace:
-            tiles = [_tile(shot) for shot in state.trace]
-        else:
-            tiles = [_empty_tile(title) for title in self._titles]
-        self.widget.value = f'<ol class="digits-tiles">{"".join(tiles)}</ol>'
+        """Draw the steps of `state`, and what is open below them."""
+        self._state = state
+        prepare = self._desk.session.prepare
+        if prepare is not self._prepare:
+            self._prepare = prepare
+            self._menu.show(prepare)
+            self._lane.expect(prepare)
+        self._lane.show(state)
+        self._show_more()
 
+    def _make(self) -> None:
+        """Offer the list, to make steps of one's own."""
+        self._steps.toggle.value = True
 
-def _tile(shot: Snapshot) -> str:
-    # Twice as many pixels as CSS pixels: crisp also on a dense screen.
-    data = b64encode(tile_png(shot.shown, side=2 * TILE)).decode()
-    rows, columns = shot.shown.shape[:2]
-    title, caption = escape(shot.title), escape(shot.caption)
-    return (
-        f'<li><b>{title}</b><div class="digits-tile">'
-        # Decoded at once, or the picture blinks with every new one.
-        f'<img decoding="sync" alt="{title}, {rows} by {columns} pixels. {caption}"'
-        f' src="data:image/png;base64,{data}"></div>'
-        f'<p title="{caption}">{caption}</p></li>'
-    )
+    def _show_more(self) -> None:
+        # What nobody sees asks nobody, and costs nothing.
+        if self.widget._view_count == 0:  # noqa: SLF001 - a trait of ipywidgets
+            return
+        self._second.show(self._state)
+        for fold in self._folds:
+            fold.show(self._state)
 
+    def _unfold(self, _change: object) -> None:
+        self._open.children = [fold.content for fold in self._folds if fold.is_open]
+        self._show_more()
 
-def _empty_tile(title: str) -> str:
-    return f'<li><b>{escape(title)}</b><div class="digits-tile"></div><p></p></li>'
+    def _look_again(self, _change: object) -> None:
+        self._show_more()

@@ -6,6 +6,7 @@ A saved notebook, a page on the web and a printed sheet show this in its place.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -14,32 +15,38 @@ from digits_widget.prediction import Prediction
 from digits_widget.raster import rasterize
 from digits_widget.state import State
 from digits_widget.tile import tile_png
-from digits_widget.trace import Trace
+from digits_widget.trace import Snapshot
 from digits_widget.widget.confidences import sentence
 
 _SIDE = 200
 _TILE = 84
 _GAP = 16
+_ROW = _TILE + 3 * _GAP
+_ACROSS = 6
 _WIDTH = 640
 _INK = "#202020"
 _BEST = "#1565c0"
 _GREY = "#9e9e9e"
 
 
-def still(state: State) -> bytes:
+def still(state: State, lanes: Sequence[tuple[str, State]] = ()) -> bytes:
     """Return drawing, bars and steps as one PNG.
 
     Parameters
     ----------
     state : State
         What to show. A blank one gives the empty pad and says what to do.
+    lanes : sequence of (str, State), optional
+        Names and states of several pipelines, where those are compared: each gets its
+        steps and what the model read.
 
     Returns
     -------
     bytes
         PNG, 640 pixels wide, on white.
     """
-    height = _SIDE + 2 * _GAP + (_TILE + 2 * _GAP if state.trace else 0)
+    rows = _rows(state, lanes)
+    height = _SIDE + 2 * _GAP + _ROW * len(rows)
     sheet = Image.new("RGB", (_WIDTH, height), "white")
     draw = ImageDraw.Draw(sheet)
     sheet.paste(_paper(state.drawing), (_GAP, _GAP))
@@ -50,11 +57,25 @@ def still(state: State) -> bytes:
     words = words.replace("\N{NO-BREAK SPACE}", " ")
     draw.text((left, _GAP), words, fill=_INK, font=_font(14))
     _bars(draw, state.prediction, left)
-    if state.trace:
-        _tiles(sheet, state.trace)
+    for number, (name, shots) in enumerate(rows):
+        _tiles(sheet, name, shots, top=_SIDE + 2 * _GAP + _ROW * number)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def _rows(
+    state: State, lanes: Sequence[tuple[str, State]]
+) -> list[tuple[str, Sequence[Snapshot]]]:
+    """Return names and tiles, row by row: a long lane takes several."""
+    rows: list[tuple[str, Sequence[Snapshot]]] = []
+    for name, lane in lanes or [("", state)]:
+        shots = lane.trace.snapshots if lane.trace else ()
+        answer = f" reads {lane.prediction.label}" if name and lane.prediction else ""
+        for start in range(0, len(shots), _ACROSS):
+            words = "" if start else f"{name}{answer}"
+            rows.append((words, shots[start : start + _ACROSS]))
+    return rows
 
 
 def _paper(drawing: Drawing) -> Image.Image:
@@ -79,12 +100,13 @@ def _bars(draw: ImageDraw.ImageDraw, prediction: Prediction | None, left: int) -
         draw.text((right + 6, top), number, fill=_INK, font=_font(12))
 
 
-def _tiles(sheet: Image.Image, trace: Trace) -> None:
+def _tiles(
+    sheet: Image.Image, name: str, shots: Sequence[Snapshot], *, top: int
+) -> None:
     draw = ImageDraw.Draw(sheet)
-    top, left = _SIDE + 2 * _GAP, _GAP
-    for shot in trace:
-        if left + _TILE > _WIDTH:
-            break
+    draw.text((_GAP, top), name, fill=_INK, font=_font(12))
+    top, left = top + _GAP, _GAP
+    for shot in shots:
         draw.text((left, top), shot.title, fill=_INK, font=_font(11))
         with Image.open(io.BytesIO(tile_png(shot.shown, side=_TILE))) as tile:
             across, down = ((_TILE - length) // 2 for length in tile.size)
@@ -92,7 +114,7 @@ def _tiles(sheet: Image.Image, trace: Trace) -> None:
         draw.rectangle(
             (left - 1, top + _GAP - 1, left + _TILE, top + _GAP + _TILE), outline=_GREY
         )
-        left += _TILE + 2 * _GAP
+        left += _TILE + _GAP + 4
 
 
 def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:

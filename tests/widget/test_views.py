@@ -13,8 +13,8 @@ from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.state import State
+from digits_widget.steps import Centre
 from digits_widget.widget.confidences import Confidences, sentence
-from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 
@@ -74,25 +74,6 @@ def test_sentence_is_announced() -> None:
     assert 'aria-live="polite"' in view.widget.value
 
 
-def test_filmstrip_has_a_tile_for_each_step_with_words_for_a_screen_reader() -> None:
-    strip = Filmstrip([])
-    strip.show(ANSWERED)
-    html = strip.widget.value
-    assert html.count("<img") == len(TRACE)
-    for shot in TRACE:
-        assert f"<b>{shot.title}</b>" in html
-        assert shot.caption in html
-    assert 'alt="Tensor, 28 by 28 pixels.' in html
-
-
-def test_empty_tiles_stand_where_the_pictures_will_be() -> None:
-    strip = Filmstrip(["Drawing", "Crop"])
-    assert strip.widget.value.count('<div class="digits-tile"></div>') == 2
-    strip.show(ANSWERED)
-    strip.show(State(4))
-    assert "<img" not in strip.widget.value
-
-
 def test_status_says_the_problem_and_folds_the_rest() -> None:
     view = Status()
     view.show(State(1, problem=ServerAbsentError("Nobody at <b>. Start it.")))
@@ -119,3 +100,18 @@ def test_still_is_a_picture_of_every_state(state: State) -> None:
     with Image.open(io.BytesIO(still(state))) as picture:
         assert picture.width == 640
         assert picture.getextrema() != ((255, 255),) * 3
+
+
+def test_still_has_a_row_of_tiles_for_each_lane_and_leaves_no_step_out() -> None:
+    other = State(1, DRAWING, PRESETS["seed-2020"](DRAWING), PREDICTION)
+    long = PRESETS["mnist"].replaced("centre", *[Centre()] * 5)(DRAWING)
+    heights = [
+        Image.open(io.BytesIO(still(ANSWERED, lanes))).height
+        for lanes in (
+            (),
+            [("mnist", ANSWERED), ("seed-2020", other)],
+            [("mnist", ANSWERED), ("long", State(1, DRAWING, long))],
+        )
+    ]
+    one = heights[1] - heights[0]
+    assert heights == [heights[0], heights[0] + one, heights[0] + 2 * one]

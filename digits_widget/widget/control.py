@@ -1,0 +1,52 @@
+"""`control`: what to move, tick or choose a parameter with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipywidgets import (
+    BoundedFloatText,
+    BoundedIntText,
+    Checkbox,
+    Dropdown,
+    FloatSlider,
+    IntSlider,
+    Widget,
+)
+
+from digits_widget.steps.parameter import Parameter
+
+_STOPS = 100
+"""A slider with more stops is too fine for a hand: a number to type is better."""
+
+
+def control(name: str, parameter: Parameter, value: object) -> Widget:
+    """Return a control for a parameter, with the name of its field beside it.
+
+    A tick for yes and no, a menu for a choice, a slider for a short range of numbers,
+    and a number to type for a long one.
+    """
+    label = name.replace("_", " ")
+    if parameter.is_switch:
+        return Checkbox(value, description=label, indent=False)
+    if parameter.choices:
+        options = [(_word(choice), choice) for choice in parameter.choices]
+        return Dropdown(options=options, value=value, description=label)
+    words: dict[str, Any] = {
+        "description": label,
+        "tooltip": f"{label}, from {parameter.low:g} to {parameter.high:g}",
+    }
+    stops = (parameter.high - parameter.low) / parameter.pace
+    ends: tuple[float, float]
+    if parameter.is_whole:
+        kind = IntSlider if stops <= _STOPS else BoundedIntText
+        ends = int(parameter.low), int(parameter.high)
+    else:
+        kind = FloatSlider if stops <= _STOPS else BoundedFloatText
+        words["step"] = parameter.pace
+        ends = parameter.low, parameter.high
+    return kind(value, min=ends[0], max=ends[1], **words)
+
+
+def _word(choice: object) -> str:
+    return "none" if choice is None else str(choice)

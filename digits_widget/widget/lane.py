@@ -1,0 +1,73 @@
+"""`Lane`: one pipeline's tiles, and at their end what the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from ipywidgets import HTML, Box, VBox
+
+from digits_widget.drawing import Drawing
+from digits_widget.samples import sample
+from digits_widget.state import State
+from digits_widget.trace import Trace
+from digits_widget.widget.tiles import empty_tiles, tiles
+
+
+class Lane:
+    """Show a trace and its answer, side by side."""
+
+    def __init__(self) -> None:
+        self._name = HTML()
+        self._name.add_class("digits-lane-name")
+        self._tiles = HTML()
+        self._end = HTML()
+        strip = Box([self._tiles, self._end])
+        strip.add_class("digits-lane")
+        self.widget = VBox([self._name, strip])
+        self._titles: Sequence[str] = ()
+        self._trace: Trace | None = None
+        self.call("")
+
+    def call(self, name: str) -> None:
+        """Put a name above the lane, or nothing."""
+        self._name.value = f"<b>{escape(name)}</b>" if name else ""
+        self._name.layout.display = None if name else "none"
+
+    def expect(self, prepare: Callable[[Drawing], Trace]) -> None:
+        """Have empty tiles for the steps of `prepare` while nothing is drawn."""
+        self._titles = _titles(prepare)
+        if self._trace is None:
+            self._tiles.value = empty_tiles(self._titles)
+
+    def show(self, state: State) -> None:
+        """Draw the steps of `state` and its answer, or empty tiles."""
+        if state.trace is None:
+            self._tiles.value = empty_tiles(self._titles)
+        elif state.trace is not self._trace:
+            self._tiles.value = tiles(state.trace)
+        self._trace = state.trace
+        self._end.value = _end(state)
+
+
+def _end(state: State) -> str:
+    """Return the last tile: the digit, large, or a dash while there is none."""
+    shown = state.prediction or state.previous
+    stale = " digits-stale" if shown and state.prediction is None else ""
+    if shown is None:
+        digit, words = "?", ""
+    else:
+        digit = str(shown.label)
+        words = f"{100 * shown.confidence:.1f}\N{NO-BREAK SPACE}% confident"
+    return (
+        f'<div class="digits-answer{stale}"><b>Answer</b>'
+        f'<div class="digits-tile">{digit}</div><p>{words}</p></div>'
+    )
+
+
+def _titles(prepare: Callable[[Drawing], Trace]) -> list[str]:
+    """Return the titles of the tiles to come, learnt from a drawing nobody sees."""
+    try:
+        return [shot.title for shot in prepare(sample(8))]
+    except Exception:  # noqa: BLE001 - it will be told about drawings that are seen
+        return []
