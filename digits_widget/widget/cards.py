@@ -17,6 +17,9 @@ from digits_widget.tile import tile_png
 _SIDE = 84
 """Of a thumbnail in CSS pixels."""
 
+_UNKNOWN = -1
+"""What stands for no label: None would be no choice at all."""
+
 FILE = "disagreements.jsonl"
 
 
@@ -59,11 +62,11 @@ class Cards:
     def _card(self, kept: Disagreement) -> tuple[Disagreement, VBox]:
         old = self._cards.get(id(kept.drawing))
         if old and old[0].answers is kept.answers:
-            old[1].children[1].value = kept.label
+            old[1].children[1].value = _choice(kept.label)
             return kept, old[1]
         label = Dropdown(
-            options=[("true digit?", None), *((str(n), n) for n in range(10))],
-            value=kept.label,
+            options=[("true digit?", _UNKNOWN), *((str(n), n) for n in range(10))],
+            value=_choice(kept.label),
             tooltip="The digit that was meant",
         )
         remove = Button(description="Remove", tooltip="Forget this drawing")
@@ -79,13 +82,18 @@ class Cards:
         card.add_class("digits-card")
         return kept, card
 
-    def _label(self, index: int, label: int | None) -> None:
+    def _label(self, index: int, choice: int) -> None:
+        label = None if choice == _UNKNOWN else choice
         if self._disagreements[index].label != label:
             self._disagreements.label(index, label)
 
     def _place(self, kept: Disagreement) -> int:
         drawings = [each.drawing for each in self._disagreements]
         return next(i for i, each in enumerate(drawings) if each is kept.drawing)
+
+
+def _choice(label: int | None) -> int:
+    return _UNKNOWN if label is None else label
 
 
 def _title(disagreements: Disagreements) -> str:
