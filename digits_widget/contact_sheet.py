@@ -49,6 +49,11 @@ class ContactSheet:
         """Whether there is anything to dither: more than two values."""
         return np.unique(self.greys).size > 2
 
+    @property
+    def questions(self) -> NDArray[np.float32]:
+        """The tensors to ask about: a picture without ink is no question."""
+        return self.tensors[self.shown.any(axis=(1, 2))]
+
 
 @dataclass(frozen=True, eq=False)
 class Tile:
@@ -60,11 +65,11 @@ class Tile:
     shown: Image
     """(rows, cols) in [0, 1], 1 is ink: as the model sees it."""
 
-    prediction: Prediction
-    """What the model says about it."""
+    prediction: Prediction | None
+    """What the model says about it; None where no ink is left."""
 
     agrees: bool
-    """Whether that is the label of the picture that is not dithered."""
+    """Whether that is the same as without dithering."""
 
     @property
     def family(self) -> str:
@@ -103,7 +108,7 @@ def contact_sheet(
     EmptyDrawingError, StepOrderError, ImageError
         As the pipeline does.
     """
-    greys, rest = _greys(prepare, drawing, place)
+    greys, rest = before_dither(prepare, drawing, place)
     prints = [_print(name, greys, chosen) for name in CATALOGUE]
     shown = _through(rest[:-1], [greys, *prints])
     tensors = _through(rest[-1:], shown)
@@ -113,12 +118,34 @@ def contact_sheet(
     return sheet
 
 
+def before_dither(
+    prepare: Callable[[Drawing], Trace], drawing: Drawing, place: Place
+) -> tuple[Image, tuple[Step, ...]]:
+    """Return the picture to dither, and the steps it still has before it.
+
+    Parameters and errors are those of `contact_sheet`.
+    """
+    if not isinstance(prepare, Pipeline):
+        return prepare(drawing).tensor, (ToTensor(),)
+    plain = undithered(prepare)
+    # As the pipeline does with drawings: it passes over what only pictures need.
+    before, rest = (
+        tuple(step for step in steps if not getattr(step, "pictures_only", False))
+        for steps in split(plain.steps, place)
+    )
+    return plain(drawing).snapshots[len(before)].image, rest
+
+
 def tiles(sheet: ContactSheet, answers: Sequence[Prediction]) -> tuple[Tile, ...]:
-    """Join the pictures of a sheet to the answers about them, in the sheet's order."""
-    label = answers[0].label
-    rows = zip(sheet.names, sheet.shown, answers, strict=True)
+    """Join the pictures of a sheet to the answers to its `questions`, in order."""
+    found = iter(answers)
+    given = [next(found) if shown.any() else None for shown in sheet.shown]
+    labels = [answer.label if answer else None for answer in given]
     return tuple(
-        Tile(name, shown, answer, answer.label == label) for name, shown, answer in rows
+        Tile(name, shown, answer, label == labels[0])
+        for name, shown, answer, label in zip(
+            sheet.names, sheet.shown, given, labels, strict=True
+        )
     )
 
 
@@ -135,26 +162,13 @@ def arranged(these: Sequence[Tile], order: Order) -> tuple[Tile, ...]:
     """
     keys: dict[Order, Callable[[Tile], float]] = {
         "family": lambda _: 0,
-        "confidence": lambda tile: -tile.prediction.confidence,
+        "confidence": lambda tile: (
+            -(tile.prediction.confidence if tile.prediction else 0)
+        ),
         "ink": lambda tile: tile.ink,
     }
     first, *others = these
     return (first, *sorted(others, key=keys[order]))
-
-
-def _greys(
-    prepare: Callable[[Drawing], Trace], drawing: Drawing, place: Place
-) -> tuple[Image, tuple[Step, ...]]:
-    """Return the picture to dither, and the steps it still has before it."""
-    if not isinstance(prepare, Pipeline):
-        return prepare(drawing).tensor, (ToTensor(),)
-    plain = undithered(prepare)
-    # As the pipeline does with drawings: it passes over what only pictures need.
-    before, rest = (
-        tuple(step for step in steps if not getattr(step, "pictures_only", False))
-        for steps in split(plain.steps, place)
-    )
-    return plain(drawing).snapshots[len(before)].image, rest
 
 
 def _print(name: str, greys: Image, chosen: Dither | None) -> Image:

@@ -147,6 +147,19 @@ def test_a_tile_tells_label_ink_family_and_whether_it_agrees() -> None:
     assert found[1].ink == pytest.approx(sheet.shown[1].mean())
 
 
+def test_a_picture_without_ink_is_not_asked_about() -> None:
+    sheet = contact_sheet(MNIST, sample(3), chosen=Dither("otsu"))
+    shown = sheet.shown.copy()
+    shown[5] = 0
+    sheet = replace(sheet, shown=shown)
+    assert len(sheet.questions) == len(sheet.names) - 1
+    found = tiles(sheet, [sure_of(3)] * len(sheet.questions))
+    assert found[5].prediction is None
+    assert not found[5].agrees
+    assert found[0].agrees
+    assert arranged(found, "confidence")[-1] is found[5]
+
+
 def test_orders_are_stable_and_begin_without_dithering() -> None:
     sheet = contact_sheet(MNIST, sample(3))
     half = len(sheet.names) // 2

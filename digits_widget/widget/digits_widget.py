@@ -35,6 +35,7 @@ from digits_widget.widget.compare import Compare
 from digits_widget.widget.confidences import Confidences, sentence
 from digits_widget.widget.deck import Deck
 from digits_widget.widget.desk import Answerer, Desk
+from digits_widget.widget.dithering import Dithering
 from digits_widget.widget.drawer import Drawer
 from digits_widget.widget.explanation import Explanation
 from digits_widget.widget.filmstrip import Filmstrip
@@ -147,6 +148,7 @@ class DigitsWidget(VBox):
         compare = Compare(self._desk)
         panels = {
             "Steps": Part(self._strip, always=True),
+            "Dithering": Part(Dithering(self._desk)),
             "Compare": Part(compare),
             "Why": Part(Explanation(self._desk)),
             "Wire": Part(WirePanel(self._desk)),
@@ -181,6 +183,8 @@ class DigitsWidget(VBox):
         """Two models on one drawing, for a cell of their own."""
         self.disagreements = compare.disagreements
         """Drawings that the two read differently, kept while `compare` is seen."""
+        self.dithering = _alone(style, panels["Dithering"].widget)
+        """The drawing in every dithering, each with its answer, alone."""
         self.why = _alone(style, panels["Why"].widget)
         """What the answer rests on, and which dab would change it, alone."""
         self.wire = _alone(style, panels["Wire"].widget)
