@@ -136,7 +136,7 @@ def test_a_failure_is_shown_in_the_panel_and_passes(
     assert 'role="alert"' in line(panel)
     assert "<img" not in body(panel)
     model.problem = None
-    draw(sample(4))
+    draw(sample(3))
     assert "rests most" in line(panel)
 
 
