@@ -44,6 +44,7 @@ class Drawer:
             description="Guides",
             tooltip="Show MNIST's box of 20 by 20 cells, and the centre",
         )
+        self._guides.add_class("digits-guides")
         self._guides.observe(desk.guard(self._guide), names="value")
         self.handle = ToggleButton(
             description="More", tooltip="Samples, replay, files and guides"

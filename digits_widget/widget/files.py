@@ -42,7 +42,10 @@ class Files:
         self._pad = pad
         self._offered: Drawing | None = None
         self._load = FileUpload(
-            accept=".json", description="Load", tooltip="Load a drawing, saved as JSON"
+            accept=".json",
+            description="Load",
+            icon="",
+            tooltip="Load a drawing, saved as JSON",
         )
         self._load.add_class("digits-load")
         self._load.observe(guard(self._take), names="value")

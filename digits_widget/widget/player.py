@@ -130,11 +130,12 @@ class Player:
         self._set_by_us = share
         self._stop.set()
         self._button.description = "Replay"
-        if share == END:
+        reel = self._load(self._desk.pad.drawing)
+        index = round(share / END * len(reel.moments))
+        if index == len(reel.moments):
             self.stop()
         else:
-            reel = self._load(self._desk.pad.drawing)
-            self._look_at(reel, round(share / END * len(reel.moments)))
+            self._look_at(reel, index)
 
     def _run(self, drawing: Drawing, speed: float, stop: threading.Event) -> None:
         reel, times = self._load(drawing), _times(drawing)
