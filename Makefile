@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PURPOSE ?= lab
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint format bench protos screenshots environment dev clean
+.PHONY: help lab test test-fast lint format docs bench protos screenshots environment dev clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,10 +29,14 @@ lint: dev ## style, types, and generated files that are up to date
 	@$(BIN)/mypy
 	@$(BIN)/python tools/build_protos.py --check
 	@$(BIN)/python tools/model_card.py --check
+	@$(BIN)/python -m tools.figures --check
 
 format: dev ## put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: dev ## build the documentation's site into site/, any warning an error
+	@$(BIN)/python -m tools.site.build
 
 bench: dev ## measure, as ratios against peers in the same run
 	@$(BIN)/python -m benchmarks

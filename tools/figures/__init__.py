@@ -1,0 +1,1 @@
+"""Draws the figures of the README and the site: ``python -m tools.figures``."""

@@ -1,0 +1,1 @@
+"""Makes the documentation's site: ``python -m tools.site.build``."""

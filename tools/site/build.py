@@ -1,0 +1,158 @@
+"""Builds the documentation's site into ``site/``; any warning is an error.
+
+``python -m tools.site.build`` runs the notebooks against an embedded server, and keeps
+what they gave for the next time; ``--no-run`` shows them without output, in seconds.
+Nothing is fetched, now or by whoever reads the site.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx_build
+
+from digits_widget.model_server.embedded import EmbeddedServer
+from tools.site.commands import command_page
+from tools.site.dithers import dither_pages
+from tools.site.links import check_site
+from tools.site.names import name_pages
+from tools.site.wire import wire_page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+COPIES = (
+    ("", "docs", "**/*"),
+    ("tutorials/", "notebooks", "*.ipynb"),
+    ("how-to/deploy/", "deploy", "**/*"),
+    ("reference/models/", "digits_widget/models", "*.*"),
+    ("", ".", "CHANGELOG.md"),
+    ("", ".", "CONTRIBUTING.md"),
+)
+"""Place in the site, folder of the project, and which of its files."""
+
+LINKS = {
+    "../digits_widget/models/README.md": "../reference/models/README.md",
+    "../deploy/": "../how-to/deploy/",
+    "../README.md": "../index.md",
+    "../docs/": "../",
+}
+"""Beginnings of links, in the project and in the site."""
+
+LINKS_AT_THE_TOP = {
+    "docs/": "",
+    "notebooks/": "tutorials/",
+    "deploy/": "how-to/deploy/",
+}
+"""The same for pages from the project's top."""
+
+_TEXTS = {".md", ".ipynb"}
+
+_PICTURE = re.compile(
+    r'<picture>.*?srcset="(?P<dark>[^"]+)".*?src="(?P<light>[^"]+)"'
+    r'.*?alt="(?P<alt>[^"]+)".*?</picture>',
+    re.DOTALL,
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Build, and check the links; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-run", action="store_true", help="run no notebook")
+    parser.add_argument("--output", type=Path, default=ROOT / "site")
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "build" / "docs", help="what is kept"
+    )
+    args = parser.parse_args(argv)
+    source = args.work / "source"
+    gather(source)
+    with _served(run=not args.no_run):
+        options = ["-W", "--keep-going", "-n", "-q", "-d", str(args.work / "doctrees")]
+        code: int = sphinx_build([*options, str(source), str(args.output)])
+    problems = [] if code else list(check_site(args.output))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not code and not problems:
+        print(f"The site is in {args.output}: open index.html.")
+    return code or len(problems)
+
+
+def gather(source: Path) -> None:
+    """Lay out all that Sphinx reads: pages by hand, pages made here, notebooks."""
+    made = {
+        "reference/command-line.md": command_page(),
+        "reference/wire.md": wire_page(),
+        **dither_pages(),
+        **name_pages(),
+    }
+    copies = {
+        place + path.relative_to(ROOT / folder).as_posix(): path
+        for place, folder, pattern in COPIES
+        for path in (ROOT / folder).glob(pattern)
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    _forget(source, {*made, *copies})
+    for name, path in copies.items():
+        is_text = path.suffix in _TEXTS
+        _put(source / name, _moved(path) if is_text else path.read_bytes())
+    for name, text in made.items():
+        _put(source / name, text.encode())
+
+
+def _moved(path: Path) -> bytes:
+    """Return a page, its links mended to where things lie in the site."""
+    text = path.read_text(encoding="utf-8")
+    links = LINKS | (LINKS_AT_THE_TOP if path.parent == ROOT else {})
+    for here, there in links.items():
+        text = text.replace(f"]({here}", f"]({there}")
+    return _PICTURE.sub(_by_theme, text).encode()
+
+
+def _by_theme(found: re.Match[str]) -> str:
+    """Write a picture of GitHub's two themes as the site's theme wants it."""
+    return "\n".join(
+        f"```{{image}} {path.removeprefix('docs/')}\n"
+        f":class: only-{theme}\n:alt: {found['alt']}\n```\n"
+        for theme, path in (("light", found["light"]), ("dark", found["dark"]))
+    )
+
+
+def _forget(source: Path, kept: set[str]) -> None:
+    """Remove what an earlier build had, and this one has not."""
+    for path in source.rglob("*"):
+        if path.is_file() and path.relative_to(source).as_posix() not in kept:
+            path.unlink()
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file, unless that is what it holds: Sphinx reads new files anew."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+@contextmanager
+def _served(*, run: bool) -> Iterator[None]:
+    """Tell the notebooks where a server is, if they are to run."""
+    os.environ["DIGITS_RUN_NOTEBOOKS"] = "cache" if run else "off"
+    os.environ["PYTHONPATH"] = str(ROOT)
+    # What TensorFlow says of its own accord helps nobody here.
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if not run:
+        yield
+        return
+    with EmbeddedServer() as server:
+        os.environ["DIGITS_SERVER"] = server.target
+        os.environ["DIGITS_REST"] = server.rest_url
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())
