@@ -171,7 +171,7 @@ class Server:
         anywhere = flags.allow_version_labels_for_unavailable_models
         try:
             check(configs)
-            check_platforms(configs)
+            check_platforms(configs, {})
             check_labels(configs, self._lifecycle, self._library, anywhere=anywhere)
         except Refusal as exc:
             msg = f"Failed to start server. Error: {exc.message}"

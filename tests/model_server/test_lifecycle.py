@@ -145,6 +145,7 @@ def test_a_new_version_takes_over_without_one_failed_request(place: Place) -> No
         (34, "damaged variables", ""),
         (35, "no tags", "matching supplied tags"),
         (36, "bad warm-up", "TFRecord"),
+        (37, "session bundle", "session bundle"),
     ],
 )
 def test_a_broken_version_is_reported_while_the_old_one_serves(
@@ -155,6 +156,8 @@ def test_a_broken_version_is_reported_while_the_old_one_serves(
     if damage == "empty":
         shutil.rmtree(staged)
         staged.mkdir()
+    elif damage == "session bundle":
+        (staged / "saved_model.pb").rename(staged / "export.meta")
     elif damage == "garbage":
         (staged / "saved_model.pb").write_bytes(b"\xff" * 100)
     elif damage == "no variables":

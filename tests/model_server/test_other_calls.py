@@ -232,6 +232,7 @@ def test_metadata_is_refused_in_order(
         ("", None, CODE.NOT_FOUND, "Could not find any versions of model "),
         ("x", None, CODE.NOT_FOUND, "Could not find any versions of model x"),
         ("zoo", 9, CODE.NOT_FOUND, "Could not find version 9 of model zoo"),
+        ("x", 9, CODE.NOT_FOUND, "Could not find version 9 of model x"),
     ],
 )
 def test_status_is_refused_in_the_words_of_the_original(

@@ -163,6 +163,7 @@ def test_a_policy_can_name_versions(models: Models) -> None:
         (("unlabelled",), CODE.FAILED_PRECONDITION, "not currently available"),
         (("no platform",), CODE.INVALID_ARGUMENT, "Illegal setting neither"),
         (("other platform",), CODE.INVALID_ARGUMENT, "unsupported platform other"),
+        (("changed platform",), CODE.INVALID_ARGUMENT, "Illegal to change a model's"),
         (("broken",), CODE.UNKNOWN, "1 model(s) did not become available: {broken:"),
     ],
 )
@@ -174,6 +175,7 @@ def test_a_list_that_cannot_be_is_refused_and_nothing_suffers(
         "unlabelled": models.entry("a", ALL + 'version_labels { key: "x" value: 9 }'),
         "no platform": models.entry("c", 'model_platform: ""'),
         "other platform": models.entry("c", 'model_platform: "other"'),
+        "changed platform": models.entry("a", 'model_platform: "other"'),
     }
     whole = [odd.get(each) or models.entry(each, ALL) for each in entries]
     if entries == ("broken",):

@@ -68,8 +68,9 @@ class Reload:
         self.apply([from_proto(each) for each in listed], timeout)
         response = model_management_pb2.ReloadConfigResponse()
         response.status.error_code = 0
-        for name, value in self.metrics.values(request.metric_names).items():
-            increase = value - before[name]
+        after = self.metrics.values(request.metric_names)
+        for name in request.metric_names:
+            increase = after[name] - before[name]
             response.metric.add(name=name, int64_value_increase=increase)
         return response
 
@@ -85,7 +86,7 @@ class Reload:
         wanted = list(configs)
         check(wanted)
         with self._one_at_a_time:
-            check_platforms(wanted)
+            check_platforms(wanted, self.lifecycle.configs())
             check_labels(
                 wanted,
                 self.lifecycle,

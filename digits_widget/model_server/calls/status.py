@@ -32,16 +32,13 @@ class Status:
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
         name = request.model_spec.name
-        versions = self.lifecycle.versions(name)
-        if not versions:
-            msg = f"Could not find any versions of model {name}"
-            raise Refusal("NOT_FOUND", msg)
+        versions, missing = self.lifecycle.versions(name), "any versions"
         if request.model_spec.WhichOneof("version_choice") == "version":
             number = request.model_spec.version.value
             versions = [each for each in versions if each.number == number]
-            if not versions:
-                msg = f"Could not find version {number} of model {name}"
-                raise Refusal("NOT_FOUND", msg)
+            missing = f"version {number}"
+        if not versions:
+            raise Refusal("NOT_FOUND", f"Could not find {missing} of model {name}")
         response = get_model_status_pb2.GetModelStatusResponse()
         for version in versions:
             _describe(version, response.model_version_status.add())

@@ -12,7 +12,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from digits_widget.errors import ModelServerError
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.refusal import invalid
 
 PLATFORM = "tensorflow"
 
@@ -138,8 +138,17 @@ def check(configs: list[ModelConfig]) -> None:
             raise invalid(msg)
 
 
-def check_platforms(configs: list[ModelConfig]) -> None:
+def check_platforms(
+    configs: list[ModelConfig], served: Mapping[str, ModelConfig]
+) -> None:
     """Refuse a list with a model that is not TensorFlow's.
+
+    Parameters
+    ----------
+    configs : list of ModelConfig
+        The list.
+    served : mapping of str to ModelConfig
+        What is served now, by name.
 
     Raises
     ------
@@ -152,7 +161,14 @@ def check_platforms(configs: list[ModelConfig]) -> None:
                 "Illegal setting neither ModelServerConfig::model_type (deprecated) "
                 f"nor ModelServerConfig::model_platform, model name is {config.name}"
             )
-            raise Refusal("INVALID_ARGUMENT", msg)
+            raise invalid(msg)
+        if config.name in served and config.platform != served[config.name].platform:
+            msg = (
+                f"Illegal to change a model's platform. For model {config.name} "
+                f"platform was {served[config.name].platform} and new platform "
+                f"requested is {config.platform}"
+            )
+            raise invalid(msg)
         if config.platform != PLATFORM:
             msg = f"Model {config.name} requests unsupported platform {config.platform}"
-            raise Refusal("INVALID_ARGUMENT", msg)
+            raise invalid(msg)

@@ -45,6 +45,9 @@ def _read(folder: Path) -> saved_model_pb2.SavedModel:
         elif (folder / "saved_model.pbtxt").is_file():
             text = (folder / "saved_model.pbtxt").read_text(encoding="utf-8")
             text_format.Parse(text, saved_model)
+        elif (folder / "export.meta").is_file():
+            msg = f"{folder} is a session bundle, which is no longer served. Export it "
+            raise Refusal("UNIMPLEMENTED", msg + "again as a SavedModel")
         else:
             msg = (
                 f"{folder} does not appear to contain a SavedModel bundle (should "
