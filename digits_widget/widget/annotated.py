@@ -40,8 +40,9 @@ def table(wire: Wire, numbers: NDArray[np.generic] | None) -> str:
         if len(part.data) > LONG and not _is_message(part) and numbers is not None:
             rows += _unfolded(part, numbers)
     name = escape(wire.name)
+    tall = "" if numbers is None else " digits-tall"
     return (
-        f'<div class="digits-scroll" tabindex="0" role="group" aria-label="{name}">'
+        f'<div class="digits-scroll{tall}" tabindex="0" role="group" aria-label="{name}">'
         f'<table class="digits-facts"><caption>{name}, {len(wire):,} bytes</caption>'
         f"<thead><tr>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

@@ -126,6 +126,8 @@ class Side:
         key = (target, model, version, label)
         if self._named is None or self._named[0] != key:
             server = NamedServer(target, model=model, version=version, label=label)
+            # Two models are compared by their confidences, whatever each gives.
+            server.read_logits("softmax")
             self._named = key, server
         return self._named[1]
 
@@ -195,7 +197,8 @@ def _source(prediction: Prediction, side: Side) -> str:
     if not side.target:
         return "This widget's function; nothing is sent."
     version = "" if prediction.version is None else f" version {prediction.version}"
-    return f"{prediction.model}{version} at {side.target}"
+    read = "" if prediction.logits is None else ", softmax of its logits"
+    return f"{prediction.model}{version} at {side.target}{read}"
 
 
 def _options(versions: list[int], labels: dict[str, int]) -> list[tuple[str, Choice]]:

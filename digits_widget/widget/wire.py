@@ -123,6 +123,8 @@ def _repacked(client: Client, exchange: Exchange, packing: Packing) -> Client:
         version=asked.version,
         label=asked.label,
         packing=packing,
+        # Its answer is only shown as bytes, whatever kind of numbers they are.
+        logits="softmax",
     )
 
 
