@@ -52,13 +52,12 @@ class Wire:
         return f"<Wire {self.name.rpartition('.')[2]}, {len(self.data)} bytes>"
 
     def _repr_html_(self) -> str:
-        titles = "".join(f"<th>{t}</th>" for t in ("offset", "bytes", "number"))
+        left = " style='text-align:left'"
+        sides = {"offset": "", "bytes": left, "number": "", "field": left}
+        titles = "".join(f"<th{side}>{title}</th>" for title, side in sides.items())
         rows = "".join(map(_row, self.parts))
         caption = escape(f"{self.name}, {len(self.data)} bytes")
-        return (
-            f"<table><caption>{caption}</caption><tr>{titles}"
-            f"<th style='text-align:left'>field</th></tr>{rows}</table>"
-        )
+        return f"<table><caption>{caption}</caption><tr>{titles}</tr>{rows}</table>"
 
 
 _WIDTH = 3 * _HEX_BYTES + 2
