@@ -137,13 +137,8 @@ class DigitsWidget(VBox):
         self._desk = Desk(
             self._session, self._pad, self._answerer, self._background, self._guard
         )
-        self._drawer = Drawer(self._desk, self._canvas)
-        fitting = Fitting(self._pad, lambda: self._session.prepare, self._background)
-        toolbar = Toolbar(
-            self._pad, self._guard, fitting=fitting, handle=self._drawer.handle
-        )
-        self._canvas.connect(self._pad, leave=toolbar.focus, guard=self._guard)
-        status, bars = Status(), Part(Confidences(), always=True)
+        self._lay_out_tools()
+        status, bars = Status(), Part(Confidences(self._desk), always=True)
         self._strip = Filmstrip(self._desk)
         compare = Compare(self._desk)
         panels = {
@@ -159,7 +154,7 @@ class DigitsWidget(VBox):
         )
         for view in (
             bars,
-            toolbar,
+            self._toolbar,
             self._drawer,
             *panels.values(),
             self._recovery,
@@ -172,7 +167,7 @@ class DigitsWidget(VBox):
         # The browser counts the views once the count is a number.
         super().__init__(_view_count=0)
         style = _style()
-        drawn = [self._canvas.widget, toolbar.widget, self._drawer.widget]
+        drawn = [self._canvas.widget, self._toolbar.widget, self._drawer.widget]
         self.canvas = _alone(style, *drawn, status.widget)
         """The paper and its tools, for a cell of their own."""
         self.bars = _alone(style, bars.widget)
@@ -194,9 +189,7 @@ class DigitsWidget(VBox):
         self._parts = (bars, *panels.values())
         deck = Deck({name: part.widget for name, part in panels.items()})
         top = _top(VBox(drawn), VBox([bars.widget, status.widget]))
-        hint = HTML(_hint(autosave))
-        hint.add_class("digits-hint")
-        self.children = [style, top, deck.widget, hint]
+        self.children = [style, top, deck.widget, _hint(autosave)]
         for whole in (self, self.canvas):
             whole.observe(self._look_again, names="_view_count")
         self.add_class("digits-widget")
@@ -299,6 +292,14 @@ class DigitsWidget(VBox):
         self._background(self._answerer.close)
         super().close()
 
+    def _lay_out_tools(self) -> None:
+        self._drawer = Drawer(self._desk, self._canvas)
+        fitting = Fitting(self._pad, lambda: self._session.prepare, self._background)
+        self._toolbar = Toolbar(
+            self._pad, self._guard, fitting=fitting, handle=self._drawer.handle
+        )
+        self._canvas.connect(self._pad, leave=self._toolbar.focus, guard=self._guard)
+
     def _begin_with(self, autosave: Autosave) -> None:
         """Go on with the drawing that was kept, and keep what comes."""
         try:
@@ -369,13 +370,15 @@ def _pipeline(
     return PRESETS[pipeline]
 
 
-def _hint(autosave: Autosave | None) -> str:
+def _hint(autosave: Autosave | None) -> HTML:
     """Return what helps here: Voila tells its kernels that there are no cells."""
     is_page = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    hint = HINT_IN_A_PAGE if is_page else HINT
-    return (
-        f"{hint} Your drawing is kept in {escape(autosave.name)}." if autosave else hint
-    )
+    words = HINT_IN_A_PAGE if is_page else HINT
+    if autosave:
+        words = f"{words} Your drawing is kept in {escape(autosave.name)}."
+    hint = HTML(words)
+    hint.add_class("digits-hint")
+    return hint
 
 
 def _style() -> HTML:

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits_widget.drawing import Drawing, Stroke
+from digits_widget.errors import (
+    DrawingFormatError,
+    EmptyDrawingError,
+    FileTakenError,
+    OptionError,
+)
+from digits_widget.raster import rasterize
+from digits_widget.samples import sample
+from digits_widget.widget import DigitsWidget
+from digits_widget.widget.autosave import FOLDER
+from digits_widget.widget.formats import FORMATS
+from tests.widget.conftest import answer
+
+
+def upload(widget: DigitsWidget, content: bytes, name: str = "mine.json") -> None:
+    file = {"name": name, "type": "", "size": len(content), "content": content}
+    modified = datetime.now(UTC)
+    widget._drawer._files._load.value = ({**file, "last_modified": modified},)
+
+
+def test_json_that_was_saved_loads_as_the_same_drawing(
+    widget: DigitsWidget, tmp_path: Path
+) -> None:
+    widget.draw(sample(4))
+    path = widget.save(tmp_path / "four.json")
+    widget.clear()
+    widget.load(path)
+    assert widget.drawing == sample(4)
+    widget.undo()
+    assert not widget.drawing
+
+
+def test_npz_holds_every_step_and_the_confidences(
+    widget: DigitsWidget, tmp_path: Path
+) -> None:
+    widget.draw(sample(4))
+    widget.wait()
+    with np.load(widget.save(tmp_path / "four.npz")) as arrays:
+        assert widget.trace
+        assert widget.prediction
+        for shot in widget.trace:
+            assert (arrays[shot.name] == shot.image).all()
+        assert (arrays["confidences"] == widget.prediction.confidences).all()
+        assert Drawing.from_json(str(arrays["drawing_json"])) == sample(4)
+
+
+def test_png_is_the_drawing_in_black_on_white(
+    widget: DigitsWidget, tmp_path: Path
+) -> None:
+    widget.draw(sample(4))
+    with Image.open(widget.save(tmp_path / "four.png")) as picture:
+        light = np.asarray(picture.convert("L")) / 255
+    assert np.abs(1 - light - rasterize(sample(4), side=560)).max() < 1 / 255
+
+
+def test_svg_has_a_line_for_each_stroke(widget: DigitsWidget, tmp_path: Path) -> None:
+    widget.draw(sample(4))
+    text = widget.save(tmp_path / "four.svg").read_text()
+    assert text.count("<polyline") == len(sample(4))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_that_is_there_stays_unless_asked(
+    widget: DigitsWidget, tmp_path: Path, suffix: str
+) -> None:
+    widget.draw(sample(4))
+    path = tmp_path / f"digit{suffix}"
+    path.write_text("mine")
+    with pytest.raises(FileTakenError, match="overwrite=True"):
+        widget.save(path)
+    assert path.read_text() == "mine"
+    widget.save(path, overwrite=True)
+    assert path.read_bytes() != b"mine"
+
+
+@pytest.mark.parametrize("name", ["digit.bmp", "digit", "absent/digit.json"])
+def test_a_name_that_is_no_use_is_refused(
+    widget: DigitsWidget, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(DrawingFormatError, match=r"expected|cannot be written"):
+        widget.save(tmp_path / name)
+
+
+def test_a_blank_sheet_has_no_steps_to_save(
+    widget: DigitsWidget, tmp_path: Path
+) -> None:
+    with pytest.raises(EmptyDrawingError, match="Draw a digit"):
+        widget.save(tmp_path / "blank.npz")
+    assert not (tmp_path / "blank.npz").exists()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_link_has_the_whole_file_until_something_else_is_drawn(
+    widget: DigitsWidget, suffix: str
+) -> None:
+    widget.draw(sample(2))
+    widget.wait()
+    files = widget._drawer._files
+    files._offer(suffix)
+    link = re.search(
+        r'download="(.*?)" href="data:.*?;base64,(.*?)"', files._link.value
+    )
+    assert link
+    assert link[1] == f"digit{suffix}"
+    content = b64decode(link[2])
+    if suffix != ".npz":
+        assert content == FORMATS[suffix].encode(widget._session.state)
+    else:
+        assert "tensor" in np.load(io.BytesIO(content))
+    widget.undo()
+    assert not files._link.value
+
+
+def test_a_file_that_is_chosen_is_drawn(widget: DigitsWidget) -> None:
+    upload(widget, sample(6).to_json().encode())
+    assert widget.drawing == sample(6)
+    widget.clear()
+    upload(widget, sample(6).to_json().encode())
+    assert widget.drawing == sample(6)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"not json", b"{}", json.dumps({"format": 1}).encode()],
+)
+def test_a_wrong_file_says_so_and_the_drawing_stays(
+    widget: DigitsWidget, content: bytes
+) -> None:
+    widget.draw(sample(6))
+    upload(widget, content, "wrong.json")
+    assert isinstance(widget.problem, DrawingFormatError)
+    assert str(widget.problem).startswith("wrong.json: Got")
+    assert widget.drawing == sample(6)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder; return where drawings are kept in it."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / FOLDER
+
+
+def test_a_drawing_is_kept_by_its_key(
+    folder: Path, settled: Callable[[], None]
+) -> None:
+    first = DigitsWidget(predict=answer, key="lesson-1")
+    first.draw(sample(5))
+    settled()
+    assert Drawing.load(folder / "lesson-1.json") == sample(5)
+    assert "digits_widget_autosave/lesson-1.json" in first.children[-1].value
+    again = DigitsWidget(predict=answer, key="lesson-1")
+    other = DigitsWidget(predict=answer, key="lesson-2")
+    assert again.drawing == sample(5)
+    assert not other.drawing
+    again.draw(again.drawing + Stroke([[0.5, 0.5]]))
+    settled()
+    assert len(Drawing.load(folder / "lesson-1.json")) == len(sample(5)) + 1
+    assert [path.name for path in folder.iterdir()] == ["lesson-1.json"]
+
+
+def test_nothing_is_kept_without_a_key(
+    folder: Path, widget: DigitsWidget, settled: Callable[[], None]
+) -> None:
+    widget.draw(sample(5))
+    settled()
+    assert not folder.exists()
+
+
+def test_an_earlier_moment_is_not_kept(
+    folder: Path, settled: Callable[[], None]
+) -> None:
+    widget = DigitsWidget(predict=answer, key="a")
+    widget.draw(sample(5))
+    widget._drawer.player._slider.value = 30
+    settled()
+    assert widget._session.state.is_past
+    assert Drawing.load(folder / "a.json") == sample(5)
+
+
+def test_a_damaged_file_is_put_aside_and_told(
+    folder: Path, settled: Callable[[], None]
+) -> None:
+    folder.mkdir()
+    (folder / "a.json").write_text("{")
+    widget = DigitsWidget(predict=answer, key="a")
+    assert "a.json.damaged" in str(widget.problem)
+    assert (folder / "a.json.damaged").read_text() == "{"
+    widget.draw(sample(5))
+    settled()
+    assert Drawing.load(folder / "a.json") == sample(5)
+
+
+@pytest.mark.parametrize("key", ["../a", "a b", "a/b", "x" * 65])
+def test_a_key_must_be_good_for_a_file(key: str) -> None:
+    with pytest.raises(OptionError, match="name of a file"):
+        DigitsWidget(predict=answer, key=key)
