@@ -46,7 +46,6 @@ class Inspector:
         self._picture, self._cursor, self._numbers = HTML(), HTML(), HTML()
         self._canvas = ipycanvas.Canvas(width=SIDE, height=SIDE)
         self._canvas.layout.width = self._canvas.layout.height = f"{SIDE}px"
-        self._canvas.tooltip = "Arrow keys move the cursor, Tab leaves"
         stage = Box([self._picture, self._cursor, self._canvas])
         stage.add_class("digits-stage")
         self.widget = VBox([self._menu, HBox([stage, self._numbers])])

@@ -11,7 +11,7 @@ from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.trace import Trace
-from digits_widget.widget.tiles import empty_tiles, tiles
+from digits_widget.widget.tiles import SMALL_TILE, TILE, empty_tiles, tiles
 
 
 class Lane:
@@ -22,17 +22,22 @@ class Lane:
         self._name.add_class("digits-lane-name")
         self._tiles = HTML()
         self._end = HTML()
-        strip = Box([self._tiles, self._end])
-        strip.add_class("digits-lane")
-        self.widget = VBox([self._name, strip])
+        self._strip = Box([self._tiles, self._end])
+        self._strip.add_class("digits-lane")
+        self.widget = VBox([self._name, self._strip])
+        self._side = TILE
         self._titles: Sequence[str] = ()
         self._trace: Trace | None = None
         self.call("")
 
     def call(self, name: str) -> None:
-        """Put a name above the lane, or nothing."""
+        """Put a name above the lane and make it small; no name makes it large again."""
         self._name.value = f"<b>{escape(name)}</b>" if name else ""
         self._name.layout.display = None if name else "none"
+        self._side = SMALL_TILE if name else TILE
+        (self._strip.add_class if name else self._strip.remove_class)("digits-small")
+        if self._trace:
+            self._tiles.value = tiles(self._trace, self._side)
 
     def expect(self, prepare: Callable[[Drawing], Trace]) -> None:
         """Have empty tiles for the steps of `prepare` while nothing is drawn."""
@@ -45,7 +50,7 @@ class Lane:
         if state.trace is None:
             self._tiles.value = empty_tiles(self._titles)
         elif state.trace is not self._trace:
-            self._tiles.value = tiles(state.trace)
+            self._tiles.value = tiles(state.trace, self._side)
         self._trace = state.trace
         self._end.value = _end(state)
 

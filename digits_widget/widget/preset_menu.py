@@ -57,7 +57,7 @@ class PresetMenu:
         self._now: Callable[[Drawing], Trace] | None = None
         self._menu = Dropdown(
             options=(*PRESETS, OWN),
-            description="Steps",
+            description="Preset",
             tooltip="Ready-made steps from the drawing to the model",
         )
         self._sentence = HTML()

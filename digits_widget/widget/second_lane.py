@@ -11,11 +11,14 @@ from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.lane import Lane
+from digits_widget.widget.pace import Pace
 from digits_widget.widget.status import Status
-from digits_widget.widget.study import Study
 
 OWN = "own"
 """What a pipeline is called that is no preset."""
+
+GIVE_INTERVAL = 0.25
+"""Seconds between two looks at a drawing that grows; when the pen is up, at once."""
 
 
 class SecondLane:
@@ -36,12 +39,11 @@ class SecondLane:
         self._session: Session | None = None
         self._state = State()
         self._given = State()
-        # Another session's steps must not slow down the first one's.
-        self._give = Study(
-            self._draw,
-            lambda _state, _result: None,
-            lambda _state, problem: self._desk.session.report(problem),
-            desk.background,
+        # In the background, and seldom: its steps must not slow down the ink.
+        self._give = Pace(
+            desk.guard(self._draw),
+            interval=GIVE_INTERVAL,
+            background=desk.background,
         )
         self._words = HTML()
         self._words.add_class("digits-verdict")
@@ -74,7 +76,7 @@ class SecondLane:
         self._first.call(self._first_name)
         if state.drawing is not self._given.drawing:
             self._given = state
-            self._give(state)
+            self._give(now=self._desk.pad.pointer is None)
         self._tell()
 
     @property
@@ -118,9 +120,9 @@ class SecondLane:
         self._lane.expect(PRESETS[self._menu.value])
         self._session.use(PRESETS[self._menu.value])
 
-    def _draw(self, state: State) -> None:
+    def _draw(self) -> None:
         if session := self._session:
-            session.draw(state.drawing)
+            session.draw(self._given.drawing)
 
     def _tell(self) -> None:
         first, second = self._state, self._other

@@ -84,8 +84,9 @@ class StepRow:
         self._switch.value = place.is_on
         if parameters(place.step) != parameters(old.step):
             self._build()
-        for name, value in values(place.step).items():
-            self._controls[name].value = value
+        chosen = values(place.step)
+        for name, widget in self._controls.items():
+            widget.value = chosen[name]
 
     def close(self) -> None:
         """Give up the row."""
@@ -94,6 +95,9 @@ class StepRow:
 
     def _build(self) -> None:
         step = self._place.step
+        if getattr(step, "pictures_only", False):
+            self._box.children = [HTML("for pictures only: drawings pass it by")]
+            return
         chosen = values(step)
         self._controls = {
             name: control(name, parameter, chosen[name])
@@ -101,8 +105,7 @@ class StepRow:
         }
         for name, widget in self._controls.items():
             widget.observe(self._guard(self._tuner(name)), names="value")
-        note = [HTML("only for pictures")] if _is_for_pictures(step) else []
-        self._box.children = [*note, *self._controls.values()]
+        self._box.children = list(self._controls.values())
 
     def _tuner(self, name: str) -> Callable[[dict[str, Any]], None]:
         def tune(change: dict[str, Any]) -> None:
@@ -114,10 +117,6 @@ class StepRow:
     def _switched(self, change: dict[str, Any]) -> None:
         if change["new"] != self._place.is_on:
             self._bench.switch(self._place.key, on=change["new"])
-
-
-def _is_for_pictures(step: object) -> bool:
-    return bool(getattr(step, "pictures_only", False))
 
 
 def _button(icon: str, tooltip: str) -> Button:

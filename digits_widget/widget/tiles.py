@@ -15,12 +15,15 @@ from digits_widget.widget.marks import marks
 TILE = 112
 """Side of a tile in CSS pixels: a whole multiple of 28, so that pixels stay squares."""
 
+SMALL_TILE = 84
+"""The same, where two lanes are compared."""
 
-def tiles(trace: Trace) -> str:
+
+def tiles(trace: Trace, side: int = TILE) -> str:
     """Return a list of tiles, the first for what came in, the last for the tensor."""
     after = (*trace.snapshots[1:], None)
     items = "".join(
-        _tile(shot, following)
+        _tile(shot, following, side)
         for shot, following in zip(trace.snapshots, after, strict=True)
     )
     return f'<ol class="digits-tiles">{items}</ol>'
@@ -61,15 +64,15 @@ def picture(image: Image, side: int = TILE) -> str:
     )
 
 
-def _tile(shot: Snapshot, following: Snapshot | None) -> str:
+def _tile(shot: Snapshot, following: Snapshot | None, side: int) -> str:
     rows, columns = shot.shown.shape[:2]
     title, caption = escape(shot.title), escape(shot.caption)
     words = escape(numbers(shot))
     over = marks(following, shot) if following else ""
     alt = f"{title}, {rows} by {columns} pixels. {caption} {words}"
     return (
-        f'<li><b>{title}</b><div class="digits-tile">'
+        f'<li><b>{title}</b><div class="digits-tile" title="{title}. {caption}">'
         f'<div class="digits-picture" role="img" aria-label="{alt}">'
-        f"{picture(shot.shown)}{over}</div></div>"
+        f"{picture(shot.shown, side)}{over}</div></div>"
         f'<p title="{caption}">{caption}</p><small>{words}</small></li>'
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -359,9 +360,23 @@ def compare(strip: Filmstrip, name: str) -> None:
     """Open the second lane."""
     strip._second._menu.value = name
     strip._second.toggle.value = True
-    assert strip._second._give.wait(WAIT)
-    assert strip._second._session is not None
-    strip._second._session.wait(WAIT)
+    wait_for_second(strip)
+
+
+def wait_for_second(strip: Filmstrip) -> None:
+    """Wait until the second lane has drawn what the first one has, and an answer."""
+    drawn = threading.Event()
+
+    def look(state: State) -> None:
+        if state.drawing is strip._state.drawing and not state.waiting:
+            drawn.set()
+
+    session = strip._second._session
+    assert session is not None
+    session.subscribe(look)
+    look(session.state)
+    assert drawn.wait(WAIT)
+    session.wait(WAIT)
 
 
 def test_two_lanes_show_the_same_drawing_and_say_what_has_changed(
@@ -433,9 +448,7 @@ def test_what_nobody_sees_asks_nobody() -> None:
     widget.wait(WAIT)
     assert len(asked) == 1
     strip.widget._view_count = 1
-    assert strip._second._give.wait(WAIT)
-    assert strip._second._session is not None
-    strip._second._session.wait(WAIT)
+    wait_for_second(strip)
     assert len(asked) == 2
     widget.close()
 
