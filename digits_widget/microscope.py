@@ -60,7 +60,8 @@ class Frame:
 def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
     """Diffuse errors through a picture; keep each pixel where anything happens.
 
-    Empty paper that receives next to no error, and stays empty, is passed over.
+    Empty paper that receives next to no error, and stays empty, is passed over; the
+    last pixel is always kept, so that the last frame shows all of the picture.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
         taken, printed = taken + grey, printed + step.printed
         dropped += step.dropped
         left[step.y, step.x] = np.nan
-        if grey or abs(step.value) > _SEEN or step.printed:
+        is_last = np.isnan(left).all()
+        if grey or abs(step.value) > _SEEN or step.printed or is_last:
             carried = np.nan_to_num(step.picture - left)
             carried.flags.writeable = False
             kept.append(Frame(step, grey, carried, taken, printed, dropped))

@@ -138,7 +138,7 @@ class DigitsWidget(VBox):
             self._session, self._pad, self._answerer, self._background, self._guard
         )
         self._lay_out_tools()
-        status, bars = Status(), Part(Confidences(), always=True)
+        status, bars = Status(), Part(Confidences(self._desk), always=True)
         self._strip = Filmstrip(self._desk)
         compare = Compare(self._desk)
         panels = {
