@@ -22,7 +22,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.serving import Client
 
-ROUNDS = 5
+ROUNDS = 3
 DIGIT = 3
 
 Image = NDArray[np.float32]

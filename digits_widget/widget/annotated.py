@@ -42,8 +42,8 @@ def table(wire: Wire, numbers: NDArray[np.generic] | None) -> str:
     name = escape(wire.name)
     tall = "" if numbers is None else " digits-tall"
     return (
-        f'<div class="digits-scroll{tall}" tabindex="0" role="group" aria-label="{name}">'
-        f'<table class="digits-facts"><caption>{name}, {len(wire):,} bytes</caption>'
+        f'<div class="digits-scroll{tall}" tabindex="0" role="group" '
+        f'aria-label="{name}"><table class="digits-facts"><caption>{name}, {len(wire):,} bytes</caption>'
         f"<thead><tr>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
