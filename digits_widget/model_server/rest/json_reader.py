@@ -15,7 +15,12 @@ from typing import Any
 from digits_widget.model_server.refusal import Refusal, invalid
 from digits_widget.model_server.rest.json_parser import JsonError, parse
 
-_DOUBTFUL = re.compile(rb"[eE]\+?0*[1-9]\d\d|\d{300}|\\u[dD][89a-fA-F]")
+# Each begins with plain bytes: such patterns search ten times faster than others.
+_LARGE_EXPONENTS = (re.compile(rb"e\+?0*[1-9]\d\d"), re.compile(rb"E\+?0*[1-9]\d\d"))
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_DIGITS = bytes(ord("0" if chr(code).isdecimal() else " ") for code in range(128))
+_DIGITS += b" " * 128
+_MANY_DIGITS = b"0" * 300
 _START = re.compile(r"[ \t\r\n]*")
 _LARGEST_FOR_CAREFUL = 8 * 2**20
 _QUOTED_BYTES = 256
@@ -61,11 +66,19 @@ def quote(value: object) -> str:
 
 
 def _fast(text: str, body: bytes) -> object:
-    if _DOUBTFUL.search(body):
+    if _is_doubtful(body):
         raise ValueError
     found = _START.match(text)
     value, _ = _DECODER.raw_decode(text, found.end() if found else 0)
     return value
+
+
+def _is_doubtful(body: bytes) -> bool:
+    """Tell whether there may be a number too large, or half a surrogate pair."""
+    doubts = (*_LARGE_EXPONENTS, _SURROGATE)
+    return any(doubt.search(body) for doubt in doubts) or (
+        _MANY_DIGITS in body.translate(_DIGITS)
+    )
 
 
 def _careful(text: str, doubt: Exception) -> object:
