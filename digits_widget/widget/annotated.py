@@ -43,7 +43,8 @@ def table(wire: Wire, numbers: NDArray[np.generic] | None) -> str:
     tall = "" if numbers is None else " digits-tall"
     return (
         f'<div class="digits-scroll{tall}" tabindex="0" role="group" '
-        f'aria-label="{name}"><table class="digits-facts"><caption>{name}, {len(wire):,} bytes</caption>'
+        f'aria-label="{name}"><table class="digits-facts">'
+        f"<caption>{name}, {len(wire):,} bytes</caption>"
         f"<thead><tr>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
