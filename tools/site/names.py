@@ -35,6 +35,21 @@ FILES = {
 """Rooms of which a user calls some files."""
 
 
+ROAD = (
+    "stroke",
+    "drawing",
+    "raster",
+    "picture",
+    "pipeline",
+    "trace",
+    "prediction",
+    "session",
+    "state",
+    "errors",
+)
+"""Files at the top to be read first, in this order."""
+
+
 def name_pages() -> dict[str, str]:
     """Return reStructuredText by path."""
     pages = {"story": _story(), "figures": _files("Figures", "figures", _figures())}
@@ -61,8 +76,9 @@ def _index(pages: list[str]) -> str:
 def _story() -> str:
     """Return the files at the top of the package, which follow the ink."""
     folder = Path(digits_widget.__file__).parent
-    files = sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_"))
-    modules = "".join(_module(f"digits_widget.{name}") for name in files)
+    files = {p.stem for p in folder.glob("*.py") if not p.stem.startswith("_")}
+    others = sorted(files - {*ROAD})
+    modules = "".join(_module(f"digits_widget.{name}") for name in (*ROAD, *others))
     return _title("The story: from strokes to confidences") + modules
 
 

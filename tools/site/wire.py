@@ -44,13 +44,13 @@ def _grpc() -> Iterator[str]:
     yield "## Calls over gRPC\n"
     seen: dict[str, Descriptor] = {}
     for name in SERVICES:
-        yield f"### {name}\n"
         found = service(name)
+        yield f"### {name}\n\nPaths begin with `/{found.full_name}/`.\n"
         yield table(
             ("path", "takes", "gives"),
             [
                 (
-                    f"`/{found.full_name}/{method.name}`",
+                    f"`{method.name}`",
                     _link(method.input_type),
                     _link(method.output_type),
                 )
@@ -61,8 +61,8 @@ def _grpc() -> Iterator[str]:
             _collect(method.input_type, seen)
             _collect(method.output_type, seen)
     yield "## Messages\n"
-    for full_name, message in sorted(seen.items(), key=lambda item: item[1].name):
-        yield f"(message-{_slug(full_name)})=\n### {message.name}\n"
+    for full_name, message in seen.items():
+        yield f"(message-{_slug(full_name)})=\n### {_short(message)}\n"
         yield f"`{full_name}`\n"
         rows = [(str(f.number), f"`{f.name}`", _type(f)) for f in message.fields]
         yield table(("number", "field", "type"), rows)
@@ -98,7 +98,13 @@ def _type(field: FieldDescriptor) -> str:
 def _link(message: Descriptor) -> str:
     if not message.full_name.startswith("tensorflow"):
         return f"`{message.full_name}`"
-    return f"[{message.name}](#message-{_slug(message.full_name)})"
+    return f"[{_short(message)}](#message-{_slug(message.full_name)})"
+
+
+def _short(message: Descriptor) -> str:
+    """Return the name with the messages that it is inside of."""
+    outer = message.containing_type
+    return f"{_short(outer)}.{message.name}" if outer else str(message.name)
 
 
 def _slug(name: str) -> str:

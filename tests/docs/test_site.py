@@ -1,0 +1,136 @@
+"""The documentation's site: built from the project, whole, and without a network."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import digits_widget
+from digits_widget.cli import COMMANDS, parser
+from digits_widget.dithering import CATALOGUE
+from digits_widget.errors import DigitsError
+from tests.docs.pages import ROOT
+from tools.site.commands import command_page
+from tools.site.dithers import dither_pages
+from tools.site.links import check_site
+from tools.site.names import FILES, ROOMS, name_pages
+from tools.site.table import table
+from tools.site.wire import wire_page
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site in a process of its own, any warning an error."""
+    folder = tmp_path_factory.mktemp("docs")
+    places = ["--output", str(folder / "site"), "--work", str(folder / "work")]
+    done = subprocess.run(
+        # The notebooks run in tests of their own.
+        [sys.executable, "-m", "tools.site.build", "--no-run", *places],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+@pytest.mark.server
+def test_every_notebook_has_a_page(site: Path) -> None:
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        assert (site / "tutorials" / f"{notebook.stem}.html").exists()
+
+
+@pytest.mark.server
+def test_every_name_of_the_front_door_is_explained(site: Path) -> None:
+    pages = "".join(
+        page.read_text() for page in (site / "reference" / "python").glob("*.html")
+    )
+    for name in digits_widget.__all__:
+        assert re.search(rf'id="digits_widget\.[\w.]*\.?{name}"', pages), name
+
+
+@pytest.mark.server
+def test_every_method_has_a_card(site: Path) -> None:
+    folder = site / "reference" / "dithering"
+    pages = "".join(page.read_text() for page in folder.glob("*.html"))
+    assert pages.count('class="dither-card"') == len(CATALOGUE)
+    assert all(f'id="dither-{name}"' in pages for name in CATALOGUE)
+
+
+def test_the_commands_page_has_every_option() -> None:
+    page = command_page()
+    for name in COMMANDS:
+        assert f"## {name}\n" in page
+    for action in _options(parser()):
+        assert all(f"`{name}" in page for name in action.option_strings)
+
+
+def _options(top: argparse.ArgumentParser) -> list[argparse.Action]:
+    found = []
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [a for each in action.choices.values() for a in _options(each)]
+        elif action.help != argparse.SUPPRESS:
+            found.append(action)
+    return found
+
+
+def test_the_commands_page_is_the_same_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = command_page()
+    monkeypatch.setenv("DIGITS_SERVER", "10.1.2.3:4567")
+    monkeypatch.setenv("COLUMNS", "40")
+    assert command_page() == page
+
+
+def test_every_room_is_on_a_page() -> None:
+    package = Path(digits_widget.__file__).parent
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    # The command line has a page of another kind, and models are data.
+    assert {*ROOMS, *FILES, "figures"} == rooms - {"cli", "models"}
+    assert len(name_pages()) == len(rooms - {"cli", "models"}) + 2
+
+
+def test_the_wire_page_links_every_message_it_has() -> None:
+    page = wire_page()
+    links = set(re.findall(r"\(#(message-[\w-]+)\)", page))
+    assert links <= set(re.findall(r"^\((message-[\w-]+)\)=$", page, re.MULTILINE))
+    assert "PredictRequest" in page
+
+
+def test_the_overview_lists_every_method() -> None:
+    overview = dither_pages()["reference/dithering/index.md"]
+    assert all(f"(#dither-{name})" in overview for name in CATALOGUE)
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "there.html").write_text('<p id="here">')
+    (tmp_path / "index.html").write_text(
+        '<a href="there.html#here"></a><a href="#top" id="top"></a>'
+        '<a href="there.html#gone"></a><a href="gone.html"></a>'
+        '<a href="https://example.org/"></a>'
+        '<script src="https://example.org/a.js"></script><img src="gone.png">'
+    )
+    assert set(check_site(tmp_path)) == {
+        "index.html links to there.html#gone, which is not there",
+        "index.html links to gone.html, which is not there",
+        "index.html links to gone.png, which is not there",
+        "index.html fetches https://example.org/a.js",
+    }
+
+
+def test_a_table_keeps_its_cells_apart() -> None:
+    assert table(("a",), [["b | c\nd"]]) == "| a |\n|---|\n| b \\| c d |\n"
+    assert table(("a",), []) == ""
+
+
+def test_the_errors_are_a_tree_that_is_documented() -> None:
+    assert "errors" in name_pages()["reference/python/story.rst"]
+    assert DigitsError.__doc__
