@@ -62,6 +62,27 @@ def draw_ramps(names: Iterable[str] = tuple(CATALOGUE)) -> Figure:
     return figure
 
 
+def draw_kernels(names: Iterable[str]) -> Figure:
+    """Draw where the error goes in each of some methods of error diffusion.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of `CATALOGUE`; those without a kernel are left out.
+    """
+    found = [find_method(name) for name in names]
+    kept = [(method.name, method.kernel) for method in found if method.kernel]
+    rows = -(-len(kept) // 4)
+    figure = Figure(figsize=(8, 1.5 * rows), layout="constrained")
+    places = figure.subplots(rows, 4, squeeze=False).ravel()
+    for axes in places:
+        axes.set_axis_off()
+    for axes, (name, kernel) in zip(places, kept, strict=False):
+        _draw_kernel(axes, kernel)
+        axes.set_title(f"{name}\nshares of {kernel.divisor}", fontsize=8)
+    return figure
+
+
 def draw_contact_sheet(
     picture: NDArray[np.floating], names: Iterable[str] = tuple(CATALOGUE)
 ) -> Figure:
