@@ -55,4 +55,5 @@ class Growth:
             return f"It was {labels[0]} from the first answer on."
         earlier = ", ".join(map(str, labels[:-1]))
         share = self.moments[self.changes[-1]].points / self.moments[-1].points
-        return f"First {earlier}; {labels[-1]} from {share:.0%} of the drawing on."
+        percent = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+        return f"First {earlier}; {labels[-1]} from {percent} of the drawing on."

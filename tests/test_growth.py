@@ -26,7 +26,7 @@ def test_changes_are_where_another_label_is_said() -> None:
     found = growth(None, 1, 1, None, 7, 5)
     assert found.labels == (None, 1, 1, None, 7, 5)
     assert found.changes == (1, 4, 5)
-    assert found.words == "First 1, 7; 5 from 100% of the drawing on."
+    assert found.words == "First 1, 7; 5 from 100\N{NO-BREAK SPACE}% of the drawing on."
 
 
 def test_one_label_throughout_is_said_so() -> None:

@@ -9,11 +9,8 @@ from digits_widget.growth import Growth
 from digits_widget.prediction import Prediction
 
 _WIDTH, _HEIGHT = 460, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 26, 8, 22
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 22, 20, 22
 _ACROSS, _DOWN = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-
-_NEAR = 12
-"""Labels closer than this, in units of the chart, are moved apart."""
 
 
 def draw_growth(growth: Growth | None) -> str:
@@ -48,13 +45,10 @@ def _lines(growth: Growth) -> str:
         f'<text x="{x:.1f}" y="{_HEIGHT - 6}">{_ordinal(number, len(ends))}</text>'
         for number, x in enumerate(ends, start=1)
     )
-    ys = {digit: _last_y(growth, digit) for digit in growth.digits}
-    labels = dict(zip(ys, _apart(list(ys.values())), strict=True))
     drawn = "".join(
         f'<g class="digits-line-{number}">'
         f'<path d="{_path(growth.answers, places, digit)}"/>'
-        f'<text x="{_WIDTH - _RIGHT + 6}" y="{labels[digit] + 4:.1f}">{digit}</text>'
-        "</g>"
+        f"{_name(growth, places, digit)}</g>"
         for number, digit in enumerate(growth.digits)
     )
     return f'<g class="digits-strokes">{strokes}</g>{drawn}'
@@ -75,19 +69,18 @@ def _path(
     return "".join(parts) + ("h0.01" if len(parts) == 1 else "")
 
 
-def _last_y(growth: Growth, digit: int) -> float:
-    last = next((answer for answer in reversed(growth.answers) if answer), None)
-    return _y(float(last.confidences[digit]) if last else 0)
-
-
-def _apart(ys: list[float]) -> list[float]:
-    """Move labels down, so that none covers another; then all up into the chart."""
-    moved: dict[int, float] = {}
-    free = -float(_NEAR)
-    for y, number in sorted((y, number) for number, y in enumerate(ys)):
-        moved[number] = free = max(y, free + _NEAR)
-    over = max(max(moved.values(), default=0) - _y(0) - 2, 0)
-    return [moved[number] - over for number in range(len(ys))]
+def _name(growth: Growth, places: Sequence[float], digit: int) -> str:
+    """Write the digit over its line: at the end, or where it was highest."""
+    heights = [
+        float(answer.confidences[digit]) if answer else -1 for answer in growth.answers
+    ]
+    highest = max(heights)
+    if digit == growth.labels[-1]:
+        return f'<text x="{_WIDTH - 8}" y="{_y(heights[-1]) + 4:.1f}">{digit}</text>'
+    # In the middle of a plateau, not where it begins.
+    level = [x for x, h in zip(places, heights, strict=True) if h >= 0.98 * highest]
+    x, y = level[len(level) // 2], _y(highest) - 5
+    return f'<text x="{x:.1f}" y="{y:.1f}">{digit}</text>'
 
 
 def _ordinal(number: int, count: int) -> str:
