@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
 from ipywidgets import HTML, Box, VBox
@@ -18,7 +18,7 @@ class Lane:
     """Show a trace and its answer, side by side."""
 
     def __init__(self) -> None:
-        self._name = HTML()
+        self._name = HTML(layout={"display": "none"})
         self._name.add_class("digits-lane-name")
         self._tiles = HTML()
         self._end = HTML()
@@ -26,12 +26,16 @@ class Lane:
         self._strip.add_class("digits-lane")
         self.widget = VBox([self._name, self._strip])
         self._side = TILE
-        self._titles: Sequence[str] = ()
+        self._prepare: Callable[[Drawing], Trace] | None = None
+        self._empty = ""
         self._trace: Trace | None = None
-        self.call("")
+        self._is_called = ""
 
     def call(self, name: str) -> None:
         """Put a name above the lane and make it small; no name makes it large again."""
+        if self._is_called == name:
+            return
+        self._is_called = name
         self._name.value = f"<b>{escape(name)}</b>" if name else ""
         self._name.layout.display = None if name else "none"
         self._side = SMALL_TILE if name else TILE
@@ -41,18 +45,24 @@ class Lane:
 
     def expect(self, prepare: Callable[[Drawing], Trace]) -> None:
         """Have empty tiles for the steps of `prepare` while nothing is drawn."""
-        self._titles = _titles(prepare)
+        self._prepare, self._empty = prepare, ""
         if self._trace is None:
-            self._tiles.value = empty_tiles(self._titles)
+            self._show_empty()
 
     def show(self, state: State) -> None:
         """Draw the steps of `state` and its answer, or empty tiles."""
-        if state.trace is None:
-            self._tiles.value = empty_tiles(self._titles)
-        elif state.trace is not self._trace:
+        if state.trace is not None and state.trace is not self._trace:
             self._tiles.value = tiles(state.trace, self._side)
         self._trace = state.trace
+        if state.trace is None:
+            self._show_empty()
         self._end.value = _end(state)
+
+    def _show_empty(self) -> None:
+        # Which steps there are takes a drawing to find out: only when it is asked.
+        if not self._empty and self._prepare:
+            self._empty = empty_tiles(_titles(self._prepare))
+        self._tiles.value = self._empty
 
 
 def _end(state: State) -> str:
