@@ -90,6 +90,7 @@ class ScriptedServer:
                 )
             )
         where = address or f"127.0.0.1:{port}"
+        self.host = where.rpartition(":")[0]
         if credentials is None:
             self.port = self._server.add_insecure_port(where)
         else:
@@ -97,7 +98,7 @@ class ScriptedServer:
 
     @property
     def target(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def count(self, name: str) -> int:
         """Return how often a call was made."""
@@ -195,7 +196,9 @@ def refuse(code: grpc.StatusCode, details: str) -> Answer:
 
 if __name__ == "__main__":
     # For tests that need a server to die as processes do.
-    with ScriptedServer() as alone:
+    with ScriptedServer(address=sys.argv[1]) as alone:
+        # Which of several answered is seen by the name of its model.
+        alone.name = alone.host
         sys.stdout.write(f"{alone.target}\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
+import grpc
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from digits_widget.errors import (
 from digits_widget.serving import Client
 from digits_widget.serving.probe import Found, probe
 from digits_widget.serving.target import Target
+from tests.serving.name_server import NameServer
 from tests.serving.scripted_server import ScriptedServer, numbered
 
 IMAGE = np.full((28, 28), 0.25, np.float32)
@@ -207,6 +209,7 @@ def test_nothing_is_printed_when_a_server_goes_away() -> None:
     script = """
 import sys
 import numpy as np
+from tests.serving.name_server import NameServer
 from tests.serving.scripted_server import ScriptedServer
 from digits_widget.errors import ServingError
 from digits_widget.serving import Client
@@ -247,19 +250,19 @@ def test_load_is_spread_over_all_servers() -> None:
 
 
 @contextlib.contextmanager
-def processes(count: int) -> Iterator[tuple[list[subprocess.Popen[str]], str]]:
+def processes(*where: str) -> Iterator[tuple[list[subprocess.Popen[str]], str]]:
     """Start servers that can be killed; give them and the target that means all."""
     script = str(Path(__file__).with_name("scripted_server.py"))
     root = str(Path(__file__).parents[2])
     started = [
         subprocess.Popen(
-            [sys.executable, script],
+            [sys.executable, script, address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": root},
         )
-        for _ in range(count)
+        for address in where
     ]
     try:
         addresses = [
@@ -274,7 +277,7 @@ def processes(count: int) -> Iterator[tuple[list[subprocess.Popen[str]], str]]:
 
 def test_the_death_of_one_of_three_fails_no_call() -> None:
     with (
-        processes(3) as (servers, target),
+        processes("", "", "") as (servers, target),
         Client(target, max_batch=2, timeout=60) as client,
         ThreadPoolExecutor(4) as pool,
     ):
@@ -288,3 +291,46 @@ def test_the_death_of_one_of_three_fails_no_call() -> None:
             )
         servers[1].kill()
         assert len(client.predict(numbered(50))) == 50
+
+
+@pytest.mark.skipif(
+    sys.platform == "darwin", reason="macOS has no 127.0.0.2 unless it is told to"
+)
+def test_a_name_with_three_addresses_is_three_servers_and_one_may_die() -> None:
+    hosts, port = [f"127.0.0.{number}" for number in (1, 2, 3)], free_port()
+    with (
+        processes(*(f"{host}:{port}" for host in hosts)) as (servers, _),
+        NameServer(hosts) as names,
+        Client(f"dns://127.0.0.1:{names.port}/digits.test:{port}") as client,
+    ):
+        client.wait_until_ready(30)
+        met: set[str] = set()
+        # Connections come up one by one: ask until all three have been met.
+        while len(met) < 3:
+            met.add(client.predict(IMAGE).model)
+        servers[1].kill()
+        servers[1].wait()
+        met = {client.predict(IMAGE).model for _ in range(30)}
+    assert met == {hosts[0], hosts[2]}
+
+
+def test_a_server_that_stops_in_the_middle_of_calls_fails_none() -> None:
+    waiting, stopped = threading.Barrier(5), threading.Event()
+
+    def wait(request: Any, context: grpc.ServicerContext) -> Any:
+        if not stopped.is_set():
+            waiting.wait(30)
+            stopped.wait(30)
+        return first.predict(request, context)
+
+    first = ScriptedServer(answers={"Predict": wait})
+    with first, ThreadPoolExecutor(4) as pool, Client(first.target) as client:
+        client.metadata()
+        asked = [pool.submit(client.predict, IMAGE) for _ in range(4)]
+        waiting.wait(30)
+        # The calls under way end as UNAVAILABLE, and are asked again by themselves.
+        first.stop()
+        stopped.set()
+        with ScriptedServer(port=first.port):
+            for each in asked:
+                assert each.result(30).confidences[1] == pytest.approx(0.25)
