@@ -89,8 +89,9 @@ class Files:
         # Empty again, so that the same file can be chosen again.
         self._load.value = ()
         try:
-            drawing = Drawing.from_json(bytes(file["content"]).decode())
-        except (UnicodeDecodeError, DrawingFormatError) as exc:
+            text = bytes(file["content"]).decode(errors="replace")
+            drawing = Drawing.from_json(text)
+        except DrawingFormatError as exc:
             msg = f"{file['name']}: {exc}"
             raise DrawingFormatError(msg) from exc
         self._pad.draw(drawing)

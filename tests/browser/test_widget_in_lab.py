@@ -15,8 +15,8 @@ from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.serving import Client
-from tools.find_browser import find
-from tools.lab import Lab, chromium
+from tests.browser.what_python_has import drawing_in, wait_for_points
+from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
@@ -40,23 +40,6 @@ CELLS = (
 
 
 @pytest.fixture(scope="module")
-def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
-    """Start JupyterLab as `make lab` does: its kernels know the server's address."""
-    if not find():
-        pytest.skip("no Chromium or Chrome here; tools/find_browser.py says how")
-    with Lab({"DIGITS_SERVER": model_server.target}) as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
-def browser(lab: Lab) -> Iterator[Browser]:
-    """Start the browser."""
-    assert lab
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser) -> NotebookPage:
     """Open the notebook that most scenarios share."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -70,21 +53,6 @@ def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
     yield opened
     errors, opened.errors = opened.errors, []
     assert not errors
-
-
-def drawing_in(notebook: NotebookPage) -> Drawing:
-    """Return what Python has of what the hand did."""
-    return Drawing.from_json(notebook.python("print(widget.drawing.to_json())"))
-
-
-def wait_for_points(notebook: NotebookPage, count: int) -> None:
-    """Wait until Python has so many points; what it prints does not wait for events."""
-    for _ in range(1000):
-        points = int(notebook.python("print(sum(map(len, widget.drawing)))"))
-        if points == count:
-            return
-        assert points < count
-    pytest.fail(f"got {points} points, expected {count}")
 
 
 def wait_for_end(notebook: NotebookPage, drawing: Drawing) -> None:

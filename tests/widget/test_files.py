@@ -174,7 +174,7 @@ def test_a_drawing_is_kept_by_its_key(
 
 
 def test_nothing_is_kept_without_a_key(
-    folder: Path, widget: DigitsWidget, settled: Callable[[], None]
+    folder: Path, settled: Callable[[], None], widget: DigitsWidget
 ) -> None:
     widget.draw(sample(5))
     settled()

@@ -55,7 +55,9 @@ def slide(widget: DigitsWidget, share: int) -> None:
 
 
 def test_the_slider_rewinds_drawing_steps_and_bars_with_one_question(
-    widget: DigitsWidget, answers: Answers, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
+    answers: Answers,
 ) -> None:
     widget.draw(sample(8))
     widget.wait()
@@ -80,7 +82,8 @@ def test_the_slider_rewinds_drawing_steps_and_bars_with_one_question(
 
 
 def test_the_beginning_is_a_blank_sheet(
-    widget: DigitsWidget, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
 ) -> None:
     widget.draw(sample(1))
     slide(widget, 0)
@@ -91,7 +94,9 @@ def test_the_beginning_is_a_blank_sheet(
 
 
 def test_who_draws_while_looking_back_draws_on_the_whole_drawing(
-    widget: DigitsWidget, send: Send, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
+    send: Send,
 ) -> None:
     widget.draw(sample(8))
     slide(widget, 40)
@@ -106,7 +111,8 @@ def test_who_draws_while_looking_back_draws_on_the_whole_drawing(
 
 
 def test_undo_while_looking_back_undoes_the_whole_drawing(
-    widget: DigitsWidget, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
 ) -> None:
     widget.draw(sample(8))
     slide(widget, 40)
@@ -119,7 +125,9 @@ def test_undo_while_looking_back_undoes_the_whole_drawing(
 
 
 def test_other_steps_while_looking_back_show_this_moment_by_them(
-    widget: DigitsWidget, answers: Answers, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
+    answers: Answers,
 ) -> None:
     widget.draw(sample(8))
     slide(widget, 40)
@@ -136,8 +144,8 @@ def test_other_steps_while_looking_back_show_this_moment_by_them(
 
 
 def test_a_server_that_fails_still_lets_the_drawing_rewind(
-    widget: DigitsWidget,
     settled: Callable[[], None],
+    widget: DigitsWidget,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(_images: object) -> list[Prediction]:
@@ -161,7 +169,9 @@ def timed(points: int, seconds: float) -> Drawing:
 
 @pytest.mark.parametrize("drawing", [timed(20, 0.4), sample(7)], ids=["timed", "plain"])
 def test_a_replay_grows_and_ends_with_the_whole_drawing(
-    widget: DigitsWidget, drawing: Drawing, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
+    drawing: Drawing,
 ) -> None:
     widget.draw(drawing)
     widget.wait()
@@ -182,7 +192,9 @@ def test_a_replay_grows_and_ends_with_the_whole_drawing(
 
 
 def test_a_hand_ends_a_replay_and_loses_nothing(
-    widget: DigitsWidget, send: Send, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
+    send: Send,
 ) -> None:
     drawing = timed(50, 60)
     widget.draw(drawing)
@@ -201,7 +213,8 @@ def test_a_hand_ends_a_replay_and_loses_nothing(
 
 
 def test_stop_shows_the_whole_drawing_at_once(
-    widget: DigitsWidget, settled: Callable[[], None]
+    settled: Callable[[], None],
+    widget: DigitsWidget,
 ) -> None:
     widget.draw(timed(50, 60))
     widget.wait()

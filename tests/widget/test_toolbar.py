@@ -34,10 +34,10 @@ def test_the_browser_is_told_what_the_hand_holds(widget: DigitsWidget) -> None:
 
 @pytest.mark.parametrize(
     ("width", "words"),
-    [(6, "too thin"), (18, "about 2."), (40, "too thick")],
+    [(6, "too thin"), (18, "about 2."), (40, "about 4.")],
 )
 def test_the_width_is_told_as_the_model_gets_it(
-    widget: DigitsWidget, settled: Callable[[], None], width: int, words: str
+    settled: Callable[[], None], widget: DigitsWidget, width: int, words: str
 ) -> None:
     widget.draw(sample(3))
     toolbar_of(widget)._width.value = width
@@ -47,7 +47,7 @@ def test_the_width_is_told_as_the_model_gets_it(
 
 
 def test_a_small_drawing_makes_the_same_pen_thicker(
-    widget: DigitsWidget, settled: Callable[[], None]
+    settled: Callable[[], None], widget: DigitsWidget
 ) -> None:
     readout = toolbar_of(widget)._fitting.widget
     small = [Stroke(0.4 + 0.2 * stroke.points) for stroke in sample(3)]
@@ -57,7 +57,7 @@ def test_a_small_drawing_makes_the_same_pen_thicker(
 
 
 def test_an_eraser_has_no_thickness(
-    widget: DigitsWidget, settled: Callable[[], None]
+    settled: Callable[[], None], widget: DigitsWidget
 ) -> None:
     toolbar_of(widget)._tool.value = Tool.INK
     settled()

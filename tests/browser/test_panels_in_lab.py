@@ -1,0 +1,198 @@
+"""The panels Compare, Why, Wire and Model in a real JupyterLab, by mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from digits_widget.drawing import Drawing
+from digits_widget.labelled import read_pen_digits
+from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.nondigits import letter
+from digits_widget.samples import sample
+from tools.find_browser import find
+from tools.lab import Lab, chromium
+from tools.notebook_page import NotebookPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
+
+CELLS = (
+    "from digits_widget import DigitsWidget\nwidget = DigitsWidget()\nwidget",
+    "widget.why",
+)
+
+DISPUTED = letter(np.random.default_rng(1))
+"""An x, which version 1 takes for a 1 and version 2 for an 8."""
+
+UNNAMED = """panel => [...panel.querySelectorAll("button, select, input")]
+  .filter(e => e.checkVisibility())
+  .filter(e => !(e.innerText.trim() && e.tagName == "BUTTON") && !e.title
+    && !e.getAttribute("aria-label") && ![...(e.labels ?? [])].some(l => l.innerText))
+  .map(e => e.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
+    """Start JupyterLab as `make lab` does: its kernels know the server's address."""
+    if not find():
+        pytest.skip("no Chromium or Chrome here; tools/find_browser.py says how")
+    with Lab({"DIGITS_SERVER": model_server.target}) as lab:
+        lab.set(theme="JupyterLab Dark")
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def browser(lab: Lab) -> Iterator[Browser]:
+    """Start the browser."""
+    assert lab
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab, browser: Browser) -> NotebookPage:
+    """Open the notebook, in the dark theme, with one widget for all scenarios."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    notebook = NotebookPage(page, lab, lab.notebook(CELLS))
+    notebook.show_widget()
+    return notebook
+
+
+@pytest.fixture
+def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
+    """Take a new sheet; fail if the page or the widget reported an error."""
+    opened.python("widget.clear()")
+    yield opened
+    errors, opened.errors = opened.errors, []
+    assert not errors
+    assert opened.python("print(widget.problem)") == "None"
+
+
+def turn_to(notebook: NotebookPage, name: str) -> Locator:
+    """Open a panel; return it."""
+    notebook.press(name)
+    panel = notebook.widget.locator(".digits-deck-open")
+    expect(panel).to_be_visible()
+    return panel
+
+
+def draw(notebook: NotebookPage, drawing: Drawing) -> None:
+    """Draw by mouse, and wait for the answer."""
+    notebook.draw(drawing)
+    expect(notebook.best).to_be_visible()
+
+
+def assert_readable(notebook: NotebookPage, panel: Locator, *words: str) -> None:
+    """Fail if a control has no name, or a text too little contrast."""
+    assert panel.evaluate(UNNAMED) == []
+    for each in words:
+        assert notebook.contrast(each) >= 4.5, each
+
+
+def test_two_versions_disagree_and_the_card_downloads_as_a_labelled_set(
+    notebook: NotebookPage, tmp_path: Path
+) -> None:
+    panel = turn_to(notebook, "Compare")
+    expect(panel.locator(".digits-line")).to_contain_text("whether both say the same")
+    draw(notebook, DISPUTED)
+    expect(panel.locator(".digits-line")).to_contain_text("≠ They disagree: A says 1")
+    expect(panel.locator(".digits-card")).to_have_count(1)
+    expect(panel.locator(".digits-card img")).to_be_visible()
+    panel.locator(".digits-card select").select_option("4")
+    with notebook.page.expect_download() as download:
+        panel.get_by_text("Download 1 as a labelled set").click()
+    path = tmp_path / "downloaded.jsonl"
+    download.value.save_as(path)
+    known = read_pen_digits(path)
+    assert known.labels.tolist() == [4]
+    assert len(known.drawings[0]) == len(DISPUTED)
+    assert_readable(
+        notebook, panel, ".digits-line div", ".digits-side-caption div", "a[download]"
+    )
+    notebook.press("Remove")
+    expect(panel.locator(".digits-card")).to_have_count(0)
+
+
+def test_a_dead_side_leaves_the_other_at_work(notebook: NotebookPage) -> None:
+    panel = turn_to(notebook, "Compare")
+    draw(notebook, sample(6))
+    expect(panel.locator(".digits-line")).to_contain_text("= Both say 6")
+    notebook.press("Other servers")
+    address = panel.locator(".digits-side").nth(1).locator("input").first
+    address.fill("127.0.0.1:1")
+    address.press("Enter")
+    expect(panel.locator(".digits-line")).to_contain_text("B has no answer")
+    expect(panel.locator(".digits-problem")).to_contain_text("Nothing listens there")
+    notebook.python("widget.clear()")
+    draw(notebook, sample(0))
+    expect(panel.locator(".digits-line")).to_contain_text("A says 0")
+    assert_readable(notebook, panel, ".digits-side-caption .digits-problem span")
+    address.fill("")
+    address.press("Enter")
+    expect(panel.locator(".digits-line")).to_contain_text("= Both say 0")
+    notebook.press("Other servers")
+
+
+def test_the_heat_map_and_the_dabs_follow_the_drawing(notebook: NotebookPage) -> None:
+    panel = turn_to(notebook, "Why")
+    expect(panel.locator(".digits-line")).to_contain_text("Draw a digit")
+    draw(notebook, sample(6))
+    expect(panel.locator(".digits-line")).to_contain_text("The 6 rests most")
+    expect(panel.locator("figure img")).to_have_count(2)
+    size = panel.evaluate("e => e.offsetHeight")
+    panel.get_by_role("button", name="Every pixel").click()
+    expect(panel.locator("figcaption").first).to_contain_text("rows")
+    panel.locator("select").select_option("Odds")
+    expect(panel.locator(".digits-legend").first).to_contain_text("halve")
+    assert panel.evaluate("e => e.offsetHeight") == size
+    assert_readable(notebook, panel, "figcaption p", ".digits-legend span")
+    notebook.python("widget.clear()")
+    expect(panel.locator("figure img")).to_have_count(0)
+    assert panel.evaluate("e => e.offsetHeight") == size
+
+
+def test_the_bytes_are_shown_and_a_click_selects_what_is_to_be_pasted(
+    notebook: NotebookPage,
+) -> None:
+    panel = turn_to(notebook, "Wire")
+    draw(notebook, sample(3))
+    table = panel.locator(".digits-facts")
+    expect(table).to_contain_text("tensor_content")
+    notebook.press("Every number")
+    expect(panel.locator(".digits-numbers")).to_have_count(28)
+    notebook.press("Every number")
+    notebook.press("float_val")
+    expect(table).to_contain_text("float_val")
+    notebook.press("curl")
+    panel.locator(".digits-paste").click()
+    selected = str(notebook.page.evaluate("getSelection().toString()"))
+    assert selected.startswith("curl --silent")
+    assert selected.strip().endswith("END")
+    assert_readable(notebook, panel, ".digits-call p", ".digits-paste", ".digits-hint")
+
+
+def test_the_model_is_two_tables_and_tab_walks_through_the_panel(
+    notebook: NotebookPage,
+) -> None:
+    panel = turn_to(notebook, "Model")
+    expect(panel.locator(".digits-facts")).to_have_count(2)
+    expect(panel).to_contain_text("canary")
+    panel.get_by_role("button", name="Refresh").focus()
+    notebook.page.keyboard.press("Tab")
+    notebook.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("The given SavedModel SignatureDef contains")
+    assert_readable(notebook, panel, ".digits-line div", ".digits-scroll pre")
+    notebook.press("As saved_model_cli prints it")
+
+
+def test_a_panel_works_alone_in_a_cell(notebook: NotebookPage) -> None:
+    turn_to(notebook, "Steps")
+    notebook.run(1)
+    alone = notebook.page.locator(".jp-CodeCell").nth(1).locator(".digits-widget")
+    expect(alone.locator(".digits-line")).to_contain_text("Draw a digit")
+    draw(notebook, sample(3))
+    expect(alone.locator(".digits-line")).to_contain_text("The 3 rests most")

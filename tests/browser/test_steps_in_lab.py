@@ -1,0 +1,199 @@
+"""The filmstrip in a real JupyterLab: seen, changed, compared, by mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.pipeline import PRESETS
+from digits_widget.prediction import Prediction
+from digits_widget.samples import sample
+from digits_widget.serving import Client
+from tools.lab import Lab
+from tools.notebook_page import NotebookPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
+
+CELLS = (
+    "from digits_widget import DigitsWidget\n"
+    "from digits_widget.samples import sample\n"
+    "widget = DigitsWidget()\nwidget.draw(sample(3))\nwidget",
+    "widget.filmstrip",
+)
+
+TRACE = PRESETS["mnist"](sample(3))
+
+UNNAMED = """panel => [...panel.querySelectorAll("button, select, input")]
+  .filter(e => e.checkVisibility())
+  .filter(e => !(e.innerText.trim() && e.tagName == "BUTTON") && !e.title
+    && !e.getAttribute("aria-label") && ![...(e.labels ?? [])].some(l => l.innerText))
+  .map(e => e.outerHTML)"""
+
+CORNERS = """mark => {
+  const picture = mark.closest(".digits-picture").querySelector("img");
+  const {left, top, width, height} = picture.getBoundingClientRect();
+  const place = (x, y) => {
+    const point = new DOMPoint(x, y).matrixTransform(mark.getScreenCTM());
+    return [(point.x - left) / width, (point.y - top) / height];
+  };
+  const {x, y, width: across, height: down} = mark.getBBox();
+  return [...place(x, y), ...place(x + across, y + down)];
+}"""
+"""Where a mark is on its picture, in shares of that."""
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab, browser: Browser) -> NotebookPage:
+    """Open the notebook that all scenarios share."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    return NotebookPage(page, lab, lab.notebook(CELLS))
+
+
+@pytest.fixture
+def strip(opened: NotebookPage) -> Iterator[Locator]:
+    """Show a new widget with a 3 on it; fail if the page reported an error."""
+    opened.show_widget()
+    expect(opened.best).to_have_text("3")
+    yield opened.widget.locator(".digits-filmstrip")
+    assert opened.python("print(widget.problem)") == "None"
+    errors, opened.errors = opened.errors, []
+    assert not errors
+
+
+def unfold(strip: Locator, question: str) -> None:
+    strip.get_by_role("button", name=question).click()
+
+
+def titles(strip: Locator) -> list[str]:
+    return strip.locator(".digits-tiles b").all_inner_texts()
+
+
+def test_tiles_are_crisp_and_marks_lie_exactly_where_the_step_decided(
+    strip: Locator,
+) -> None:
+    tensor = strip.locator(".digits-tiles img").last
+    size = "i => [i.naturalWidth, i.naturalHeight, i.clientWidth, i.clientHeight]"
+    assert tensor.evaluate(size) == [28, 28, 112, 112]
+    assert tensor.evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
+    left, top, right, bottom = TRACE["crop"].decided["box"]
+    corners = strip.locator(".digits-marks rect").last.evaluate(CORNERS)
+    wanted = np.array([left, top, right, bottom]) / 280
+    assert corners == pytest.approx(wanted, abs=0.005)
+
+
+def test_a_parameter_is_tuned_by_keys_and_an_order_explains_itself(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    unfold(strip, "Change the steps")
+    rows = strip.locator(".digits-step")
+    expect(rows).to_have_count(len(PRESETS["mnist"].steps))
+    fit = rows.filter(has_text="Fit in a box")
+    fit.locator(".noUi-handle").focus()
+    opened.page.keyboard.press("ArrowRight")
+    expect(strip.locator(".digits-tiles")).to_contain_text("21x21 box")
+    expect(strip.locator(".digits-preset select")).to_have_value("your own")
+    strip.get_by_role("button", name="Move Fit in a box later").click()
+    expect(strip.locator(".digits-problem")).to_contain_text("Fit or Resize before")
+    expect(strip.locator(".digits-tiles")).to_contain_text("21x21 box")
+    # The button is where it went, and keeps the focus: the way back is one key.
+    earlier = strip.get_by_role("button", name="Move Fit in a box earlier")
+    earlier.click()
+    expect(strip.locator(".digits-problem")).not_to_be_attached()
+    expect(earlier).to_be_focused()
+    fit.get_by_role("checkbox").uncheck()
+    expect(strip.locator(".digits-problem")).to_contain_text("Fit or Resize before")
+    strip.get_by_role("button", name="Reset").click()
+    expect(strip.locator(".digits-tiles")).to_contain_text("20x20 box")
+    expect(strip.locator(".digits-preset select")).to_have_value("mnist")
+
+
+def test_two_lanes_tell_what_the_model_reads_through_each(
+    strip: Locator, model_server: EmbeddedServer
+) -> None:
+    unfold(strip, "Compare with")
+    strip.locator(".digits-with select").select_option("naive")
+    words = strip.locator(".digits-verdict")
+    with Client(model_server.target) as client:
+        for name in ("naive", "seed-2020-fixed"):
+            strip.locator(".digits-with select").select_option(name)
+            answer = client.predict(PRESETS[name](sample(3)).tensor)
+            assert isinstance(answer, Prediction)
+            expect(words).to_contain_text(f"{name} reads {answer.label}")
+            expect(words.locator(".digits-stale")).not_to_be_attached()
+    lanes = strip.locator(".digits-lane")
+    expect(lanes).to_have_count(2)
+    expect(lanes.nth(0).locator(".digits-answer")).to_contain_text("3")
+    expect(lanes.nth(1).locator("li")).to_have_count(5)
+    unfold(strip, "Compare with")
+    expect(lanes).to_have_count(1)
+
+
+def test_pixels_are_read_by_mouse_and_by_keys(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    unfold(strip, "Look at the pixels")
+    stage = strip.locator(".digits-stage canvas")
+    stage.hover(position={"x": 155, "y": 95})
+    said = strip.locator(".digits-inspector [role=status]")
+    value = TRACE.tensor[9, 15]
+    expect(said).to_contain_text(f"row 9, column 15: {value:.3f}")
+    stage.focus()
+    for key in ("ArrowDown", "ArrowLeft"):
+        opened.page.keyboard.press(key)
+    expect(said).to_contain_text(f"row 10, column 14: {TRACE.tensor[10, 14]:.3f}")
+    opened.page.keyboard.press("Tab")
+    expect(stage).not_to_be_focused()
+    strip.get_by_label("Picture").select_option("Crop to ink")
+    expect(said).to_contain_text("Crop to ink, row 10, column 14")
+
+
+def test_the_filmstrip_works_alone_on_the_same_session(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    opened.run(1)
+    alone = opened.page.locator(".jp-CodeCell").nth(1).locator(".digits-filmstrip")
+    alone.locator(".digits-preset select").select_option("naive")
+    expect(strip.locator(".digits-tiles li")).to_have_count(3)
+    assert opened.python("print(widget.pipeline.name)") == "naive"
+    unfold(alone, "Is this like the training data?")
+    expect(strip.locator(".digits-unlike").first).to_contain_text("MNIST")
+
+
+def test_every_control_has_a_name_and_every_word_contrast(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    for question in (
+        "Compare with",
+        "Change the steps",
+        "Look at the pixels",
+        "Is this like the training data?",
+    ):
+        unfold(strip, question)
+    expect(strip.locator(".digits-gauges li")).to_have_count(5)
+    expect(strip.locator(".digits-step")).to_have_count(6)
+    expect(strip.locator(".digits-said")).to_be_attached()
+    assert strip.evaluate(UNNAMED) == []
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        opened.page.evaluate(
+            "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+            theme,
+        )
+        light = "true" if theme.endswith("Light") else "false"
+        attribute = f"document.body.dataset.jpThemeLight === '{light}'"
+        opened.page.wait_for_function(attribute)
+        for words in (
+            ".digits-preset-sentence div",
+            ".digits-tiles b",
+            ".digits-answer p",
+            ".digits-answer .digits-tile",
+            ".digits-said",
+            ".digits-step-controls .widget-html-content",
+            ".digits-neighbours th",
+            ".digits-inspector p:last-child",
+            ".digits-gauges span",
+        ):
+            assert opened.contrast(words) >= 4.5, (theme, words)
