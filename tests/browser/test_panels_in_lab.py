@@ -11,11 +11,9 @@ from playwright.sync_api import Browser, Locator, expect
 
 from digits_widget.drawing import Drawing
 from digits_widget.labelled import read_pen_digits
-from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.nondigits import letter
 from digits_widget.samples import sample
-from tools.find_browser import find
-from tools.lab import Lab, chromium
+from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
@@ -36,28 +34,12 @@ UNNAMED = """panel => [...panel.querySelectorAll("button, select, input")]
 
 
 @pytest.fixture(scope="module")
-def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
-    """Start JupyterLab as `make lab` does: its kernels know the server's address."""
-    if not find():
-        pytest.skip("no Chromium or Chrome here; tools/find_browser.py says how")
-    with Lab({"DIGITS_SERVER": model_server.target}) as lab:
-        lab.set(theme="JupyterLab Dark")
-        yield lab
-
-
-@pytest.fixture(scope="module")
-def browser(lab: Lab) -> Iterator[Browser]:
-    """Start the browser."""
-    assert lab
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser) -> NotebookPage:
     """Open the notebook, in the dark theme, with one widget for all scenarios."""
+    lab.set(theme="JupyterLab Dark")
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     notebook = NotebookPage(page, lab, lab.notebook(CELLS))
+    lab.set()
     notebook.show_widget()
     return notebook
 
