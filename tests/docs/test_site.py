@@ -98,6 +98,7 @@ def test_every_room_is_on_a_page() -> None:
     assert len(name_pages()) == len(rooms - {"cli", "models"}) + 2
 
 
+@pytest.mark.server
 def test_the_wire_page_links_every_message_it_has() -> None:
     page = wire_page()
     links = set(re.findall(r"\(#(message-[\w-]+)\)", page))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,13 +75,23 @@ def main(argv: list[str] | None = None) -> int:
     gather(source)
     with _served(run=not args.no_run):
         options = ["-W", "--keep-going", "-n", "-q", "-d", str(args.work / "doctrees")]
-        code: int = sphinx_build([*options, str(source), str(args.output)])
-    problems = [] if code else list(check_site(args.output))
+        code: int = sphinx_build([*options, str(source), str(args.work / "html")])
+    problems = [] if code else list(check_site(args.work / "html"))
     for problem in problems:
         print(problem, file=sys.stderr)
-    if not code and not problems:
-        print(f"The site is in {args.output}: open index.html.")
-    return code or len(problems)
+    if code or problems:
+        return 1
+    publish(args.work / "html", args.output)
+    print(f"The site is in {args.output}: open index.html.")
+    return 0
+
+
+def publish(built: Path, output: Path) -> None:
+    """Copy the site to where people look for it, in place of an older one."""
+    # Sphinx leaves this file in what it builds: nothing else is ever removed.
+    if (output / ".buildinfo").exists():
+        shutil.rmtree(output)
+    shutil.copytree(built, output, dirs_exist_ok=True)
 
 
 def gather(source: Path) -> None:

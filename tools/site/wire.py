@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from digits_widget.model_server.rest.router import route
 from digits_widget.serving.messages import service
 from digits_widget.serving.status import CURES, ERRORS
 from tools.site.table import table
@@ -112,6 +111,9 @@ def _slug(name: str) -> str:
 
 
 def _rest() -> Iterator[str]:
+    # Brings TensorFlow with it, which the other pages do without.
+    from digits_widget.model_server.rest.router import route  # noqa: PLC0415
+
     yield "## Requests over REST\n"
     # Each is shown to the server's own router first: it raises where it would refuse.
     rows = [
