@@ -47,7 +47,12 @@ def rest_at(target: str) -> str:
     own = OwnServer._server  # noqa: SLF001 - of this file
     if own is not None and own.target == target:
         return own.rest_url
-    return os.environ.get("DIGITS_REST", "http://127.0.0.1:8501")
+    if target == os.environ.get("DIGITS_SERVER") and "DIGITS_REST" in os.environ:
+        return os.environ["DIGITS_REST"]
+    host = target.rpartition(":")[0]
+    # A list of addresses, or a name to be resolved, is no host for a browser.
+    is_plain = host and not {"/", ","} & set(host)
+    return f"http://{host if is_plain else '127.0.0.1'}:8501"
 
 
 class Function:

@@ -9,7 +9,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.serving.tensors import from_tensor_proto
 from digits_widget.session import Session
-from digits_widget.widget.server import Function, NamedServer
+from digits_widget.widget.server import Function, NamedServer, rest_at
 from digits_widget.widget.wire import NOT_SENT, WirePanel
 from tests.widget.desk_at_once import desk_at_once
 
@@ -126,3 +126,20 @@ def test_an_absent_server_is_one_line_with_the_cure() -> None:
     desk.session.draw(sample(3))
     assert "Nothing listens there" in line(panel)
     assert not page(panel)
+
+
+@pytest.mark.parametrize(
+    ("target", "rest"),
+    [
+        ("10.0.0.7:8500", "http://10.0.0.7:8501"),
+        ("here:8500", "http://here:9000"),
+        ("ipv4:10.0.0.1:8500,10.0.0.2:8500", "http://127.0.0.1:8501"),
+        ("dns:///digits:8500", "http://127.0.0.1:8501"),
+    ],
+)
+def test_curl_is_sent_to_where_rest_most_likely_is(
+    monkeypatch: pytest.MonkeyPatch, target: str, rest: str
+) -> None:
+    monkeypatch.setenv("DIGITS_SERVER", "here:8500")
+    monkeypatch.setenv("DIGITS_REST", "http://here:9000")
+    assert rest_at(target) == rest
