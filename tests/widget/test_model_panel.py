@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,10 @@ from digits_widget.errors import ServerAbsentError
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.serving import Client
+from digits_widget.serving import Client, ModelMetadata, VersionStatus
 from digits_widget.serving.labels import known_labels
 from digits_widget.state import State
-from digits_widget.widget.model import ModelPanel
+from digits_widget.widget.model import Facts, ModelPanel, _versions
 from digits_widget.widget.server import Function, NamedServer
 from digits_widget.widget.wire import NOT_SENT
 from tests.widget.desk_at_once import desk_at_once
@@ -86,6 +88,19 @@ def test_a_function_has_no_server() -> None:
     panel = ModelPanel(desk_at_once(Function(lambda _image: Prediction(np.eye(10)[3]))))
     panel.show(State())
     assert NOT_SENT in line(panel)
+
+
+def test_a_version_that_failed_says_why_in_the_servers_words() -> None:
+    failed = VersionStatus(3, "END", "NOT_FOUND", "no <graph> with tag serve")
+    answers = VersionStatus(2, "AVAILABLE")
+    metadata = ModelMetadata("digits", 2, {}, "here:8500")
+    html = _versions(Facts("here:8500", (failed, answers), {"live": 2}, metadata))
+    failing, ready = re.findall("<tr><td>.*?</tr>", html)
+    assert "○ END" in failing
+    assert "NOT_FOUND: no &lt;graph&gt; with tag serve" in failing
+    assert "● AVAILABLE" in ready
+    assert "live" in ready
+    assert "answers" in ready
 
 
 @pytest.mark.parametrize("road", ["target", "rest_url"])
