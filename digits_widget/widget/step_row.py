@@ -59,10 +59,10 @@ class StepRow:
         self._controls: dict[str, Widget] = {}
         self._box = Box()
         self._box.add_class("digits-step-controls")
-        self.earlier = _button("arrow-up", f"Move {title} earlier")
-        self.later = _button("arrow-down", f"Move {title} later")
-        repeat = _button("clone", f"Repeat {title}")
-        remove = _button("times", f"Remove {title}")
+        self.earlier = _button("earlier", f"Move {title} earlier")
+        self.later = _button("later", f"Move {title} later")
+        repeat = _button("repeat", f"Repeat {title}")
+        remove = _button("remove", f"Remove {title}")
         for button, act in (
             (self.earlier, lambda: bench.move(key, -1)),
             (self.later, lambda: bench.move(key, 1)),
@@ -119,5 +119,8 @@ class StepRow:
             self._bench.switch(self._place.key, on=change["new"])
 
 
-def _button(icon: str, tooltip: str) -> Button:
-    return Button(icon=icon, tooltip=tooltip)
+def _button(kind: str, words: str) -> Button:
+    # A screen reader says the words; the style sheet shows a sign in their place.
+    button = Button(description=words, tooltip=words)
+    button.add_class(f"digits-{kind}")
+    return button
