@@ -86,7 +86,7 @@ class Dithering:
         self._line, self._hint, self._card = HTML(), HTML(), HTML()
         self._line.add_class("digits-line")
         self._hint.add_class("digits-remark")
-        self._card.add_class("digits-card")
+        self._card.add_class("digits-method")
         self._sheet = DitheringSheet(guard(self._use))
         self._options = DitheringOptions(self._put, guard)
         self._microscope = Microscope(desk)

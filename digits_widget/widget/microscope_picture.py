@@ -38,7 +38,7 @@ def draw_frame(frame: Frame, dither: Dither, shape: tuple[int, ...]) -> str:
     step = frame.step
     here = (
         f'<rect x="{step.x - 0.1}" y="{step.y - 0.1}" width="1.2" height="1.2" '
-        'class="digits-here"/>'
+        'class="digits-now"/>'
     )
     so_far = _picture(np.clip(step.picture, 0, 1), "The picture so far.", here)
     carried = _picture(_coloured(frame.carried), "The error that is carried.", here)
@@ -104,7 +104,7 @@ def _lens(frame: Frame, dither: Dither, shape: tuple[int, ...]) -> str:
     step = frame.step
     onward = _direction(dither, shape[0], step.y)
     paid = {(share.x, share.y): share.amount for share in step.shares}
-    cells = [_cell(kernel, 0, 0, "digits-here", (_number(step.error), "error"))]
+    cells = [_cell(kernel, 0, 0, "digits-now", (_number(step.error), "error"))]
     for dx, dy, weight in kernel.taps:
         place = (step.x + onward * dx, step.y + dy)
         amount = _number(paid[place], 3) if place in paid else "dropped"
