@@ -7,6 +7,7 @@ dither into the session's pipeline; whoever else changes it there is mirrored he
 from __future__ import annotations
 
 import threading
+from functools import partial
 from html import escape
 
 from ipywidgets import HTML, Box, Dropdown, HBox, ToggleButtons, VBox
@@ -37,6 +38,10 @@ from digits_widget.widget.microscope import Microscope
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.study import Study
 
+REST = 0.12
+"""Seconds without a new drawing after which the hand rests. While it draws, no sheet is
+made: it would keep the ink and the bars waiting."""
+
 _BLANK = "Draw a digit to see it dithered in every way of the catalogue."
 _DOT = "One dot is not a digit yet. Draw on."
 
@@ -65,7 +70,8 @@ class Dithering:
         self._desk = desk
         self._lock = threading.RLock()
         self._tiles: tuple[Tile, ...] = ()
-        self._question: object = None
+        self._question: tuple[object, ...] | None = None
+        self._timer: threading.Timer | None = None
         self._study = Study(self._work, self._draw, self._fail, desk.background)
         guard = desk.guard
         self._place = ToggleButtons(
@@ -117,8 +123,15 @@ class Dithering:
         with self._lock:
             if question == self._question:
                 return
-            self._question = question
-        self._study(state)
+            old, self._question = self._question, question
+            if self._timer:
+                self._timer.cancel()
+            self._sheet.widget.add_class("digits-stale")
+            if old is None or old[0] == drawing:
+                self._study(state)
+            else:
+                work = partial(self._study, state)
+                self._timer = self._desk.background.after(REST, work)
 
     def _plain(self) -> object:
         prepare = self._desk.session.prepare
@@ -153,27 +166,40 @@ class Dithering:
         seconds = answers[0].timing.waiting if answers else 0
         return sheet, tiles(sheet, answers), seconds
 
-    def _draw(self, _state: State, result: Result) -> None:
+    def _draw(self, state: State, result: Result) -> None:
         sheet, these, seconds = result
         with self._lock:
+            if not self._is_asked(state):
+                return
             self._tiles = these
             self._arrange()
+            self._sheet.widget.remove_class("digits-stale")
         self._say(_words(these, seconds))
         hint = _PLACES[self._place.value] if sheet.is_grey else _TWO_VALUES
         self._remark(hint)
 
-    def _fail(self, _state: State, problem: Exception) -> None:
+    def _fail(self, state: State, problem: Exception) -> None:
         with self._lock:
-            self._tiles, self._question = (), None
-        self._sheet.clear()
-        self._line.value = problem_html(problem)
+            if self._is_asked(state):
+                self._forget()
+                self._line.value = problem_html(problem)
+
+    def _is_asked(self, state: State) -> bool:
+        """Return whether this drawing is still the one to show."""
+        return self._question is not None and self._question[0] == state.drawing
 
     def _clear(self, words: str) -> None:
-        with self._lock:
-            self._tiles, self._question = (), None
-        self._sheet.clear()
+        self._forget()
         self._say(words)
         self._remark(_PLACES[self._place.value])
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._tiles, self._question = (), None
+            if self._timer:
+                self._timer.cancel()
+            self._sheet.clear()
+            self._sheet.widget.remove_class("digits-stale")
 
     def _say(self, words: str) -> None:
         self._line.value = f'<div role="status">{escape(words)}</div>'

@@ -109,10 +109,9 @@ class Microscope:
         return dither, image, frames(image, dither.method, **options)
 
     def _draw(self, _state: State, found: Found | None) -> None:
-        self._found = found
-        if found is None:
-            self._say(_PICK)
+        if found is None or self._question is None:
             return
+        self._found = found
         dither, image, steps = found
         if steps:
             self._controls.layout.display = ""
@@ -130,9 +129,10 @@ class Microscope:
             self._stage.value = draw_thresholds(image, grid, printed)
 
     def _fail(self, _state: State, problem: Exception) -> None:
-        self._question, self._found = None, None
-        self._controls.layout.display = "none"
-        self._stage.value = problem_html(problem)
+        if self._question is not None:
+            self._question, self._found = None, None
+            self._controls.layout.display = "none"
+            self._stage.value = problem_html(problem)
 
     def _say(self, words: str) -> None:
         self._controls.layout.display = "none"

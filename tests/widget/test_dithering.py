@@ -215,6 +215,20 @@ def test_blank_and_dot_are_no_questions(
     assert len(model.batches) == 1
 
 
+def test_an_answer_about_what_was_cleared_meanwhile_is_not_shown(
+    panel: Dithering, desk: Desk, model: Model
+) -> None:
+    def clears(_image: NDArray[np.float32]) -> Prediction:
+        if desk.session.state.drawing:
+            desk.session.draw(Drawing())
+        return Prediction(np.full(10, 0.1))
+
+    model._predict = clears
+    desk.session.draw(sample(3))
+    assert said(panel) == {}
+    assert "Draw a digit" in line(panel)
+
+
 def test_two_values_have_nothing_to_dither(panel: Dithering, desk: Desk) -> None:
     desk.session.use(PRESETS["seed-2020"])
     desk.session.draw(sample(3))
