@@ -93,7 +93,8 @@ def test_accuracy_over_a_number_has_a_curve_for_every_model(
     figure = draw_accuracy_over(places, {"a": [SOME, ALL]}, label="pixels")
 
     assert "pixels" in words(figure)
-    assert figure.axes[0].lines[0].get_ydata()[1] == pytest.approx(100)
+    drawn = np.asarray(figure.axes[0].lines[0].get_ydata())
+    assert drawn == pytest.approx([100 * SOME.accuracy, 100])
 
 
 def test_the_microscope_tells_value_error_and_shares() -> None:
