@@ -121,7 +121,7 @@ def scale(occlusion: Occlusion, measure: str) -> tuple[str, str]:
     digit = occlusion.before.label
     if measure == "odds":
         bits = float(np.abs(occlusion.bits).max())
-        return f"odds double {bits:.1f} times", f"halve {bits:.1f} times"
+        return f"{bits:.1f} doublings", f"{bits:.1f} halvings"
     points = 100 * float(np.abs(occlusion.falls).max())
     size = f"{points:.1f}" if points >= 0.1 else f"{points:.1g}"
     return f"{digit} rises {size} points", f"{digit} falls {size} points"

@@ -126,4 +126,4 @@ def test_words_say_where_how_far_and_what_it_becomes() -> None:
     assert "becomes an 8" in text
     assert "at the bottom" in against(found)
     assert scale(found, "confidence") == ("3 rises 40.0 points", "3 falls 40.0 points")
-    assert scale(found, "odds")[1].endswith("times")
+    assert scale(found, "odds")[1].endswith("halvings")

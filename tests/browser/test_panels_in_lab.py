@@ -129,7 +129,7 @@ def test_the_heat_map_and_the_dabs_follow_the_drawing(notebook: NotebookPage) ->
     panel.get_by_role("button", name="Every pixel").click()
     expect(panel.locator("figcaption").first).to_contain_text("rows")
     panel.locator("select").select_option("Odds")
-    expect(panel.locator(".digits-legend").first).to_contain_text("halve")
+    expect(panel.locator(".digits-legend").first).to_contain_text("halvings")
     assert panel.evaluate("e => e.offsetHeight") == size
     assert_readable(notebook, panel, "figcaption p", ".digits-legend span")
     notebook.python("widget.clear()")

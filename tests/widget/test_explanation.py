@@ -105,7 +105,7 @@ def test_every_pixel_is_asked_when_chosen_and_colours_cost_nothing(
     assert batches.sizes[2] > 4 * coarse[0]
     before = body(panel)
     panel._measure.value = "odds"
-    assert "halve" in body(panel)
+    assert "halvings" in body(panel)
     assert body(panel) != before
     assert len(batches.sizes) == 4
 
