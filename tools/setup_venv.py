@@ -21,7 +21,10 @@ NEEDED_GB = 4.0
 # What `make lab` and `make test` install: extras of the project, dependency groups.
 PURPOSES = {
     "lab": (("lab", "app", "server", "training"), ()),
-    "test": (("lab", "app", "server", "training"), ("test", "lint", "protos", "docs", "bench")),
+    "test": (
+        ("lab", "app", "server", "training"),
+        ("test", "lint", "protos", "docs", "bench"),
+    ),
 }
 
 CURES = (

@@ -16,6 +16,7 @@ from digits_widget.errors import DigitsError
 
 COMMANDS = (
     "lab",
+    "app",
     "serve",
     "predict",
     "inspect",
