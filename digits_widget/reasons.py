@@ -20,6 +20,9 @@ colour vision."""
 _INK = 0.45
 """How much darker ink is than paper, so that colours are seen on both."""
 
+_FEW = 0.001
+"""Points of confidence below which the number itself says nothing."""
+
 _STRONGEST = 0.9
 """How much of the colour there is where the value is largest."""
 
@@ -124,6 +127,8 @@ def scale(occlusion: Occlusion, measure: str) -> tuple[str, str]:
         return f"{bits:.1f} doublings", f"{bits:.1f} halvings"
     points = 100 * float(np.abs(occlusion.falls).max())
     size = f"{points:.1f}" if points >= 0.1 else f"{points:.1g}"
+    if 0 < points < _FEW:
+        size = f"under {_FEW}"
     return f"{digit} rises {size} points", f"{digit} falls {size} points"
 
 

@@ -56,8 +56,8 @@ class Explanation:
         self._measure = Dropdown(
             options=[("Confidence", "confidence"), ("Odds", "odds")],
             description="Colours by",
-            tooltip="Points of confidence; or how often the odds double or halve, which "
-            "tells places apart where a model is very sure",
+            tooltip="Points of confidence, or how often the odds halve: that tells "
+            "places apart where a model is very sure",
         )
         self.body = HTML()
         self.body.add_class("digits-reasons")
