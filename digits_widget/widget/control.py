@@ -16,6 +16,9 @@ from ipywidgets import (
 
 from digits_widget.steps.parameter import Parameter
 
+NOTHING = ""
+"""What a menu has in place of None, which to ipywidgets means that none is chosen."""
+
 _STOPS = 100
 """A slider with more stops is too fine for a hand: a number to type is better."""
 
@@ -30,8 +33,8 @@ def control(name: str, parameter: Parameter, value: object) -> Widget:
     if parameter.is_switch:
         return Checkbox(value, description=label, indent=False)
     if parameter.choices:
-        options = [(_word(choice), choice) for choice in parameter.choices]
-        return Dropdown(options=options, value=value, description=label)
+        options = [(_word(choice), shown(choice)) for choice in parameter.choices]
+        return Dropdown(options=options, value=shown(value), description=label)
     words: dict[str, Any] = {
         "description": label,
         "tooltip": f"{label}, from {parameter.low:g} to {parameter.high:g}",
@@ -46,6 +49,16 @@ def control(name: str, parameter: Parameter, value: object) -> Widget:
         words["step"] = parameter.pace
         ends = parameter.low, parameter.high
     return kind(value, min=ends[0], max=ends[1], **words)
+
+
+def shown(value: object) -> object:
+    """Return what a control has for the value of a parameter."""
+    return NOTHING if value is None else value
+
+
+def meant(value: object) -> object:
+    """Return the value of a parameter for what a control has."""
+    return None if value == NOTHING else value
 
 
 def _word(choice: object) -> str:

@@ -9,7 +9,7 @@ from ipywidgets import HTML, Box, Button, Checkbox, HBox, Widget
 
 from digits_widget.pipeline import name_of
 from digits_widget.steps.parameter import parameters, values
-from digits_widget.widget.control import control
+from digits_widget.widget.control import control, meant, shown
 from digits_widget.workbench import Place
 
 
@@ -86,7 +86,7 @@ class StepRow:
             self._build()
         chosen = values(place.step)
         for name, widget in self._controls.items():
-            widget.value = chosen[name]
+            widget.value = shown(chosen[name])
 
     def close(self) -> None:
         """Give up the row."""
@@ -109,8 +109,9 @@ class StepRow:
 
     def _tuner(self, name: str) -> Callable[[dict[str, Any]], None]:
         def tune(change: dict[str, Any]) -> None:
-            if change["new"] != values(self._place.step).get(name):
-                self._bench.tune(self._place.key, name, change["new"])
+            value = meant(change["new"])
+            if value != values(self._place.step).get(name):
+                self._bench.tune(self._place.key, name, value)
 
         return tune
 

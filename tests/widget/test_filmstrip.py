@@ -19,11 +19,11 @@ from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.state import State
-from digits_widget.steps import STEPS, Centre, Crop, Fit, ToTensor
+from digits_widget.steps import STEPS, Centre, Crop, Dither, Fit, ToTensor
 from digits_widget.steps.parameter import parameters, values
 from digits_widget.strip import numbers
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.control import control
+from digits_widget.widget.control import control, meant
 from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.gauges import ENDS, Gauges
 from digits_widget.widget.inspector import Inspector
@@ -328,6 +328,10 @@ def test_another_dithering_brings_its_own_options(
     row(strip, "dither")["method"].value = "bayer"
     assert "scan" not in row(strip, "dither")
     assert "transpose" in row(strip, "dither")
+    row(strip, "dither")["like"].value = "libdither"
+    row(strip, "dither")["like"].value = ""
+    assert isinstance(widget.pipeline, Pipeline)
+    assert Dither("bayer") in widget.pipeline.steps
     widget.draw(sample(3))
     assert "Dither" in titles(widget)
 
@@ -349,7 +353,8 @@ def test_every_parameter_of_every_step_has_a_control_with_its_name(
     chosen = values(step)  # type: ignore[arg-type]
     for name, parameter in parameters(step).items():  # type: ignore[arg-type]
         made = control(name, parameter, chosen[name])
-        assert made.value == chosen[name]
+        assert not parameter.choices or parameter.is_switch or made.index is not None
+        assert meant(made.value) == chosen[name]
         assert made.description == name.replace("_", " ")
         if not parameter.choices:
             assert (made.min, made.max) == (parameter.low, parameter.high)
