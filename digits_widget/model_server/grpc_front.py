@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from digits_widget.errors import PortTakenError
 from digits_widget.model_server.log import say
@@ -43,10 +44,9 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]
 
     def __init__(self, methods: Sequence[Method]) -> None:
         self._handlers = {
+            # Bytes in: a request that does not parse is never freed if gRPC parses it.
             method.path: grpc.unary_unary_rpc_method_handler(
-                _guarded(method.call),
-                request_deserializer=method.request.FromString,
-                response_serializer=_serialize,
+                _guarded(method), response_serializer=_serialize
             )
             for method in methods
         }
@@ -60,17 +60,20 @@ def _serialize(message: Any) -> bytes:
     return data
 
 
-def _guarded(call: Call) -> Callable[[Any, grpc.ServicerContext], Any]:
+def _guarded(method: Method) -> Callable[[bytes, grpc.ServicerContext], Any]:
     """Turn refusals into statuses, and anything unforeseen into INTERNAL."""
 
-    def answer(request: Any, context: grpc.ServicerContext) -> Any:
+    def answer(data: bytes, context: grpc.ServicerContext) -> Any:
         if not context.is_active():
             # It waited in the queue until its caller had gone: nobody would read it.
             context.abort(grpc.StatusCode.CANCELLED, "")
         try:
-            return call(request, _seconds_left(context))
+            return method.call(method.request.FromString(data), _seconds_left(context))
         except Refusal as exc:
             refusal = exc
+        except DecodeError:
+            words = f"Exception deserializing request! No {method.request.__name__}"
+            refusal = Refusal("INTERNAL", words)
         except Exception as exc:  # noqa: BLE001
             # A request never ends the server, and never gets an UNKNOWN.
             say(f"internal error: {exc!r}")
