@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 
@@ -17,7 +18,8 @@ class Pace:
     work : callable
         What to do. Never runs twice at the same time.
     interval : float
-        Seconds from the end of one run to the start of the next.
+        Seconds from the end of one run to the start of the next, at least. After a
+        slow run it is as long as that was: the hand needs the other half of the time.
     background : callable
         Runs a function soon in another thread.
     """
@@ -51,9 +53,11 @@ class Pace:
     def _run(self) -> None:
         try:
             while self._next():
+                start = time.monotonic()
                 self._work()
+                pause = max(self._interval, time.monotonic() - start)
                 with self._changed:
-                    self._changed.wait_for(lambda: self._urgent, self._interval)
+                    self._changed.wait_for(lambda: self._urgent, pause)
         except BaseException:
             # A work that fails may be asked again.
             self._running = False

@@ -85,3 +85,23 @@ def test_work_that_fails_may_be_asked_again() -> None:
         assert len(waiting) == run
         with pytest.raises(ValueError, match="broken"):
             waiting[-1]()
+
+
+def test_a_slow_run_is_followed_by_as_long_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter([0.0, 7.0, 10.0, 10.001])
+    pauses: list[float | None] = []
+
+    def wait_for(
+        _self: object, _condition: object, timeout: float | None = None
+    ) -> bool:
+        pauses.append(timeout)
+        return True
+
+    monkeypatch.setattr("digits_widget.widget.pace.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(threading.Condition, "wait_for", wait_for)
+    pace = Pace(lambda: None, interval=0.06, background=lambda work: work())
+    pace()
+    pace()
+    assert pauses == [7.0, 0.06]
