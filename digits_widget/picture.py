@@ -75,10 +75,16 @@ def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
             with Image.open(file) as picture:
                 return _from_pillow(picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
-        msg = f"Got {name}: {exc}. Allowed are at most {MAX_PIXELS:,} pixels."
+        msg = (
+            f"Got {name}, a picture of very many pixels, expected at most "
+            f"{MAX_PIXELS:,} in all. Scale it down first."
+        )
         raise ImageTooLargeError(msg) from exc
     except UnidentifiedImageError as exc:
         msg = f"Got {name}, which is no picture that Pillow knows. Save it as PNG."
+        raise ImageError(msg) from exc
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as exc:
+        msg = f"Got {name}, which cannot be opened: {exc.strerror}. Mend the path."
         raise ImageError(msg) from exc
     except (OSError, SyntaxError, ValueError) as exc:
         msg = f"Got {name}, which cannot be read ({exc}). Check that it is whole."

@@ -166,7 +166,7 @@ def test_arrays_that_are_no_picture_say_why(
     [
         (b"no picture", "no picture that Pillow knows"),
         (b"", "no picture that Pillow knows"),
-        ("nowhere.png", "cannot be read"),
+        ("nowhere.png", "cannot be opened: No such file"),
         ("data:image/png,abc", "base64"),
         ("data:image/png;base64,????", "damaged"),
         (png_of(in_mode("L"))[:60], "cannot be read"),

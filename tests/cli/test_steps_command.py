@@ -64,7 +64,7 @@ def test_the_code_is_printed_and_runs(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nowhere.png"], "cannot be read"),
+        (["nowhere.png"], "cannot be opened"),
         (["nowhere.json"], "No such file"),
         (["three.png", "--preset", "mnits"], "Perhaps mnist"),
         (["three.png", "-o", "steps.txt"], "ends in .png, .svg, .pdf"),
