@@ -100,7 +100,7 @@ def test_notebook_runs_from_top_to_bottom(
     inherited = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
     client = NotebookClient(
         with_solutions(notebook),
-        timeout=120,
+        timeout=240,
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute(env={**inherited, **settings})
