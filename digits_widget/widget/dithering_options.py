@@ -11,7 +11,7 @@ from ipywidgets import VBox, Widget
 from digits_widget.dithering import find_method
 from digits_widget.steps import Dither
 from digits_widget.steps.parameter import Parameter
-from digits_widget.widget.control import control
+from digits_widget.widget.control import control, meant
 
 
 class DitheringOptions:
@@ -53,11 +53,7 @@ class DitheringOptions:
 
     def _control(self, name: str, parameter: Parameter) -> Widget:
         assert self._dither is not None  # noqa: S101 - only a dither has options
-        value = self._dither.values()[name]
-        widget = control(name, parameter, value)
-        if parameter.choices and value is None:
-            # A menu shows nothing for None, though it is one of the choices.
-            widget.index = parameter.choices.index(None)
+        widget = control(name, parameter, self._dither.values()[name])
         widget.tooltip = _meaning(self._dither, name)
         handler = self._guard(partial(self._choose, name))
         widget.observe(handler, names="value")
@@ -65,9 +61,10 @@ class DitheringOptions:
 
     def _choose(self, name: str, change: dict[str, Any]) -> None:
         dither = self._dither
-        if dither is None or dither.values()[name] == change["new"]:
+        value = meant(change["new"])
+        if dither is None or dither.values()[name] == value:
             return
-        changed = plain(dither.changed(name, change["new"]))
+        changed = plain(dither.changed(name, value))
         if changed.parameters() == dither.parameters():
             # The controls are right already; making new ones would end a drag.
             self._dither = changed

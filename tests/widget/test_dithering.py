@@ -158,6 +158,8 @@ def test_another_programs_way_brings_its_own_options(
     like.value = "pillow"
     assert used(desk) == Dither("floyd-steinberg", like="pillow")
     assert len(panel._options.widget.children) == 1
+    panel._options.widget.children[-1].label = "none"
+    assert used(desk) == Dither("floyd-steinberg")
 
 
 def test_what_others_put_in_the_pipeline_is_mirrored(
