@@ -107,7 +107,8 @@ def _tiles(
     draw.text((_GAP, top), name, fill=_INK, font=_font(12))
     top, left = top + _GAP, _GAP
     for shot in shots:
-        draw.text((left, top), shot.title, fill=_INK, font=_font(11))
+        title = _short(draw, shot.title, _TILE + _GAP)
+        draw.text((left, top), title, fill=_INK, font=_font(11))
         with Image.open(io.BytesIO(tile_png(shot.shown, side=_TILE))) as tile:
             across, down = ((_TILE - length) // 2 for length in tile.size)
             sheet.paste(tile.convert("RGB"), (left + across, top + _GAP + down))
@@ -115,6 +116,14 @@ def _tiles(
             (left - 1, top + _GAP - 1, left + _TILE, top + _GAP + _TILE), outline=_GREY
         )
         left += _TILE + _GAP + 4
+
+
+def _short(draw: ImageDraw.ImageDraw, title: str, width: int) -> str:
+    """Return as many letters of a title as there is room for."""
+    short = title
+    while draw.textlength(short, font=_font(11)) > width:
+        short = f"{short.rstrip('.')[:-1]}..."
+    return short
 
 
 def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:

@@ -18,12 +18,12 @@ from tools.notebook_page import NotebookPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
 
-CELLS = (
-    "from digits_widget import DigitsWidget\n"
-    "from digits_widget.samples import sample\n"
-    "widget = DigitsWidget()\nwidget.draw(sample(3))\nwidget",
-    "widget.filmstrip",
-)
+CELL = """from digits_widget import DigitsWidget
+from digits_widget.samples import sample
+widget = DigitsWidget()
+widget.draw(sample(3))
+widget"""
+CELLS = (CELL, "widget.filmstrip")
 
 TRACE = PRESETS["mnist"](sample(3))
 
@@ -147,7 +147,7 @@ def test_pixels_are_read_by_mouse_and_by_keys(
     expect(said).to_contain_text(f"row 10, column 14: {TRACE.tensor[10, 14]:.3f}")
     opened.page.keyboard.press("Tab")
     expect(stage).not_to_be_focused()
-    strip.get_by_label("Picture").select_option("Crop to ink")
+    strip.get_by_label("Picture", exact=True).select_option("Crop to ink")
     expect(said).to_contain_text("Crop to ink, row 10, column 14")
 
 
