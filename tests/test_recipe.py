@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digits_widget.dithering import CATALOGUE
 from digits_widget.errors import OptionError, UnknownMethodError
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.recipe import MAX_LINES, recipe
@@ -77,6 +78,15 @@ DITHERS = [
     Dither("jarvis-judice-ninke", threshold=0.4, ties="down", first="rtl"),
     Dither("bayer"),
     Dither("bayer", size=4),
+    Dither("bayer", size=64, transpose=True, strength=0.7),
+    Dither("h4x4a", transpose=True),
+    Dither("h8x8o", levels=4, strength=0.5),
+    Dither("interleaved-gradient-noise"),
+    Dither("arithmetic"),
+    Dither("arithmetic", pattern="xor", levels=3),
+    Dither("white-noise", seed=7),
+    Dither("fixed-threshold"),
+    Dither("fixed-threshold", threshold=0.25, ties="down"),
     Dither("riemersma"),
     Dither("floyd-steinberg", levels=4),
     Dither(like="pillow"),
@@ -126,6 +136,16 @@ def test_pasted_dithers_make_the_same_bits(
     step: Dither, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check(Pipeline((*FRAMED, step, ToTensor())), tmp_path, monkeypatch, 2)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_only_what_is_longer_than_a_page_calls_the_catalogue(name: str) -> None:
+    long = {
+        *("ostromoukhov", "zhou-fang", "riemersma", "dot-diffusion", "blue-noise"),
+        *("mean-threshold", "otsu", "sauvola", "niblack", "adaptive-mean"),
+    }
+    pasted = "\n".join(Dither(name).code())
+    assert ("digits_widget" in pasted) is (name in long)
 
 
 @pytest.mark.parametrize("last", TENSORS, ids=lambda s: f"{s.dtype}-{s.ink}")

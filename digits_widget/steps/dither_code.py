@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from digits_widget.dithering import Kernel, Method, find_method
 from digits_widget.dithering.option import Value
-from digits_widget.dithering.ordered_map import OrderedMap
 
 _LARGEST_MAP = 256
 """Cells of a map that can still be written out in one line."""
@@ -17,8 +16,9 @@ def dither_code(
 ) -> tuple[str, ...]:
     """Return lines that do to `image` what `dither` does.
 
-    Fixed kernels and small maps are written out. The other methods are too long for a
-    page, and there the lines call the catalogue.
+    Fixed kernels, maps and formulas are written out. What is left is too long for a
+    page (large tables, curves, what another program does), and there the lines call
+    the catalogue.
     """
     found = find_method(method)
     short = () if like else _short(found, found.check(options))
@@ -34,13 +34,13 @@ def dither_code(
 
 def _short(found: Method, chosen: Mapping[str, Value]) -> tuple[str, ...]:
     if found.kernel and _is_short(chosen, "dtype", "levels", "linear"):
-        if chosen["clamp"] != "write":
-            return _diffusion(found.kernel, chosen)
-    elif found.tile and _is_short(chosen, "levels", "linear", "strength"):
-        at_home = all(chosen[k] == found.options[k].default for k in chosen)
-        if found.tile.ranks.size <= _LARGEST_MAP and at_home:
-            return _ordered(found.tile)
-    return ()
+        return () if chosen["clamp"] == "write" else _diffusion(found.kernel, chosen)
+    if found.name == "fixed-threshold":
+        compare = ">=" if chosen["ties"] == "up" else ">"
+        at = f"image * np.float32(255) {compare} {chosen['threshold']!r} * 255"
+        return (f"image = ({at}).astype(np.float32)",)
+    mask = _mask(found, chosen) if "linear" in chosen else ()
+    return (*mask, *_print_against(chosen)) if mask and not chosen["linear"] else ()
 
 
 def _is_short(chosen: Mapping[str, Value], *names: str) -> bool:
@@ -76,14 +76,58 @@ def _diffusion(kernel: Kernel, chosen: Mapping[str, Value]) -> tuple[str, ...]:
     )
 
 
-def _ordered(tile: OrderedMap) -> tuple[str, ...]:
-    rows, cols = tile.ranks.shape
+def _mask(found: Method, chosen: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return lines that set `mask` to the threshold of every pixel, if they are few."""
+    if found.name == "bayer":
+        return _bayer(int(str(chosen["size"])), turned=bool(chosen["transpose"]))
+    if found.tile and found.tile.ranks.size <= _LARGEST_MAP:
+        tile = found.tile.transposed if chosen["transpose"] else found.tile
+        return (f"ranks = np.array({tile.ranks.tolist()})", *_tiled(tile.levels))
+    indices = "y, x = np.indices(image.shape)"
+    if found.name == "interleaved-gradient-noise":
+        inner = "np.modf(0.06711056 * x + 0.00583715 * y)[0]"
+        return (indices, f"mask = np.modf(52.9829189 * {inner})[0]")
+    if found.name == "arithmetic":
+        add, xor = (
+            "(((x + y * 236) * 119 & 255) + 0.5) / 256",
+            "(((x ^ y * 149) * 1234 & 511) + 0.5) / 512",
+        )
+        return (indices, f"mask = {add if chosen['pattern'] == 'add' else xor}")
+    if found.name == "white-noise":
+        return (f"mask = np.random.default_rng({chosen['seed']}).random(image.shape)",)
+    return ()
+
+
+def _bayer(size: int, *, turned: bool) -> tuple[str, ...]:
     return (
-        f"ranks = np.array({tile.ranks.tolist()})",
-        (
-            f"down, across = np.arange(len(image)) % {rows}, "
-            f"np.arange(len(image[0])) % {cols}"
-        ),
-        "ranks = ranks[np.ix_(down, across)]",
-        f"image = (image > (ranks + 0.5) / {tile.levels}).astype(np.float32)",
+        f"y, x = np.indices(({size}, {size}))",
+        "ranks = np.zeros_like(x)",
+        f"for bit in range({size.bit_length() - 1}):",
+        "    ranks = ranks << 2 | ((x ^ y) >> bit & 1) << 1 | y >> bit & 1",
+        *(("ranks = ranks.T",) if turned else ()),
+        *_tiled(size * size),
+    )
+
+
+def _tiled(levels: int) -> tuple[str, ...]:
+    return (
+        "down, across = (np.arange(a) % b for a, b in zip(image.shape, ranks.shape))",
+        f"mask = (ranks[np.ix_(down, across)] + 0.5) / {levels}",
+    )
+
+
+def _print_against(chosen: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return lines that print `image` against `mask`, as `print_against` does."""
+    strength, levels = chosen["strength"], int(str(chosen["levels"]))
+    weaker = f"mask = 0.5 + {strength!r} * (mask - 0.5)"
+    weaken = () if strength == 1 else (weaker,)
+    if levels == 2:
+        return (*weaken, "image = (image > mask).astype(np.float32)")
+    return (
+        *weaken,
+        f"greys = np.linspace(0, 1, {levels})",
+        "low = np.searchsorted(greys, image, side='right') - 1",
+        f"low = np.minimum(low, {levels - 2})",
+        "share = (image - greys[low]) / (greys[low + 1] - greys[low])",
+        f"image = ((low + (share > mask)) / {levels - 1}).astype(np.float32)",
     )
