@@ -57,7 +57,9 @@ class Files:
 
     def show(self, state: State) -> None:
         """Take the link away when it leads to another drawing."""
-        if self._offered is not None and state.drawing is not self._offered:
+        if self._offered is None or state.is_past:
+            return
+        if state.drawing is not self._offered:
             self._offered = None
             self._link.value = ""
 

@@ -71,9 +71,9 @@ class Fitting:
         if not gauge.value:
             return ""
         if gauge.value < THINNEST:
-            return f"⚠ {gauge.value:.1f} px of 28 after fitting: too thin {band}"
+            return f"⚠ {gauge.value:.1f} px of 28: too thin {band}"
         if gauge.value > gauge.high:
-            return f"⚠ {gauge.value:.1f} px of 28 after fitting: too thick {band}"
+            return f"⚠ {gauge.value:.1f} px of 28: too thick {band}"
         return f"about {gauge.value:.1f} px of 28 after fitting {band}"
 
 
