@@ -37,7 +37,8 @@ nb_execution_mode = os.environ.get("DIGITS_RUN_NOTEBOOKS", "off")
 nb_execution_timeout = 180
 nb_execution_raise_on_error = True
 nb_execution_cache_path = str(Path(__file__).parents[1] / "notebook-cache")
-# A page has no kernel: show the picture that the widget leaves beside itself.
+# A page has no kernel, and fetches nothing: show the picture that the widget leaves.
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_mime_priority_overrides = [
     ("html", "application/vnd.jupyter.widget-view+json", None),
     ("html", "image/svg+xml", 10),
