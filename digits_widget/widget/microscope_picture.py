@@ -163,14 +163,21 @@ def _happened(frame: Frame, dither: Dither) -> str:
 def _books(frame: Frame) -> str:
     """Show that no ink is lost."""
     parts = (
-        ("ink of the pixels so far", f"{frame.taken:.2f}"),
-        ("= printed", f"{frame.printed:.2f}"),
-        ("+ carried", f"{frame.waiting:.2f}".replace("-", "\N{MINUS SIGN}")),
-        ("+ dropped", f"{frame.dropped:.2f}"),
+        ("ink of the pixels so far", frame.taken),
+        ("= printed", frame.printed),
+        ("+ carried", frame.waiting),
+        ("+ dropped", frame.dropped),
     )
-    cells = "".join(f"<span>{name} <b>{value}</b></span>" for name, value in parts)
+    cells = "".join(
+        f"<span>{name} <b>{_sum(value)}</b></span>" for name, value in parts
+    )
     return f'<p class="digits-books">{cells}</p>'
 
 
 def _number(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _sum(value: float) -> str:
+    # Rounded first and added to 0, or a tiny debt would be written as -0.00.
+    return f"{round(value, 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
