@@ -49,10 +49,12 @@ def _draw_bars(axes: Axes, prediction: Prediction) -> None:
     colours = ["C0" if digit == prediction.label else "0.7" for digit in range(DIGITS)]
     axes.bar(range(DIGITS), prediction.confidences, color=colours)
     best, sure = prediction.label, prediction.confidence
-    axes.text(best, sure + 0.03, f"▼ {sure:.0%}", ha="center", fontsize=8)
+    axes.text(
+        best, sure + 0.02, f"{sure:.0%}\n▼", ha="center", fontsize=8, linespacing=0.9
+    )
     axes.set_xticks(range(DIGITS))
     axes.set_xlim(-0.9, 9.9)
-    axes.set_ylim(0, 1.18)
+    axes.set_ylim(0, 1.3)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)

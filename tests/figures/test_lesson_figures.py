@@ -71,7 +71,7 @@ def test_bars_mark_the_best_confidence_with_its_number() -> None:
     answers = [Prediction(row) for row in SOME.confidences[:3]]
     said = words(draw_confidences(IMAGES[:3], answers, captions=["x", "y", "z"]))
 
-    assert all(f"▼ {answer.confidence:.0%}" in said for answer in answers)
+    assert all(f"{answer.confidence:.0%}\n▼" in said for answer in answers)
     assert "x\ny\nz" in "\n".join(w for w in said.split("\n") if w in "xyz" and w)
 
 
