@@ -37,7 +37,9 @@ def run(args: argparse.Namespace) -> None:
     """Export, say how near the answers are, and show the signature."""
     from digits_widget.serving import listing
     from digits_widget.serving.saved_model import read_saved_model
+    from digits_widget.training.quiet import import_keras
 
+    import_keras()
     tags = None if args.tags is None else tuple(args.tags.split(","))
     path = _saved_model(args, tags) if args.source.is_dir() else _keras(args, tags)
     saved = read_saved_model(path)

@@ -71,7 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Train, export, and say where the model is."""
     from digits_widget.training.publish import check_free
+    from digits_widget.training.quiet import import_keras
 
+    import_keras()
     if args.version is None:
         args.version = 1 if args.network == "article" else 2
     # An hour of training should not end at a folder that is taken.
