@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from digits_widget.pipeline import Pipeline
+from digits_widget.pipeline import Pipeline, name_of
 from digits_widget.steps import Step, ToTensor
 from digits_widget.steps.parameter import changed
 
@@ -40,6 +40,17 @@ class Workbench:
     def of(cls, pipeline: Pipeline) -> Workbench:
         """Lay out the steps of a pipeline, all switched on."""
         return cls(tuple(map(Place, pipeline.steps)))
+
+    def keyed_like(self, other: Workbench) -> Workbench:
+        """Return the bench with the keys of steps of the same kind on another one."""
+        spare = list(other.places)
+        places = []
+        for place in self.places:
+            same = (p for p in spare if name_of(p.step) == name_of(place.step))
+            if old := next(same, None):
+                spare.remove(old)
+            places.append(replace(place, key=old.key) if old else place)
+        return Workbench(tuple(places))
 
     def pipeline(self, *, name: str) -> Pipeline:
         """Return the steps that are on, as a pipeline.

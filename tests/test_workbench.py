@@ -21,6 +21,16 @@ def test_a_bench_gives_back_the_pipeline_it_was_made_of(pipeline: Pipeline) -> N
     assert Workbench.of(pipeline).pipeline(name=pipeline.name) == pipeline
 
 
+def test_steps_of_the_same_kind_keep_their_keys() -> None:
+    other = Pipeline((Fit(box=24), Fit(), Blur(), ToTensor()))
+    bench = Workbench.of(other).keyed_like(BENCH)
+    assert bench.pipeline(name="own") == other
+    keys = [place.key for place in bench.places]
+    assert (keys[0], keys[3]) == (FIT, TENSOR)
+    assert len(set(keys)) == 4
+    assert CROP not in keys
+
+
 def test_a_step_that_is_off_stays_on_the_bench() -> None:
     bench = BENCH.switched(FIT, on=False)
     assert bench.pipeline(name="x").steps == (Crop(), ToTensor())

@@ -72,7 +72,9 @@ class StepList:
         self._problem.value = ""
         if isinstance(prepare, Pipeline):
             self._origin = prepare
-            self._show(Workbench.of(prepare))
+            bench = Workbench.of(prepare)
+            # Controls that are there already need not be made again.
+            self._show(bench.keyed_like(self._bench) if self._bench else bench)
         else:
             self._origin = self._bench = None
             self._rows = {}
