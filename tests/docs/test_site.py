@@ -23,6 +23,10 @@ from tools.site.table import table
 from tools.site.wire import wire_page
 
 
+# Half a minute's work, which takes many where every core is busy.
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site in a process of its own, any warning an error."""
