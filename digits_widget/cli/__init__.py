@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -59,6 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         code: int = args.run(args) or 0
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this has enough, as `head` does. What is left goes nowhere, or
+        # Python would complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except DigitsError as exc:
         print(f"digits-widget {args.command}: {exc}", file=sys.stderr)
         return 1

@@ -73,3 +73,17 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(command, "run", interrupt)
     assert cli.main(["evaluate"]) == 130
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    code = "import sys; from digits_widget.cli import main; sys.exit(main())"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "dither", "--list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as done:
+        assert done.stdout
+        assert done.stderr
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode == 0
