@@ -22,7 +22,6 @@ from tools.site.names import FILES, ROOMS, name_pages
 from tools.site.table import table
 from tools.site.wire import wire_page
 
-
 # Half a minute's work, which takes many where every core is busy.
 pytestmark = pytest.mark.timeout(900)
 
