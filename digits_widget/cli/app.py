@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.beside import model_server_beside
+from digits_widget.cli.lab import model_server_beside
 
 HELP = "serve the widget alone as a page"
 
