@@ -23,6 +23,16 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDTHS = {"wide": 1280, "narrow": 760}
 """Of the window, in pixels; JupyterLab takes about 480 of them for itself."""
 
+PANELS = {
+    "Steps": "confident",
+    "Dithering": "methods agree",
+    "Compare": "say",
+    "Why": "rests most",
+    "Wire": "bytes out",
+    "Model": "answers",
+}
+"""Every panel of the deck, and words that it shows when it is complete."""
+
 NAMED = "from digits_widget import DigitsWidget\nwidget = DigitsWidget()\nwidget"
 ABSENT = (
     "from digits_widget import DigitsWidget\n"
@@ -67,6 +77,14 @@ def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -
     expect(notebook.best).to_have_text("3")
     shoot("three")
     page.screenshot(path=FOLDER / f"notebook-{size}-{theme}.png")
+    for name, words in PANELS.items():
+        notebook.press(name)
+        panel = notebook.widget.locator(".digits-deck")
+        expect(panel).to_contain_text(words)
+        # What is older than the drawing is dimmed until it is new.
+        expect(panel.locator(".digits-stale")).to_have_count(0)
+        page.mouse.move(2, 2)
+        panel.screenshot(path=FOLDER / f"{name.lower()}-{size}-{theme}.png")
     notebook.show_widget(1)
     notebook.draw(sample(4))
     expect(notebook.widget.locator(".digits-problem")).to_be_visible()
