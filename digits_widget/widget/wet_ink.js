@@ -120,6 +120,19 @@ for (const end of ["touchend", "touchcancel"]) {
 listen("wheel", event => event.stopPropagation());
 listen("keydown", event => event.key === "Tab" && event.stopPropagation());
 
+// JupyterLab moves the focus by script, and a browser then takes every focus after that
+// for one by keyboard: it would put the keys' cell under the hand of a mouse.
+let pressing = false;
+for (const start of ["mousedown", "touchstart"]) {
+  listen(start, () => {
+    pressing = true;
+    setTimeout(() => { pressing = false; });
+    paper.classList.add("digits-by-hand");
+  });
+}
+listen("focusin", () => pressing || paper.classList.remove("digits-by-hand"));
+listen("keydown", () => paper.classList.remove("digits-by-hand"));
+
 const name = () => {
   const canvas = paper.querySelector("canvas");
   canvas?.setAttribute("role", "application");

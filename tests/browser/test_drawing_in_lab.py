@@ -124,6 +124,20 @@ def test_keys_alone_draw_a_digit_and_leave(notebook: NotebookPage) -> None:
     notebook.wait_for_ink(below=1)
 
 
+def test_the_cell_of_the_keys_is_never_under_the_hand_of_a_mouse(
+    notebook: NotebookPage,
+) -> None:
+    shown = notebook.widget.locator(".digits-cell, .digits-keys-help")
+    notebook.paper.focus()
+    expect(shown.first).to_be_visible()
+    notebook.drag(UPPER)
+    for each in shown.all():
+        expect(each).not_to_be_visible()
+    notebook.page.keyboard.press("ArrowUp")
+    for each in shown.all():
+        expect(each).to_be_visible()
+
+
 def test_samples_guides_and_files(notebook: NotebookPage, tmp_path: Path) -> None:
     widget = notebook.widget
     notebook.press("More")
