@@ -45,6 +45,7 @@ from digits_widget.widget.model import ModelPanel
 from digits_widget.widget.pad import Pad
 from digits_widget.widget.part import Part
 from digits_widget.widget.recovery import Recovery
+from digits_widget.widget.script import script_html
 from digits_widget.widget.server import Function, OwnServer, find_server
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
@@ -382,13 +383,14 @@ def _hint(autosave: Autosave | None) -> HTML:
 
 
 def _style() -> HTML:
-    """Return the style of all parts; it may stand in a page more than once."""
+    """Return style and keys of all parts; they may stand in a page more than once."""
     sheets = sorted(
         (sheet for sheet in files(__package__).iterdir() if sheet.name[-4:] == ".css"),
         key=lambda sheet: sheet.name,
     )
     css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    return HTML(f"<style>{css}</style>", layout={"display": "none"})
+    html = f"<style>{css}</style>{script_html('keys.js')}"
+    return HTML(html, layout={"display": "none"})
 
 
 def _alone(style: HTML, *contents: DOMWidget) -> VBox:

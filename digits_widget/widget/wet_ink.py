@@ -8,15 +8,10 @@ runs no such scripts shows the ink when it comes, and nothing else is different.
 
 from __future__ import annotations
 
-from html import escape
-from importlib.resources import files
-
 from ipywidgets import HTML
 
+from digits_widget.widget.script import script_html
 from digits_widget.widget.tool import Tool
-
-_PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACADs="
-"""A picture of one pixel: what it does when it is loaded runs once for each view."""
 
 _NAMES = {Tool.PEN: "pen", Tool.INK: "eraser", Tool.STROKES: "sweep"}
 
@@ -31,11 +26,7 @@ class WetInk:
     """
 
     def __init__(self) -> None:
-        code = files(__package__).joinpath("wet_ink.js").read_text(encoding="utf-8")
-        self.script = HTML(
-            f'<img alt="" src="{_PIXEL}" onload="{escape(code)}">',
-            layout={"display": "none"},
-        )
+        self.script = HTML(script_html("wet_ink.js"), layout={"display": "none"})
         self.nib = HTML(layout={"display": "none"})
 
     def take(self, tool: Tool, width: float) -> None:

@@ -151,6 +151,21 @@ def test_keys_undo_and_escape_leaves_the_paper(notebook: NotebookPage) -> None:
     expect(notebook.widget.get_by_role("button", name="Undo")).to_be_focused()
 
 
+def test_keys_belong_to_the_control_that_has_the_focus(notebook: NotebookPage) -> None:
+    keys = notebook.page.keyboard
+    cells = notebook.page.locator(".jp-Notebook .jp-Cell")
+    count = cells.count()
+    notebook.widget.get_by_role("button", name="More", exact=True).focus()
+    keys.press("x")
+    preset = notebook.widget.get_by_label("Preset")
+    preset.focus()
+    keys.press("ArrowDown")
+    expect(preset).to_have_value("seed-2020")
+    keys.press("ArrowUp")
+    expect(preset).to_have_value("mnist")
+    expect(cells).to_have_count(count)
+
+
 def test_finger_draws_and_does_not_scroll(notebook: NotebookPage) -> None:
     notebook.paper.scroll_into_view_if_needed()
     box = notebook.paper.bounding_box()
