@@ -1,0 +1,45 @@
+"""The widget in Notebook 7: the same server, another page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from digits_widget.samples import sample
+from tools.lab import PATIENCE, Lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
+
+CELL = "from digits_widget import DigitsWidget\nDigitsWidget()"
+
+
+def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 1000})
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{lab.url}/notebooks/{lab.notebook([CELL])}")
+    # Before its kernel is there, a notebook runs nothing.
+    expect(page.locator(".jp-NotebookKernelStatus-warn")).to_have_count(0)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    paper = page.locator(".digits-paper canvas")
+    expect(paper).to_be_visible()
+    page.wait_for_function(
+        "canvas => canvas.getContext('2d').getImageData(1, 1, 1, 1).data[3] == 255",
+        arg=paper.element_handle(),
+    )
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box
+    for stroke in sample(3):
+        places = [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"])
+            for x, y in stroke.points.tolist()
+        ]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place)
+        page.mouse.up()
+    best = page.locator(".digits-bars:not(.digits-stale) .digits-best th")
+    expect(best).to_have_text("3")
+    page.close()
