@@ -175,7 +175,10 @@ class NotebookPage:
 
     def contrast(self, words: str) -> float:
         """Return the contrast of text and ground, 1 to 21, at the first `words`."""
-        return float(self.widget.locator(words).first.evaluate(_CONTRAST))
+        contrast = None
+        while contrast is None:
+            contrast = self.widget.locator(words).first.evaluate(_CONTRAST)
+        return float(contrast)
 
     def storm(self, *, strokes: int, moves: int) -> None:
         """Draw level strokes by sending events as fast as a fast mouse does."""
@@ -214,6 +217,8 @@ _STROKES = """(canvas, [strokes, moves]) => {
 }"""
 
 _CONTRAST = """element => {
+  // Replaced by a newer one meanwhile: it has no colours any more.
+  if (!element.isConnected) return null;
   const shade = colour => {
     const parts = (colour.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
     return {rgb: parts.slice(0, 3), alpha: parts[3] ?? 1};

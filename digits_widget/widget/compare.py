@@ -25,10 +25,12 @@ class Compare:
     ----------
     desk : Desk
         What the parts of the widget share.
+    disagreements : Disagreements
+        Where to keep what they disagree about.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.disagreements = Disagreements()
+    def __init__(self, desk: Desk, disagreements: Disagreements) -> None:
+        self.disagreements = disagreements
         self.sides = tuple(
             Side(name, desk, version=number) for number, name in enumerate(NAMES, 1)
         )

@@ -21,6 +21,7 @@ from ipywidgets import HTML, Box, DOMWidget, VBox
 from numpy.typing import NDArray
 from traitlets import Instance
 
+from digits_widget.disagreements import Disagreements
 from digits_widget.drawing import Drawing
 from digits_widget.errors import UnknownMethodError
 from digits_widget.pipeline import PRESETS
@@ -41,9 +42,10 @@ from digits_widget.widget.explanation import Explanation
 from digits_widget.widget.filmstrip import Filmstrip
 from digits_widget.widget.fitting import Fitting
 from digits_widget.widget.formats import save
+from digits_widget.widget.later import Later
 from digits_widget.widget.model import ModelPanel
 from digits_widget.widget.pad import Pad
-from digits_widget.widget.part import Part
+from digits_widget.widget.part import Panel, Part
 from digits_widget.widget.recovery import Recovery
 from digits_widget.widget.script import script_html
 from digits_widget.widget.server import Function, OwnServer, find_server
@@ -141,14 +143,11 @@ class DigitsWidget(VBox):
         self._lay_out_tools()
         status, bars = Status(), Part(Confidences(self._desk), always=True)
         self._strip = Filmstrip(self._desk)
-        compare = Compare(self._desk)
+        self.disagreements = Disagreements()
+        """Drawings that two models read differently, kept while `compare` is seen."""
         panels = {
             "Steps": Part(self._strip, always=True),
-            "Dithering": Part(Dithering(self._desk)),
-            "Compare": Part(compare),
-            "Why": Part(Explanation(self._desk)),
-            "Wire": Part(WirePanel(self._desk)),
-            "Model": Part(ModelPanel(self._desk)),
+            **{name: Part(Later(make)) for name, make in self._panels().items()},
         }
         self._recovery = Recovery(
             self._session.retry, self._background.after, self._is_seen
@@ -177,8 +176,6 @@ class DigitsWidget(VBox):
         """Every step as a picture, for a cell of its own."""
         self.compare = _alone(style, panels["Compare"].widget)
         """Two models on one drawing, for a cell of their own."""
-        self.disagreements = compare.disagreements
-        """Drawings that the two read differently, kept while `compare` is seen."""
         self.dithering = _alone(style, panels["Dithering"].widget)
         """The drawing in every dithering, each with its answer, alone."""
         self.why = _alone(style, panels["Why"].widget)
@@ -300,6 +297,17 @@ class DigitsWidget(VBox):
             self._pad, self._guard, fitting=fitting, handle=self._drawer.handle
         )
         self._canvas.connect(self._pad, leave=self._toolbar.focus, guard=self._guard)
+
+    def _panels(self) -> dict[str, Callable[[], Panel]]:
+        """Return what makes each panel that is not open at the start."""
+        desk = self._desk
+        return {
+            "Dithering": lambda: Dithering(desk),
+            "Compare": lambda: Compare(desk, self.disagreements),
+            "Why": lambda: Explanation(desk),
+            "Wire": lambda: WirePanel(desk),
+            "Model": lambda: ModelPanel(desk),
+        }
 
     def _begin_with(self, autosave: Autosave) -> None:
         """Go on with the drawing that was kept, and keep what comes."""

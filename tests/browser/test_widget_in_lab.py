@@ -195,6 +195,9 @@ def test_finger_draws_and_does_not_scroll(notebook: NotebookPage) -> None:
 
 
 def test_reload_shows_the_drawing_again_and_draws_on(notebook: NotebookPage) -> None:
+    # Otherwise the page asks for the widgets of every test before this one, too.
+    notebook.restart_kernel()
+    notebook.show_widget()
     notebook.drag(LINE)
     expect(notebook.best).to_be_attached()
     notebook.wait_for_ink(above=10_000)

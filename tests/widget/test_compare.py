@@ -31,7 +31,7 @@ Opened = tuple[Compare, Session]
 def opened(model_server: EmbeddedServer) -> Opened:
     """Make the panel on a session that asks the real server."""
     desk = desk_at_once(NamedServer(model_server.target, model="digits", version=None))
-    panel = Compare(desk)
+    panel = Compare(desk, Disagreements())
     desk.session.subscribe(panel.show)
     return panel, desk.session
 
@@ -175,7 +175,7 @@ def test_a_disagreement_becomes_a_card_and_a_set_that_evaluate_takes(
 
 def test_a_function_on_both_sides_says_that_nothing_is_sent() -> None:
     desk = desk_at_once(Function(lambda _image: Prediction(np.eye(10)[3])))
-    panel = Compare(desk)
+    panel = Compare(desk, Disagreements())
     desk.session.subscribe(panel.show)
     desk.session.draw(sample(3))
     assert "Both say 3" in line(panel)

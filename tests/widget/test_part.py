@@ -4,6 +4,7 @@ from ipywidgets import HTML
 
 from digits_widget.state import State
 from digits_widget.widget.deck import Deck
+from digits_widget.widget.later import Later
 from digits_widget.widget.part import Part
 
 
@@ -39,6 +40,23 @@ def test_a_panel_for_a_saved_notebook_is_told_always() -> None:
     part.show(State(1))
     part.widget._view_count = 1
     assert board.told == [1]
+
+
+def test_a_panel_may_be_made_when_it_is_first_seen() -> None:
+    made: list[Board] = []
+
+    def make() -> Board:
+        made.append(Board())
+        return made[-1]
+
+    part = Part(Later(make))
+    part.show(State(1))
+    assert not made
+    part.widget._view_count = 1
+    part.show(State(2))
+    (board,) = made
+    assert board.told == [1, 2]
+    assert part.widget.children == (board.widget,)
 
 
 def test_a_deck_has_one_panel_on_the_screen() -> None:

@@ -10,6 +10,7 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import digits_widget
 
@@ -98,16 +99,14 @@ def _module(name: str) -> str:
 
 def _room(room: str, title: str) -> str:
     module = importlib.import_module(f"digits_widget.{room}")
+    if not hasattr(module, "__all__"):
+        return _title(title) + f".. automodule:: {module.__name__}\n   :members:\n\n"
     head = f"{_title(title)}.. automodule:: {module.__name__}\n\n"
     return head + "".join(_members(room, module))
 
 
-def _members(room: str, module: object) -> Iterator[str]:
-    offered = getattr(module, "__all__", None)
-    if offered is None:
-        yield f".. automodule:: digits_widget.{room}\n   :members:\n   :noindex:\n\n"
-        return
-    for name in offered:
+def _members(room: str, module: ModuleType) -> Iterator[str]:
+    for name in module.__all__:
         member = getattr(module, name)
         if inspect.isclass(member):
             yield _auto("autoclass", member, "   :members:\n")
