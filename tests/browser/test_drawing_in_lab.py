@@ -216,10 +216,16 @@ def test_a_kept_drawing_is_there_after_a_restart(notebook: NotebookPage) -> None
     notebook.wait_for_ink(above=5_000)
     one = notebook.ink()
     expect(notebook.widget.locator(".digits-hint")).to_contain_text("kept.json")
-    is_kept = "from pathlib import Path; print(len(list(Path().glob('*/kept.json'))))"
+    # It is written while the hand draws, too: wait for the last point.
+    kept_points = (
+        "from pathlib import Path\nfrom digits_widget import Drawing\n"
+        "print([sum(map(len, Drawing.load(path))) for path in Path().glob('*/kept.json')])"
+    )
     for _ in range(1000):
-        if notebook.python(is_kept) == "1":
+        if notebook.python(kept_points) == f"[{len(UPPER)}]":
             break
+    else:
+        pytest.fail("the drawing was never kept whole")
     notebook.restart_kernel()
     notebook.show_widget(KEPT)
     notebook.wait_for_ink_like(one)
