@@ -219,7 +219,8 @@ def test_a_kept_drawing_is_there_after_a_restart(notebook: NotebookPage) -> None
     # It is written while the hand draws, too: wait for the last point.
     kept_points = (
         "from pathlib import Path\nfrom digits_widget import Drawing\n"
-        "print([sum(map(len, Drawing.load(path))) for path in Path().glob('*/kept.json')])"
+        "found = Path().glob('*/kept.json')\n"
+        "print([sum(map(len, Drawing.load(path))) for path in found])"
     )
     for _ in range(1000):
         if notebook.python(kept_points) == f"[{len(UPPER)}]":
