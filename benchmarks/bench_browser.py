@@ -36,7 +36,7 @@ def main() -> None:
         notebook.python("widget._pad.pen_width = 4 / 280")
         points = sample(3).strokes[0].points.tolist()
         for _ in range(ROUNDS):
-            rows["echo"] += page.evaluate(_ECHO)
+            rows["echo"] += notebook.echo()
             measured = notebook.paper.evaluate(_STROKE, points)
             for name in ("wet", "ink", "bars"):
                 rows[name] += measured[name]
@@ -56,17 +56,6 @@ def main() -> None:
     over = sum(frame > 100 for frame in frames)
     print(f"frames while drawing: {len(frames)}, of which over 100 ms: {over}")
 
-
-_ECHO = """async () => {
-  const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
-  const times = [];
-  for (let i = 0; i < 10; i++) {
-    const start = performance.now();
-    await kernel.requestKernelInfo();
-    times.push(performance.now() - start);
-  }
-  return times;
-}"""
 
 # Each frame first looks for ink and then moves on, so what a move has changed counts
 # from the next frame on, when it is on the screen. The last change of the bars before

@@ -34,7 +34,7 @@ def main() -> None:
         notebook = NotebookPage(page, lab, lab.notebook([CELL]))
         notebook.show_widget()
         for round_ in range(ROUNDS):
-            rows["echo"] += page.evaluate(_ECHO)
+            rows["echo"] += notebook.echo()
             notebook.press("Steps")
             notebook.python(f"widget.draw(sample({round_})); widget.wait()")
             rows["open"] += notebook.widget.evaluate(_TIMED, _OPEN)
@@ -60,17 +60,6 @@ def main() -> None:
         median, worst = np.median(rows[name]), max(rows[name])
         print(f"{label:44}{median:8.0f}{worst:8.0f}{median / peer:8.1f}")
 
-
-_ECHO = """async () => {
-  const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
-  const times = [];
-  for (let i = 0; i < 10; i++) {
-    const start = performance.now();
-    await kernel.requestKernelInfo();
-    times.push(performance.now() - start);
-  }
-  return times;
-}"""
 
 _OPEN = """widget => [...widget.querySelectorAll(".digits-deck-row button")]
   .find(button => button.textContent.trim() === "Dithering").click()"""

@@ -36,7 +36,7 @@ def main() -> None:
         page.get_by_role("button", name="Change the steps").click()
         page.wait_for_selector(".digits-step .noUi-handle")
         for _ in range(ROUNDS):
-            _add(rows, "a message to the kernel and back", page.evaluate(_ECHO))
+            _add(rows, "a message to the kernel and back", notebook.echo())
             _add(rows, "one more pixel for the box", page.evaluate(_SLIDE))
         page.get_by_role("button", name="Change the steps").click()
         for _ in range(ROUNDS):
@@ -52,17 +52,6 @@ def main() -> None:
 def _add(rows: dict[str, list[float]], name: str, times: list[float]) -> None:
     rows.setdefault(name, []).extend(time for time in times if time >= 0)
 
-
-_ECHO = """async () => {
-  const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
-  const times = [];
-  for (let i = 0; i < 10; i++) {
-    const start = performance.now();
-    await kernel.requestKernelInfo();
-    times.push(performance.now() - start);
-  }
-  return times;
-}"""
 
 _PAINTED = """(act) => new Promise(resolve => {
   const tiles = document.querySelector(".digits-lane .widget-html");

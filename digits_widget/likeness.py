@@ -19,6 +19,8 @@ from digits_widget.steps.centre import centre_of_mass, ink_box
 from digits_widget.steps.checks import checked
 from digits_widget.steps.step import Image
 
+_ENDS = {"size": 28.0, "centre": 6.0, "thickness": 8.0, "grey": 1.0, "polarity": 1.0}
+
 
 @dataclass(frozen=True)
 class Gauge:
@@ -44,6 +46,11 @@ class Gauge:
 
     sentence: str
     """What this means, and what to do, in plain words."""
+
+    @property
+    def end(self) -> float:
+        """Where a scale for it ends, in `unit`; what lies beyond is drawn there."""
+        return _ENDS[self.name]
 
     @property
     def is_like(self) -> bool:

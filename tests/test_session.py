@@ -15,6 +15,7 @@ from digits_widget.errors import EmptyDrawingError, ServerAbsentError
 from digits_widget.prediction import Prediction
 from digits_widget.session import Session, State
 from digits_widget.trace import Snapshot, Trace
+from tests.later import Later
 
 WAIT = 20.0
 
@@ -40,20 +41,6 @@ def name_of(drawing: Drawing) -> str:
 
 def in_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
-
-
-class Later:
-    """A background that works when it is told to."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Callable[[], None]] = []
-
-    def __call__(self, work: Callable[[], None]) -> None:
-        self.waiting.append(work)
-
-    def work(self) -> None:
-        while self.waiting:
-            self.waiting.pop(0)()
 
 
 class Log:

@@ -111,6 +111,11 @@ class NotebookPage:
         )
         return str(printed).strip()
 
+    def echo(self) -> list[float]:
+        """Return how long ten messages to the kernel and back took, in milliseconds."""
+        times: list[float] = self.page.evaluate(_ECHO)
+        return times
+
     def show_widget(self, cell: int = 0) -> None:
         """Run a cell and wait for its widget to be ready to draw."""
         self._cell = cell
@@ -139,19 +144,7 @@ class NotebookPage:
 
     def drag(self, points: Iterable[Sequence[float]], *, release: bool = True) -> None:
         """Draw one stroke with the mouse through `points`, shares of the paper."""
-        self.paper.scroll_into_view_if_needed()
-        box = self.paper.evaluate("canvas => canvas.getBoundingClientRect().toJSON()")
-        places = [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"])
-            for x, y in points
-        ]
-        mouse = self.page.mouse
-        mouse.move(*places[0])
-        mouse.down()
-        for place in places[1:]:
-            mouse.move(*place)
-        if release:
-            mouse.up()
+        drag(self.paper, points, release=release)
 
     def wait_for_ink_like(self, pixels: int) -> None:
         """Wait for as much ink: edges differ a little by how it was painted."""
@@ -185,6 +178,35 @@ class NotebookPage:
         self.paper.scroll_into_view_if_needed()
         self.paper.evaluate(_STROKES, [strokes, moves])
 
+
+def drag(
+    paper: Locator, points: Iterable[Sequence[float]], *, release: bool = True
+) -> None:
+    """Draw one stroke with the mouse on a canvas, through shares of its side."""
+    paper.scroll_into_view_if_needed()
+    box = paper.evaluate("canvas => canvas.getBoundingClientRect().toJSON()")
+    places = [
+        (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points
+    ]
+    mouse = paper.page.mouse
+    mouse.move(*places[0])
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*place)
+    if release:
+        mouse.up()
+
+
+_ECHO = """async () => {
+  const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
+  const times = [];
+  for (let i = 0; i < 10; i++) {
+    const start = performance.now();
+    await kernel.requestKernelInfo();
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
 
 _INK = """canvas => {
   const {width, height} = canvas;

@@ -9,9 +9,6 @@ from matplotlib.figure import Figure
 
 from digits_widget.likeness import Gauge, Likeness
 
-_ENDS = {"size": 28.0, "centre": 6.0, "thickness": 8.0, "grey": 1.0, "polarity": 1.0}
-"""Where each scale ends; what lies beyond is drawn there."""
-
 
 def draw_likeness(digits: Mapping[str, Likeness]) -> Figure:
     """Draw digits on the scales of all gauges: one row each, MNIST's band in blue.
@@ -35,7 +32,7 @@ def draw_likeness(digits: Mapping[str, Likeness]) -> Figure:
 
 
 def _draw_scale(axes: Axes, gauge: Gauge) -> None:
-    end = _ENDS[gauge.name]
+    end = gauge.end
     # A band of one value is drawn as wide as a line.
     axes.axvspan(gauge.low, gauge.high, color="C0", alpha=0.25, lw=3)
     axes.set_title(gauge.title, fontsize=9)
@@ -49,5 +46,5 @@ def _draw_scale(axes: Axes, gauge: Gauge) -> None:
 def _draw_value(axes: Axes, gauge: Gauge, row: int) -> None:
     """Mark a value: a dot in the band, a cross outside."""
     marker, colour = ("o", "C0") if gauge.is_like else ("X", "C1")
-    value = min(gauge.value, _ENDS[gauge.name])
+    value = min(gauge.value, gauge.end)
     axes.plot(value, row, marker, color=colour, ms=9, mec="white", zorder=3)

@@ -79,7 +79,6 @@ class DigitsWidget(VBox):
         function. By default ``mnist``.
     views : iterable, optional
         More to tell about each `State`: objects with a method ``show(state)``.
-
     key : str, optional
         Keep what is drawn in the file ``digits_widget_autosave/<key>.json``, beside the
         notebook, and begin with what is kept there: so it survives the kernel. Letters,

@@ -9,9 +9,6 @@ from ipywidgets import HTML
 from digits_widget.likeness import Gauge, likeness
 from digits_widget.state import State
 
-ENDS = {"size": 28.0, "centre": 6.0, "thickness": 8.0, "grey": 1.0, "polarity": 1.0}
-"""Where each scale ends, in the gauge's unit; a value beyond is drawn there."""
-
 _NOTHING = "Draw a digit, and five gauges compare it with MNIST's 60,000."
 
 
@@ -44,9 +41,8 @@ def _summary(outside: int) -> str:
 
 
 def _row(gauge: Gauge) -> str:
-    end = ENDS[gauge.name]
     low, high, value = (
-        100 * min(max(number / end, 0), 1)
+        100 * min(max(number / gauge.end, 0), 1)
         for number in (gauge.low, gauge.high, gauge.value)
     )
     kind = "digits-like" if gauge.is_like else "digits-unlike"

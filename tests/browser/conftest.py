@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from digits_widget.model_server.embedded import EmbeddedServer
 from tools.find_browser import find
 from tools.lab import Lab, chromium
+from tools.notebook_page import NotebookPage
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,12 @@ def browser(lab: Lab) -> Iterator[Browser]:
     assert lab
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
+    """Show a widget that was just made; fail if the page reported an error."""
+    opened.show_widget()
+    yield opened
+    errors, opened.errors = opened.errors, []
+    assert not errors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,15 +34,6 @@ def opened(lab: Lab, browser: Browser) -> NotebookPage:
     """Open the notebook that the scenarios share."""
     page = browser.new_page(viewport={"width": 1280, "height": 1200})
     return NotebookPage(page, lab, lab.notebook(CELLS))
-
-
-@pytest.fixture
-def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
-    """Show a widget that was just made; fail if the page reported an error."""
-    opened.show_widget()
-    yield opened
-    errors, opened.errors = opened.errors, []
-    assert not errors
 
 
 def test_ink_is_seen_before_python_has_heard_of_it(notebook: NotebookPage) -> None:

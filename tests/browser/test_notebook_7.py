@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from digits_widget.samples import sample
 from tools.lab import PATIENCE, Lab
+from tools.notebook_page import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
 
@@ -27,19 +28,8 @@ def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None
         "canvas => canvas.getContext('2d').getImageData(1, 1, 1, 1).data[3] == 255",
         arg=paper.element_handle(),
     )
-    paper.scroll_into_view_if_needed()
-    box = paper.bounding_box()
-    assert box
     for stroke in sample(3):
-        places = [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"])
-            for x, y in stroke.points.tolist()
-        ]
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for place in places[1:]:
-            page.mouse.move(*place)
-        page.mouse.up()
+        drag(paper, stroke.points.tolist())
     best = page.locator(".digits-bars:not(.digits-stale) .digits-best th")
     expect(best).to_have_text("3")
     page.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -44,15 +43,6 @@ def opened(lab: Lab, browser: Browser) -> NotebookPage:
     """Open the notebook that most scenarios share."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     return NotebookPage(page, lab, lab.notebook(CELLS))
-
-
-@pytest.fixture
-def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
-    """Show a widget that was just made; fail if the page reported an error."""
-    opened.show_widget()
-    yield opened
-    errors, opened.errors = opened.errors, []
-    assert not errors
 
 
 def wait_for_end(notebook: NotebookPage, drawing: Drawing) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from digits_widget.cli import main
 from digits_widget.samples import sample
 from tests.cli.running_command import RunningCommand, free_port
 from tools.find_browser import find
 from tools.lab import PATIENCE, chromium
+from tools.notebook_page import drag
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -27,22 +28,6 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningComm
     running = RunningCommand("app", "--no-browser", f"--port={free_port()}")
     yield running
     running.close()
-
-
-def draw(page: Page, digit: int) -> None:
-    """Draw with the mouse."""
-    box = page.locator(".digits-paper canvas").bounding_box()
-    assert box
-    for stroke in sample(digit):
-        places = [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"])
-            for x, y in stroke.points.tolist()
-        ]
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for place in places[1:]:
-            page.mouse.move(*place)
-        page.mouse.up()
 
 
 @pytest.mark.server
@@ -64,7 +49,8 @@ def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
             "() => document.querySelector('.digits-paper canvas')?.getContext('2d')"
             ".getImageData(1, 1, 1, 1).data[3] == 255"
         )
-        draw(page, 3)
+        for stroke in sample(3):
+            drag(page.locator(".digits-paper canvas"), stroke.points.tolist())
         best = ".digits-bars:not(.digits-stale) .digits-best th"
         expect(page.locator(best)).to_have_text("3")
         expect(page.locator(".digits-hint")).to_contain_text("load this page again")

@@ -25,7 +25,7 @@ from digits_widget.strip import numbers
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.control import control, meant
 from digits_widget.widget.filmstrip import Filmstrip
-from digits_widget.widget.gauges import ENDS, Gauges
+from digits_widget.widget.gauges import Gauges
 from digits_widget.widget.inspector import Inspector
 from digits_widget.widget.preset_menu import OWN, SENTENCES
 from digits_widget.widget.second_lane import verdict
@@ -533,7 +533,7 @@ def test_arrow_keys_move_the_cursor_and_stop_at_the_edge(
 def test_every_gauge_has_a_scale_a_mark_and_a_sentence() -> None:
     gauges = Gauges()
     gauges.show(State(1, sample(3), PRESETS["mnist"](sample(3))))
-    assert gauges.widget.value.count("●") == len(ENDS)
+    assert gauges.widget.value.count("●") == 5
     assert "Like the training data" in gauges.widget.value
     gauges.show(State(2, SQUARE, PRESETS["naive"](SQUARE)))
     html = gauges.widget.value

@@ -1,25 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from digits_widget.state import State
 from digits_widget.widget.study import Study
-
-
-class Later:
-    """A background that works when it is told to."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Callable[[], None]] = []
-
-    def __call__(self, work: Callable[[], None]) -> None:
-        self.waiting.append(work)
-
-    def work(self) -> None:
-        while self.waiting:
-            self.waiting.pop(0)()
+from tests.later import Later
 
 
 class Board:
