@@ -14,9 +14,9 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dabs import find_dabs
+from digits_widget.insight.dabs import find_dabs
+from digits_widget.insight.occlusion import occlude
 from digits_widget.model_server.embedded import EmbeddedServer
-from digits_widget.occlusion import occlude
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample

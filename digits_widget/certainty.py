@@ -3,8 +3,8 @@
 The same ten numbers mean different things to different models, so the words are coarse,
 and were set by what both shipped models answer. Counted with the ``mnist`` preset over
 the 8,151 pen digits (version 1 never saw one; version 2 learnt from them), MNIST's
-10,000 test images, and the 2,002 scribbles, letters and plain fields of `doubt.py`;
-version 1 first, then version 2:
+10,000 test images, and the 2,002 scribbles, letters and plain fields of
+`evaluation/doubt.py`; version 1 first, then version 2:
 
 ========================  =================  =================  ==================
 words                     pen digits         MNIST              no digit at all
@@ -28,7 +28,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from digits_widget.doubt import SURE
+from digits_widget.evaluation.doubt import SURE
 from digits_widget.prediction import DIGITS, Prediction
 
 FAIRLY = 0.7

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digits_widget.certainty import FAIRLY, certainty
-from digits_widget.doubt import SURE
+from digits_widget.evaluation.doubt import SURE
 from digits_widget.prediction import Prediction
 
 

@@ -16,7 +16,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "digits_widget"
 
 PURE = {"numpy", "PIL"}
-PURE_ROOMS = {"dithering", "steps", "samples"}
+PURE_ROOMS = {"dithering", "evaluation", "insight", "labelled", "samples", "steps"}
 
 # What each world may import besides the standard library and the pure rooms.
 WORLDS = {

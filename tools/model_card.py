@@ -25,8 +25,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from digits_widget.doubt import non_digit_images, share_sure  # noqa: E402
 from digits_widget.evaluation import Evaluation, evaluate  # noqa: E402
+from digits_widget.evaluation.doubt import non_digit_images, share_sure  # noqa: E402
+from digits_widget.evaluation.results import figures_of  # noqa: E402
+from digits_widget.evaluation.survey import survey, variants_of  # noqa: E402
 from digits_widget.labelled import (  # noqa: E402
     LabelledDrawings,
     read_mnist,
@@ -34,9 +36,7 @@ from digits_widget.labelled import (  # noqa: E402
 )
 from digits_widget.model_server.embedded import EmbeddedServer  # noqa: E402
 from digits_widget.pipeline import PRESETS  # noqa: E402
-from digits_widget.results import figures_of  # noqa: E402
 from digits_widget.serving import Client  # noqa: E402
-from digits_widget.survey import survey, variants_of  # noqa: E402
 
 MODELS = ROOT / "digits_widget" / "models"
 FIGURES = MODELS / "figures.json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digits_widget.evaluation import Evaluation
-    from digits_widget.labelled_sets import LabelledSet
+    from digits_widget.labelled.sets import LabelledSet
     from digits_widget.serving import Client
 
 HELP = "measure a served model on labelled digits"
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace) -> None:
 
 def report_of(args: argparse.Namespace, client: Client, result: Evaluation) -> str:
     """Return the figures under a title that says what was measured."""
-    from digits_widget.results import report
+    from digits_widget.evaluation.results import report
 
     return report(f"{args.set}, {_served(args, client)}{_steps(args)}", result)
 
@@ -131,7 +131,7 @@ def _steps(args: argparse.Namespace) -> str:
 def _open(args: argparse.Namespace) -> LabelledSet:
     from digits_widget.errors import OptionError
     from digits_widget.labelled import LabelledDrawings
-    from digits_widget.labelled_sets import read_set
+    from digits_widget.labelled.sets import read_set
 
     places = {"mnist": Path("mnist"), "pen-digits": PEN_DIGITS}
     named = places.get(args.set)
@@ -161,7 +161,7 @@ def _prepared(
 ) -> NDArray[np.float32]:
     """Return the (n, 28, 28) images that the model is asked about."""
     from digits_widget.dithering import dither
-    from digits_widget.labelled_sets import prepare
+    from digits_widget.labelled.sets import prepare
     from digits_widget.pipeline import find_preset
 
     name = preset or args.preset
@@ -190,7 +190,7 @@ def _asked(
 def _keep(
     args: argparse.Namespace, images: NDArray[np.float32], result: Evaluation
 ) -> None:
-    from digits_widget.results import save_csv, save_json
+    from digits_widget.evaluation.results import save_csv, save_json
 
     if args.csv:
         save_csv(args.csv, result)
@@ -210,8 +210,8 @@ def _keep(
 def _compared(
     args: argparse.Namespace, images: NDArray[np.float32], result: Evaluation
 ) -> str:
-    from digits_widget.comparison import compare
-    from digits_widget.results import compared, load_json
+    from digits_widget.evaluation.comparison import compare
+    from digits_widget.evaluation.results import compared, load_json
 
     if not args.against.isdigit():
         other = load_json(Path(args.against))
@@ -225,8 +225,8 @@ def _compared(
 
 
 def _print_table(args: argparse.Namespace, known: LabelledSet, client: Client) -> None:
+    from digits_widget.evaluation.survey import mean_row, survey, variants_of
     from digits_widget.progress import Bar
-    from digits_widget.survey import mean_row, survey, variants_of
 
     with Bar(f"{args.set}, {args.table}") as bar:
         variants = variants_of(
@@ -240,7 +240,7 @@ def _print_table(args: argparse.Namespace, known: LabelledSet, client: Client) -
 
 
 def _run_non_digits(args: argparse.Namespace) -> None:
-    from digits_widget.doubt import doubt_rows, non_digit_images
+    from digits_widget.evaluation.doubt import doubt_rows, non_digit_images
 
     images, kinds = non_digit_images(args.preset or "mnist", seed=args.seed)
     with _client(args) as client:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from digits_widget.calibration import reliability
 from digits_widget.evaluation import Evaluation
+from digits_widget.evaluation.calibration import reliability
 
 _BINS = 10
 _FEWEST = 5

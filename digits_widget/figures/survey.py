@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from digits_widget.dithering import CATALOGUE
-from digits_widget.survey import Row
+from digits_widget.evaluation.survey import Row
 
 
 def draw_survey(rows: Sequence[Row], *, panels: int = 1, title: str = "") -> Figure:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from digits_widget.evaluation.nondigits import letter, scribble
 from digits_widget.labelled import LabelledDrawings, LabelledImages
-from digits_widget.nondigits import letter, scribble
 from digits_widget.training.pen import (
     Points,
     draw_framed,

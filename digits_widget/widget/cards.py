@@ -9,9 +9,9 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, Dropdown, VBox
 
-from digits_widget.disagreements import Disagreement, Disagreements
+from digits_widget.insight.reasons import percent
+from digits_widget.labelled.disagreements import Disagreement, Disagreements
 from digits_widget.raster import rasterize
-from digits_widget.reasons import percent
 from digits_widget.tile import tile_png
 
 _SIDE = 84

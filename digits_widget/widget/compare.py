@@ -7,7 +7,7 @@ from html import escape
 
 from ipywidgets import HTML, Box, ToggleButton, VBox
 
-from digits_widget.disagreements import Disagreements
+from digits_widget.labelled.disagreements import Disagreements
 from digits_widget.state import State
 from digits_widget.widget.cards import Cards
 from digits_widget.widget.desk import Desk

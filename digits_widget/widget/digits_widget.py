@@ -21,9 +21,9 @@ from ipywidgets import HTML, Box, DOMWidget, VBox
 from numpy.typing import NDArray
 from traitlets import Instance
 
-from digits_widget.disagreements import Disagreements
 from digits_widget.drawing import Drawing
 from digits_widget.errors import UnknownMethodError
+from digits_widget.labelled.disagreements import Disagreements
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.session import Session

@@ -12,7 +12,9 @@ from html import escape
 
 from ipywidgets import HTML, Box, Dropdown, HBox, ToggleButtons, VBox
 
-from digits_widget.contact_sheet import (
+from digits_widget.dithering import CATALOGUE
+from digits_widget.errors import OptionError
+from digits_widget.insight.contact_sheet import (
     NONE,
     ContactSheet,
     Tile,
@@ -20,14 +22,12 @@ from digits_widget.contact_sheet import (
     contact_sheet,
     tiles,
 )
-from digits_widget.dither_place import (
+from digits_widget.insight.dither_place import (
     Place,
     find_dither,
     undithered,
     with_dither,
 )
-from digits_widget.dithering import CATALOGUE
-from digits_widget.errors import OptionError
 from digits_widget.pipeline import Pipeline
 from digits_widget.state import State
 from digits_widget.steps import Dither

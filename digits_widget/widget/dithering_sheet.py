@@ -15,8 +15,8 @@ from itertools import count
 import numpy as np
 from ipywidgets import HTML, ToggleButtons, VBox
 
-from digits_widget.contact_sheet import NONE, Tile
 from digits_widget.dithering import CATALOGUE
+from digits_widget.insight.contact_sheet import NONE, Tile
 from digits_widget.tile import tile_png
 
 _SIDE = 56

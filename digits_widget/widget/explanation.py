@@ -9,9 +9,9 @@ import numpy as np
 from ipywidgets import HTML, Dropdown, HBox, ToggleButtons, VBox
 from numpy.typing import NDArray
 
-from digits_widget.dabs import Dab, Dabs, find_dabs
-from digits_widget.occlusion import Occlusion, occlude
-from digits_widget.reasons import (
+from digits_widget.insight.dabs import Dab, Dabs, find_dabs
+from digits_widget.insight.occlusion import Occlusion, occlude
+from digits_widget.insight.reasons import (
     against,
     dab_words,
     heat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from digits_widget.growth import Growth
+from digits_widget.insight.growth import Growth
 from digits_widget.prediction import Prediction
 
 _WIDTH, _HEIGHT = 460, 150

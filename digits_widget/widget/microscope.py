@@ -15,9 +15,9 @@ from ipywidgets import (
     jslink,
 )
 
-from digits_widget.contact_sheet import before_dither
 from digits_widget.dithering import CATALOGUE
-from digits_widget.microscope import Frame, frames, thresholds
+from digits_widget.insight.contact_sheet import before_dither
+from digits_widget.insight.microscope import Frame, frames, thresholds
 from digits_widget.state import State
 from digits_widget.steps import Dither
 from digits_widget.steps.step import Image

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering import CATALOGUE, Kernel
 from digits_widget.dithering.diffusion import scan_steps
-from digits_widget.microscope import Frame
+from digits_widget.insight.microscope import Frame
 from digits_widget.steps import Dither
 from digits_widget.steps.step import Image
 from digits_widget.tile import tile_png

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ipywidgets import HTML, VBox
 
-from digits_widget.growth import Growth
-from digits_widget.moments import moments
+from digits_widget.insight.growth import Growth
+from digits_widget.insight.moments import moments
 from digits_widget.state import State
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.film import film

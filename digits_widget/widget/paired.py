@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from digits_widget.insight.reasons import percent
 from digits_widget.prediction import DIGITS, Prediction
-from digits_widget.reasons import percent
 from digits_widget.state import State
 
 NAMES = ("A ●", "B ◆")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
-from digits_widget.moments import until
+from digits_widget.insight.moments import until
 from digits_widget.state import State
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.pace import Pace

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
-from digits_widget.moments import moments
+from digits_widget.insight.moments import moments
 from digits_widget.prediction import Prediction
 from digits_widget.state import State
 from digits_widget.trace import Trace

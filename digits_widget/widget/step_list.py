@@ -8,6 +8,7 @@ from ipywidgets import HTML, Button, Dropdown, HBox, VBox
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DigitsError, EmptyDrawingError
+from digits_widget.insight.workbench import Workbench
 from digits_widget.pipeline import Pipeline
 from digits_widget.samples import sample
 from digits_widget.state import State
@@ -16,7 +17,6 @@ from digits_widget.trace import Trace
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.step_row import StepRow
-from digits_widget.workbench import Workbench
 
 OWN = "own"
 """The name of a pipeline that is no preset."""

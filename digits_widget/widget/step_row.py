@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from ipywidgets import HTML, Box, Button, Checkbox, HBox, Widget
 
+from digits_widget.insight.workbench import Place
 from digits_widget.pipeline import name_of
 from digits_widget.steps.parameter import parameters, values
 from digits_widget.widget.control import control, meant, shown
-from digits_widget.workbench import Place
 
 
 class Bench(Protocol):

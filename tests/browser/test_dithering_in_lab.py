@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from digits_widget.contact_sheet import NONE
 from digits_widget.dithering import CATALOGUE
+from digits_widget.insight.contact_sheet import NONE
 from digits_widget.samples import sample
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from digits_widget.drawing import Drawing
+from digits_widget.evaluation.nondigits import letter
 from digits_widget.labelled import read_pen_digits
-from digits_widget.nondigits import letter
 from digits_widget.samples import sample
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage

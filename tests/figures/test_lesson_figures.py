@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from digits_widget.dithering import CATALOGUE, diffuse_stepwise
 from digits_widget.evaluation import Evaluation
+from digits_widget.evaluation.survey import Row
 from digits_widget.figures.accuracy import draw_accuracy, draw_accuracy_over
 from digits_widget.figures.confidences import draw_confidences
 from digits_widget.figures.digits import draw_digits
@@ -20,7 +21,6 @@ from digits_widget.figures.reliability import draw_reliability
 from digits_widget.figures.survey import draw_survey, family_colours
 from digits_widget.likeness import likeness
 from digits_widget.prediction import Prediction
-from digits_widget.survey import Row
 
 RANDOM = np.random.default_rng(8)
 IMAGES = RANDOM.random((7, 28, 28), np.float32)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from digits_widget.cli import main
-from digits_widget.disagreements import Disagreements
 from digits_widget.drawing import Drawing
+from digits_widget.evaluation.nondigits import letter
 from digits_widget.labelled import read_pen_digits
+from digits_widget.labelled.disagreements import Disagreements
 from digits_widget.model_server.embedded import EmbeddedServer
-from digits_widget.nondigits import letter
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digits_widget.contact_sheet import NONE
-from digits_widget.dither_place import find_dither, with_dither
 from digits_widget.dithering import CATALOGUE
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
+from digits_widget.insight.contact_sheet import NONE
+from digits_widget.insight.dither_place import find_dither, with_dither
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample

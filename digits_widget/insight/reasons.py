@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dabs import Dabs
-from digits_widget.occlusion import Occlusion
+from digits_widget.insight.dabs import Dabs
+from digits_widget.insight.occlusion import Occlusion
 
 _SIDE = 28
 

@@ -20,7 +20,7 @@ from digits_widget.labelled import (
     read_mnist,
     read_pen_digits,
 )
-from digits_widget.labelled_sets import LabelledPictures, prepare, read_set
+from digits_widget.labelled.sets import LabelledPictures, prepare, read_set
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (6, 28, 28), np.uint8)
 LABELS = np.array([3, 1, 4, 1, 5, 9])

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digits_widget.dabs import DIAMETER, dot, find_dabs
+from digits_widget.insight.dabs import DIAMETER, dot, find_dabs
+from digits_widget.insight.reasons import dab_words
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
-from digits_widget.reasons import dab_words
 from digits_widget.samples import sample
 
 ONE = PRESETS["mnist"](sample(1)).tensor

@@ -5,10 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from digits_widget.errors import UnknownMethodError
-from digits_widget.occlusion import PATCHES, log_odds, occlude
+from digits_widget.insight.occlusion import PATCHES, log_odds, occlude
+from digits_widget.insight.reasons import AGAINST, NEEDED, against, heat, needed, scale
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
-from digits_widget.reasons import AGAINST, NEEDED, against, heat, needed, scale
 from digits_widget.samples import sample
 
 THREE = PRESETS["mnist"](sample(3)).tensor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits_widget.doubt import doubt_rows, non_digit_images, share_sure
-from digits_widget.nondigits import non_digits
+from digits_widget.evaluation.doubt import doubt_rows, non_digit_images, share_sure
+from digits_widget.evaluation.nondigits import non_digits
 from digits_widget.prediction import Prediction
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import OptionError
-from digits_widget.moments import moments, until
+from digits_widget.insight.moments import moments, until
 from digits_widget.samples import sample
 
 TWO_STROKES = Drawing(

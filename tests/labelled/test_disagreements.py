@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits_widget.disagreements import Disagreements
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import OptionError
 from digits_widget.labelled import LabelledDrawings, read_pen_digits
-from digits_widget.labelled_lines import labelled_lines
-from digits_widget.labelled_sets import prepare, read_set
+from digits_widget.labelled.disagreements import Disagreements
+from digits_widget.labelled.lines import labelled_lines
+from digits_widget.labelled.sets import prepare, read_set
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample

@@ -7,7 +7,7 @@ import pytest
 
 from digits_widget.dithering import CATALOGUE, dither
 from digits_widget.errors import OptionError
-from digits_widget.microscope import frames, stands_alone, thresholds
+from digits_widget.insight.microscope import frames, stands_alone, thresholds
 from digits_widget.pipeline import PRESETS
 from digits_widget.samples import sample
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digits_widget.errors import OptionError
-from digits_widget.hands import Hand, drawn_by
+from digits_widget.labelled.hands import Hand, drawn_by
 from digits_widget.raster import rasterize
 from digits_widget.samples import sample
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
-from digits_widget.labelled import LabelledDrawings
+from digits_widget.labelled.digits import LabelledDrawings
 from digits_widget.samples import sample
 from digits_widget.stroke import Stroke
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from digits_widget.errors import OptionError, StepOrderError
+from digits_widget.insight.workbench import Workbench
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.steps import Blur, Crop, Fit, ToTensor
-from digits_widget.workbench import Workbench
 
 PIPELINE = Pipeline((Crop(), Fit(), ToTensor()), name="short")
 BENCH = Workbench.of(PIPELINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from digits_widget.labelled import LabelledDrawings
+from digits_widget.labelled.digits import LabelledDrawings
 
 
 def labelled_lines(known: LabelledDrawings) -> str:

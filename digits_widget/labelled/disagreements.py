@@ -14,8 +14,8 @@ import numpy as np
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
-from digits_widget.labelled import LabelledDrawings
-from digits_widget.labelled_lines import labelled_lines
+from digits_widget.labelled.digits import LabelledDrawings
+from digits_widget.labelled.lines import labelled_lines
 from digits_widget.prediction import DIGITS, Prediction
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from digits_widget.moments import Moment
+from digits_widget.insight.moments import Moment
 from digits_widget.prediction import DIGITS, Prediction
 
 _LINES = 4

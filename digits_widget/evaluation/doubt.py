@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.nondigits import letter, scribble
+from digits_widget.evaluation.nondigits import letter, scribble
 from digits_widget.pipeline import find_preset
 from digits_widget.prediction import Prediction
 

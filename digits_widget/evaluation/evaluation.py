@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.calibration import Reliability, reliability
 from digits_widget.errors import DataError
+from digits_widget.evaluation.calibration import Reliability, reliability
 from digits_widget.prediction import DIGITS, Prediction
 
 BATCH = 500

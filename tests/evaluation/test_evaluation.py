@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from digits_widget.calibration import reliability
-from digits_widget.comparison import compare
 from digits_widget.errors import DataError
 from digits_widget.evaluation import BATCH, Evaluation, evaluate, wilson
+from digits_widget.evaluation.calibration import reliability
+from digits_widget.evaluation.comparison import compare
 from digits_widget.prediction import Prediction
 
 

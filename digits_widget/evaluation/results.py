@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from digits_widget.comparison import Comparison
 from digits_widget.errors import DataError
-from digits_widget.evaluation import Evaluation
+from digits_widget.evaluation.comparison import Comparison
+from digits_widget.evaluation.evaluation import Evaluation
 
 _FORMAT = "digits-widget/evaluation"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digits_widget.errors import DataError
-from digits_widget.evaluation import Evaluation
+from digits_widget.evaluation.evaluation import Evaluation
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digits_widget.contact_sheet import NONE, arranged, contact_sheet, tiles
-from digits_widget.dither_place import (
+from digits_widget.dithering import CATALOGUE
+from digits_widget.drawing import Drawing
+from digits_widget.insight.contact_sheet import NONE, arranged, contact_sheet, tiles
+from digits_widget.insight.dither_place import (
     Place,
     find_dither,
     split,
     undithered,
     with_dither,
 )
-from digits_widget.dithering import CATALOGUE
-from digits_widget.drawing import Drawing
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits_widget.growth import Growth
-from digits_widget.moments import moments
+from digits_widget.insight.growth import Growth
+from digits_widget.insight.moments import moments
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.widget.growth_chart import draw_growth

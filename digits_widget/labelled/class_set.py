@@ -16,7 +16,7 @@ import numpy as np
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DataError, DigitsError, DrawingFormatError
-from digits_widget.labelled import LabelledDrawings
+from digits_widget.labelled.digits import LabelledDrawings
 from digits_widget.raster import rasterize
 from digits_widget.samples import samples
 

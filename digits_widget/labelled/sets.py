@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import DataError
-from digits_widget.labelled import (
+from digits_widget.labelled.digits import (
     LabelledDrawings,
     LabelledImages,
     read_idx,

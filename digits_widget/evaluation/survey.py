@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering import CATALOGUE, dither
-from digits_widget.evaluation import Evaluation, evaluate
+from digits_widget.evaluation.evaluation import Evaluation, evaluate
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 

@@ -10,7 +10,7 @@ import pytest
 
 from digits_widget.errors import DataError
 from digits_widget.evaluation import Evaluation
-from digits_widget.results import load_json, report, save_csv, save_json
+from digits_widget.evaluation.results import load_json, report, save_csv, save_json
 
 ROWS = np.random.default_rng(1).dirichlet(np.ones(10), 30)
 RESULT = Evaluation(np.arange(30) % 10, ROWS)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from digits_widget import PRESETS, Drawing, sample
-from digits_widget.class_set import bundled_class, read_class
 from digits_widget.drawing import Stroke
 from digits_widget.errors import DataError
+from digits_widget.labelled.class_set import bundled_class, read_class
 
 
 def test_drawings_are_merged_in_order_of_names(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dither_place import Place, split, undithered
 from digits_widget.dithering import CATALOGUE
 from digits_widget.drawing import Drawing
+from digits_widget.insight.dither_place import Place, split, undithered
 from digits_widget.pipeline import Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.steps import Dither, Step, ToTensor

@@ -1,0 +1,1 @@
+"""What may be asked about one drawing: pure; panels and figures show the answers."""
