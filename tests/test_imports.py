@@ -41,12 +41,12 @@ WORLDS = {
 MEETING_PLACES = {
     "__init__.py",
     "widget/desk.py",
-    "widget/annotated.py",
+    "widget/wire/annotated.py",
     "widget/digits_widget.py",
     "widget/model.py",
     "widget/server.py",
-    "widget/side.py",
-    "widget/wire.py",
+    "widget/compare/side.py",
+    "widget/wire/wire.py",
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

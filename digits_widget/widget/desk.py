@@ -13,7 +13,7 @@ from digits_widget.logits import Logits
 from digits_widget.prediction import Prediction
 from digits_widget.session import Session
 from digits_widget.widget.background import Background
-from digits_widget.widget.pad import Pad
+from digits_widget.widget.drawing.pad import Pad
 
 if TYPE_CHECKING:
     from digits_widget.serving import Client

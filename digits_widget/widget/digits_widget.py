@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from functools import wraps
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,30 +28,31 @@ from digits_widget.prediction import Prediction
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
-from digits_widget.widget.autosave import Autosave
 from digits_widget.widget.background import Background
-from digits_widget.widget.canvas import Canvas
-from digits_widget.widget.compare import Compare
-from digits_widget.widget.confidences import Confidences, sentence
+from digits_widget.widget.compare.compare import Compare
+from digits_widget.widget.confidences.confidences import Confidences, sentence
 from digits_widget.widget.deck import Deck
 from digits_widget.widget.desk import Answerer, Desk
-from digits_widget.widget.dithering import Dithering
-from digits_widget.widget.drawer import Drawer
+from digits_widget.widget.dithering.dithering import Dithering
+from digits_widget.widget.drawing.autosave import Autosave
+from digits_widget.widget.drawing.canvas import Canvas
+from digits_widget.widget.drawing.drawer import Drawer
+from digits_widget.widget.drawing.fitting import Fitting
+from digits_widget.widget.drawing.formats import save
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.toolbar import Toolbar
 from digits_widget.widget.explanation import Explanation
-from digits_widget.widget.filmstrip import Filmstrip
-from digits_widget.widget.fitting import Fitting
-from digits_widget.widget.formats import save
+from digits_widget.widget.filmstrip.filmstrip import Filmstrip
 from digits_widget.widget.later import Later
 from digits_widget.widget.model import ModelPanel
-from digits_widget.widget.pad import Pad
+from digits_widget.widget.page.script import script_html
+from digits_widget.widget.page.style import style_html
 from digits_widget.widget.part import Panel, Part
 from digits_widget.widget.recovery import Recovery
-from digits_widget.widget.script import script_html
 from digits_widget.widget.server import Function, OwnServer, find_server
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
-from digits_widget.widget.toolbar import Toolbar
-from digits_widget.widget.wire import WirePanel
+from digits_widget.widget.wire.wire import WirePanel
 
 HINT = "If drawing does nothing, run this cell again."
 HINT_IN_A_PAGE = "If drawing does nothing, load this page again."
@@ -391,12 +391,7 @@ def _hint(autosave: Autosave | None) -> HTML:
 
 def _style() -> HTML:
     """Return style and keys of all parts; they may stand in a page more than once."""
-    sheets = sorted(
-        (sheet for sheet in files(__package__).iterdir() if sheet.name[-4:] == ".css"),
-        key=lambda sheet: sheet.name,
-    )
-    css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    html = f"<style>{css}</style>{script_html('keys.js')}"
+    html = style_html() + script_html("keys.js")
     return HTML(html, layout={"display": "none"})
 
 

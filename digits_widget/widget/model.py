@@ -18,7 +18,7 @@ from digits_widget.widget.desk import Desk
 from digits_widget.widget.server import LIVE_DEADLINE, turn_at
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.study import Study
-from digits_widget.widget.wire import NOT_SENT
+from digits_widget.widget.wire.wire import NOT_SENT
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from digits_widget.raster import rasterize
 from digits_widget.state import State
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot
-from digits_widget.widget.confidences import sentence
+from digits_widget.widget.confidences.confidences import sentence
 
 _SIDE = 200
 _TILE = 84

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
-from digits_widget.widget.cursor import GRID
+from digits_widget.widget.drawing.cursor import GRID
 from tests.browser.what_python_has import drawing_in, wait_for_points
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage

@@ -6,7 +6,7 @@ from digits_widget.insight.growth import Growth
 from digits_widget.insight.moments import moments
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.widget.growth_chart import draw_growth
+from digits_widget.widget.confidences.growth_chart import draw_growth
 
 MOMENTS = moments(sample(5), at_most=6)
 

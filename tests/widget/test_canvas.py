@@ -8,7 +8,7 @@ import pytest
 from digits_widget.drawing import Stroke
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.ink import Ink
+from digits_widget.widget.drawing.ink import Ink
 
 Send = Callable[..., None]
 

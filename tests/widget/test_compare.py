@@ -18,7 +18,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.serving import Client
 from digits_widget.session import Session
-from digits_widget.widget.compare import Compare
+from digits_widget.widget.compare.compare import Compare
 from digits_widget.widget.server import Function, NamedServer
 from tests.widget.desk_at_once import desk_at_once
 

@@ -12,7 +12,7 @@ from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.state import State
-from digits_widget.widget.confidences import Confidences, sentence
+from digits_widget.widget.confidences.confidences import Confidences, sentence
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.server import Function
 from tests.widget.desk_at_once import desk_at_once

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.cursor import FAR, GRID
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.cursor import FAR, GRID
+from digits_widget.widget.drawing.tool import Tool
 
 Send = Callable[..., None]
 

@@ -17,7 +17,7 @@ from digits_widget.samples import sample
 from digits_widget.steps import Dither
 from digits_widget.trace import Trace
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.dithering import Dithering
+from digits_widget.widget.dithering.dithering import Dithering
 from digits_widget.widget.server import Function
 from tests.widget.desk_at_once import desk_at_once
 

@@ -22,8 +22,8 @@ from digits_widget.errors import (
 from digits_widget.raster import rasterize
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.autosave import FOLDER
-from digits_widget.widget.formats import FORMATS
+from digits_widget.widget.drawing.autosave import FOLDER
+from digits_widget.widget.drawing.formats import FORMATS
 from tests.widget.conftest import answer
 
 

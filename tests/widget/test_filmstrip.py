@@ -24,12 +24,12 @@ from digits_widget.steps.parameter import parameters, values
 from digits_widget.strip import numbers
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.control import control, meant
-from digits_widget.widget.filmstrip import Filmstrip
-from digits_widget.widget.gauges import Gauges
-from digits_widget.widget.inspector import Inspector
-from digits_widget.widget.preset_menu import OWN, SENTENCES
-from digits_widget.widget.second_lane import verdict
-from digits_widget.widget.step_list import StepList
+from digits_widget.widget.filmstrip.filmstrip import Filmstrip
+from digits_widget.widget.filmstrip.gauges import Gauges
+from digits_widget.widget.filmstrip.inspector import Inspector
+from digits_widget.widget.filmstrip.preset_menu import OWN, SENTENCES
+from digits_widget.widget.filmstrip.second_lane import verdict
+from digits_widget.widget.filmstrip.step_list import StepList
 
 SQUARE = Drawing.from_points(
     [[(0.25, 0.5), (0.5, 0.5), (0.5, 0.75), (0.25, 0.75), (0.25, 0.5)]]

@@ -14,7 +14,7 @@ from digits_widget.serving.labels import known_labels
 from digits_widget.state import State
 from digits_widget.widget.model import Facts, ModelPanel, _versions
 from digits_widget.widget.server import Function, NamedServer
-from digits_widget.widget.wire import NOT_SENT
+from digits_widget.widget.wire.wire import NOT_SENT
 from tests.widget.desk_at_once import desk_at_once
 
 pytestmark = pytest.mark.server

@@ -10,8 +10,8 @@ from digits_widget.drawing import MAX_POINTS, Drawing, Stroke
 from digits_widget.errors import TooManyPointsError
 from digits_widget.samples import sample
 from digits_widget.widget.background import Background
-from digits_widget.widget.pad import Pad
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.tool import Tool
 
 
 class Paper:

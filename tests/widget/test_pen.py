@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from digits_widget.widget.pen import Pen
+from digits_widget.widget.drawing.pen import Pen
 
 
 def test_press_moves_and_lift_make_a_stroke() -> None:

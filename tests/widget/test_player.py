@@ -12,7 +12,7 @@ from digits_widget.errors import OptionError
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.player import END
+from digits_widget.widget.drawing.player import END
 
 Send = Callable[..., None]
 

@@ -5,7 +5,7 @@ import pytest
 
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.samples import sample
-from digits_widget.widget.sweep import REACH, untouched
+from digits_widget.widget.drawing.sweep import REACH, untouched
 
 LEVEL = Stroke([[0.1, 0.5], [0.9, 0.5]], width=0.06)
 

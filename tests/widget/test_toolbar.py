@@ -8,8 +8,8 @@ from ipywidgets import Button, ToggleButtons
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.tool import Tool
-from digits_widget.widget.toolbar import Toolbar
+from digits_widget.widget.drawing.tool import Tool
+from digits_widget.widget.drawing.toolbar import Toolbar
 
 
 def toolbar_of(widget: DigitsWidget) -> Toolbar:

@@ -13,7 +13,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.steps import Centre
-from digits_widget.widget.confidences import sentence
+from digits_widget.widget.confidences.confidences import sentence
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 

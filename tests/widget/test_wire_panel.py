@@ -10,7 +10,7 @@ from digits_widget.samples import sample
 from digits_widget.serving.tensors import from_tensor_proto
 from digits_widget.session import Session
 from digits_widget.widget.server import Function, NamedServer, rest_at
-from digits_widget.widget.wire import NOT_SENT, WirePanel
+from digits_widget.widget.wire.wire import NOT_SENT, WirePanel
 from tests.widget.desk_at_once import desk_at_once
 
 pytestmark = pytest.mark.server

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from digits_widget.serving import Client, Exchange
 from digits_widget.serving.tensors import Packing, from_tensor_proto
 from digits_widget.state import State
-from digits_widget.widget.annotated import table, text
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.inquiry import Inquiry
 from digits_widget.widget.server import LIVE_DEADLINE, rest_at, turn_at
-from digits_widget.widget.stages import stages
+from digits_widget.widget.wire.annotated import table, text
+from digits_widget.widget.wire.stages import stages
 
 NOT_SENT = "A function answers here, in this kernel: nothing is sent."
 

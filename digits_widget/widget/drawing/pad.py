@@ -13,13 +13,13 @@ from collections.abc import Callable
 
 from digits_widget.drawing import MAX_POINTS, PEN_WIDTH, Drawing, Stroke
 from digits_widget.errors import TooManyPointsError
-from digits_widget.widget.history import History
-from digits_widget.widget.ink import Ink
+from digits_widget.widget.drawing.history import History
+from digits_widget.widget.drawing.ink import Ink
+from digits_widget.widget.drawing.pen import Pen, Point, Pointer
+from digits_widget.widget.drawing.sheet import Sheet
+from digits_widget.widget.drawing.sweep import untouched
+from digits_widget.widget.drawing.tool import Tool
 from digits_widget.widget.pace import Pace
-from digits_widget.widget.pen import Pen, Point, Pointer
-from digits_widget.widget.sheet import Sheet
-from digits_widget.widget.sweep import untouched
-from digits_widget.widget.tool import Tool
 
 INK_INTERVAL = 0.033
 """Seconds between two messages of ink: more often, and a browser falls behind."""

@@ -9,11 +9,11 @@ from ipywidgets import HTML, Button, HBox, ToggleButton, VBox
 
 from digits_widget.samples import sample
 from digits_widget.state import State
-from digits_widget.widget.canvas import Canvas
-from digits_widget.widget.cursor import HELP
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.files import Files
-from digits_widget.widget.player import Player
+from digits_widget.widget.drawing.canvas import Canvas
+from digits_widget.widget.drawing.cursor import HELP
+from digits_widget.widget.drawing.files import Files
+from digits_widget.widget.drawing.player import Player
 
 
 class Drawer:

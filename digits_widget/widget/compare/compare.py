@@ -9,11 +9,11 @@ from ipywidgets import HTML, Box, ToggleButton, VBox
 
 from digits_widget.labelled.disagreements import Disagreements
 from digits_widget.state import State
-from digits_widget.widget.cards import Cards
+from digits_widget.widget.compare.cards import Cards
+from digits_widget.widget.compare.paired import NAMES, bars, verdict
+from digits_widget.widget.compare.side import Side
 from digits_widget.widget.desk import Desk
 from digits_widget.widget.inquiry import REST
-from digits_widget.widget.paired import NAMES, bars, verdict
-from digits_widget.widget.side import Side
 
 
 class Compare:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from digits_widget.drawing import PEN_WIDTH, Stroke
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.tool import Tool
 
 Pointer = Literal["mouse", "touch", "keys"]
 

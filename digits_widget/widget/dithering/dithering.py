@@ -32,9 +32,9 @@ from digits_widget.pipeline import Pipeline
 from digits_widget.state import State
 from digits_widget.steps import Dither
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.dithering_options import DitheringOptions
-from digits_widget.widget.dithering_sheet import DitheringSheet
-from digits_widget.widget.microscope import Microscope
+from digits_widget.widget.dithering.dithering_options import DitheringOptions
+from digits_widget.widget.dithering.dithering_sheet import DitheringSheet
+from digits_widget.widget.dithering.microscope import Microscope
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.study import Study
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import ipycanvas
 from ipywidgets import Box
 
-from digits_widget.widget.cursor import Cursor
-from digits_widget.widget.ink import Ink
-from digits_widget.widget.pad import Pad
-from digits_widget.widget.pen import Point
-from digits_widget.widget.wet_ink import WetInk
+from digits_widget.widget.drawing.cursor import Cursor
+from digits_widget.widget.drawing.ink import Ink
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.pen import Point
+from digits_widget.widget.drawing.wet_ink import WetInk
 
 SIDE = 280
 """Of the paper, in CSS pixels."""

@@ -10,13 +10,13 @@ from digits_widget.drawing import Drawing
 from digits_widget.state import State
 from digits_widget.trace import Trace
 from digits_widget.widget.desk import Desk
+from digits_widget.widget.filmstrip.gauges import Gauges
+from digits_widget.widget.filmstrip.inspector import Inspector
+from digits_widget.widget.filmstrip.lane import Lane
+from digits_widget.widget.filmstrip.preset_menu import PresetMenu
+from digits_widget.widget.filmstrip.second_lane import SecondLane
+from digits_widget.widget.filmstrip.step_list import StepList
 from digits_widget.widget.fold import Fold
-from digits_widget.widget.gauges import Gauges
-from digits_widget.widget.inspector import Inspector
-from digits_widget.widget.lane import Lane
-from digits_widget.widget.preset_menu import PresetMenu
-from digits_widget.widget.second_lane import SecondLane
-from digits_widget.widget.step_list import StepList
 
 Prepare = Callable[[Drawing], Trace]
 

@@ -10,9 +10,9 @@ from digits_widget.drawing import Drawing, Stroke
 from digits_widget.likeness import likeness
 from digits_widget.samples import sample
 from digits_widget.trace import Trace
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.tool import Tool
 from digits_widget.widget.pace import Pace
-from digits_widget.widget.pad import Pad
-from digits_widget.widget.tool import Tool
 
 THINNEST = 1.5
 """Pixels of the model's picture under which a line begins to break up."""

@@ -15,8 +15,8 @@ from digits_widget.state import State
 from digits_widget.steps import STEPS
 from digits_widget.trace import Trace
 from digits_widget.widget.desk import Desk
+from digits_widget.widget.filmstrip.step_row import StepRow
 from digits_widget.widget.status import problem_html
-from digits_widget.widget.step_row import StepRow
 
 OWN = "own"
 """The name of a pipeline that is no preset."""

@@ -11,7 +11,7 @@ from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.trace import Trace
-from digits_widget.widget.tiles import SMALL_TILE, TILE, empty_tiles, tiles
+from digits_widget.widget.filmstrip.tiles import SMALL_TILE, TILE, empty_tiles, tiles
 
 
 class Lane:

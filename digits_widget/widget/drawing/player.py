@@ -15,8 +15,8 @@ from digits_widget.errors import OptionError
 from digits_widget.insight.moments import until
 from digits_widget.state import State
 from digits_widget.widget.desk import Desk
+from digits_widget.widget.drawing.reel import Reel
 from digits_widget.widget.pace import Pace
-from digits_widget.widget.reel import Reel
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0)
 """That the menu offers; 1 is as fast as it was drawn."""

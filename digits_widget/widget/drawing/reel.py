@@ -13,7 +13,7 @@ from digits_widget.insight.moments import moments
 from digits_widget.prediction import Prediction
 from digits_widget.state import State
 from digits_widget.trace import Trace
-from digits_widget.widget.film import film
+from digits_widget.widget.drawing.film import film
 
 
 class Reel:

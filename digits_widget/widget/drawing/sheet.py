@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from digits_widget.drawing import Drawing, Stroke
-from digits_widget.widget.ink import Ink
-from digits_widget.widget.pen import Pen, Point
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.ink import Ink
+from digits_widget.widget.drawing.pen import Pen, Point
+from digits_widget.widget.drawing.tool import Tool
 
 
 @dataclass

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from ipywidgets import HTML
 
-from digits_widget.widget.script import script_html
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.tool import Tool
+from digits_widget.widget.page.script import script_html
 
 _NAMES = {Tool.PEN: "pen", Tool.INK: "eraser", Tool.STROKES: "sweep"}
 

@@ -10,7 +10,7 @@ from digits_widget.steps.step import Image
 from digits_widget.strip import numbers
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot, Trace
-from digits_widget.widget.marks import marks
+from digits_widget.widget.filmstrip.marks import marks
 
 TILE = 112
 """Side of a tile in CSS pixels: a whole multiple of 28, so that pixels stay squares."""

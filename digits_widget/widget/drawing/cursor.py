@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from ipywidgets import HTML
 
-from digits_widget.widget.pad import Pad
-from digits_widget.widget.pen import Point
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.pen import Point
 
 GRID = 28
 """Cells along a side."""

@@ -8,10 +8,10 @@ from typing import Any
 from ipywidgets import Button, DOMWidget, HBox, IntSlider, ToggleButtons, VBox
 
 from digits_widget.state import State
-from digits_widget.widget.canvas import SIDE
-from digits_widget.widget.fitting import Fitting
-from digits_widget.widget.pad import Pad
-from digits_widget.widget.tool import Tool
+from digits_widget.widget.drawing.canvas import SIDE
+from digits_widget.widget.drawing.fitting import Fitting
+from digits_widget.widget.drawing.pad import Pad
+from digits_widget.widget.drawing.tool import Tool
 
 _TOOLTIPS = {
     Tool.PEN: "Draw",

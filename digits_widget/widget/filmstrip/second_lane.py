@@ -10,7 +10,7 @@ from digits_widget.pipeline import PRESETS
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.lane import Lane
+from digits_widget.widget.filmstrip.lane import Lane
 from digits_widget.widget.pace import Pace
 from digits_widget.widget.status import Status
 

@@ -8,9 +8,9 @@ from ipywidgets import HTML, Box, Dropdown, HBox, VBox
 from digits_widget.state import State
 from digits_widget.trace import Snapshot
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.neighbourhood import describe, neighbourhood
+from digits_widget.widget.filmstrip.neighbourhood import describe, neighbourhood
+from digits_widget.widget.filmstrip.tiles import picture
 from digits_widget.widget.pace import Pace
-from digits_widget.widget.tiles import picture
 
 SIDE = 280
 """Of the large picture in CSS pixels: ten for each pixel of a tensor."""

@@ -7,9 +7,9 @@ from ipywidgets import HTML, VBox
 from digits_widget.insight.growth import Growth
 from digits_widget.insight.moments import moments
 from digits_widget.state import State
+from digits_widget.widget.confidences.growth_chart import draw_growth
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.film import film
-from digits_widget.widget.growth_chart import draw_growth
+from digits_widget.widget.drawing.film import film
 from digits_widget.widget.inquiry import Inquiry
 
 

@@ -22,7 +22,7 @@ from digits_widget.state import State
 from digits_widget.steps import Dither
 from digits_widget.steps.step import Image
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.microscope_picture import (
+from digits_widget.widget.dithering.microscope_picture import (
     draw_frame,
     draw_thresholds,
     draw_whole,

@@ -12,8 +12,8 @@ from digits_widget.drawing import Drawing
 from digits_widget.errors import DrawingFormatError
 from digits_widget.session import Session
 from digits_widget.state import State
-from digits_widget.widget.formats import FORMATS
-from digits_widget.widget.pad import Pad
+from digits_widget.widget.drawing.formats import FORMATS
+from digits_widget.widget.drawing.pad import Pad
 
 _STEM = "digit"
 """Of the names that the browser is told."""

@@ -19,9 +19,9 @@ from digits_widget.errors import LogitsError
 from digits_widget.logits import at_temperature
 from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.state import State
-from digits_widget.widget.bars import confidence_bars, logit_bars, signed
+from digits_widget.widget.confidences.bars import confidence_bars, logit_bars, signed
+from digits_widget.widget.confidences.over_time import OverTime
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.over_time import OverTime
 
 _TEMPERATURE = (
     "The model's own answer is at 1. Below 1 it is bolder, above 1 more modest; the "

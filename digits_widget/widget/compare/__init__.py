@@ -1,0 +1,1 @@
+"""Two models on one drawing, and the drawings on which they differ."""

@@ -1,0 +1,1 @@
+"""What the model said: ten bars, and how they grew."""

@@ -1,0 +1,1 @@
+"""The catalogue on one drawing, and one method under the microscope."""

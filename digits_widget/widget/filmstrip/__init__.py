@@ -1,0 +1,1 @@
+"""The steps as pictures, to be seen, changed and compared."""

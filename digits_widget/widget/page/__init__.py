@@ -1,0 +1,1 @@
+"""What a page is given besides widgets: style sheets and small scripts."""
