@@ -33,7 +33,7 @@ WORLDS = {
         "numpy",
     },
     "training": {"tensorflow", "keras", "h5py", "google", *PURE},
-    "cli": {"jupyterlab", "shtab", "voila", *PURE},
+    "cli": {"jupyter_server", "jupyterlab", "shtab", "voila", *PURE},
     "checkup": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
 }
 

@@ -23,6 +23,7 @@ from typing import Self
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from digits_widget.cli.lab import PROMPT
 from tools.find_browser import find
 
 ROOT = Path(__file__).parents[1]
@@ -162,6 +163,7 @@ class Lab:
             "--LabApp.extension_manager=readonly",
             "--LabApp.expose_app_in_browser=True",
             f"--LabApp.app_settings_dir={ROOT / 'digits_widget/cli/lab_settings'}",
+            f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
 

@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.lab import model_server_beside
+from digits_widget.cli.lab import PROMPT, model_server_beside
 
 HELP = "serve the widget alone as a page"
 
@@ -68,6 +68,7 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--theme={'dark' if args.dark else 'light'}",
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
+        f"--Voila.kernel_websocket_connection_class={PROMPT}",
         "--Voila.log_level=ERROR",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 HELP = "start the model server and JupyterLab"
 
+PROMPT = "digits_widget.cli.prompt_connection.PromptConnection"
+"""Sends to the browser what there is, at once. Jupyter imports it by this name."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -126,6 +129,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={files('digits_widget') / 'cli' / 'lab_settings'}",
+        f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
     ]
     if args.no_browser:
         options.append("--no-browser")
