@@ -44,6 +44,7 @@ class Audience:
         """Put what `update` makes of the state in its place, in one go; return it."""
         with self._changed:
             self._state = update(self._state)
+            self._changed.notify_all()
             return self._state
 
     def fail(self, problem: Exception) -> None:
@@ -67,6 +68,13 @@ class Audience:
             # Ctrl-C in a cell that draws: somebody must be able to show again.
             self._shower = None
             raise
+
+    def wait_until(self, condition: Callable[[State], bool], timeout: float) -> None:
+        """Wait until the newest state meets `condition`, shown or not."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or condition(self._state), timeout
+            )
 
     def wait_for(
         self, condition: Callable[[State], bool], timeout: float | None = None

@@ -10,6 +10,7 @@ It knows neither Jupyter nor gRPC: `prepare`, `predict` and `background` are giv
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,6 +25,12 @@ from digits_widget.state import State, View
 from digits_widget.trace import Trace
 
 __all__ = ["Session", "State", "View"]
+
+QUICK = 0.03
+"""Seconds. An answer that comes in less is shown together with its steps, not after.
+
+To a browser, one picture that changes once is half the work of one that changes twice.
+"""
 
 
 class Session:
@@ -56,6 +63,7 @@ class Session:
         self._order = threading.Lock()
         self._asking_lock = threading.Lock()
         self._asking = False
+        self._is_quick = False
         self._kept = self.state
 
     @property
@@ -107,6 +115,8 @@ class Session:
                 lambda old: _drawn(old, drawing, trace, problem)
             )
         self._ask()
+        if self._is_quick and state.waiting:
+            self._audience.wait_until(lambda now: not now.waiting, QUICK)
         self._audience.show()
         self._audience.wait_for(lambda shown: shown.revision >= state.revision)
 
@@ -195,7 +205,10 @@ class Session:
     def _answer(self) -> None:
         """Ask until the newest drawing is answered. Runs in the background."""
         while (question := self._question()) is not None:
-            self._settle(question, self._answer_to(question))
+            start = time.monotonic()
+            answer = self._answer_to(question)
+            self._is_quick = time.monotonic() - start < QUICK
+            self._settle(question, answer)
             self._audience.show()
 
     def _question(self) -> State | None:

@@ -67,6 +67,21 @@ def test_trace_is_shown_before_anything_is_asked() -> None:
     assert session.state.prediction is not None
 
 
+def test_a_quick_answer_is_shown_with_its_steps() -> None:
+    log = Log()
+    session = Session(prepare, predict, in_thread)
+    session.draw(drawing_of(1))
+    assert not session.wait(WAIT).waiting
+    session.subscribe(log.show)
+    while not log.states or log.states[-1].waiting:
+        # A thread that starts late on a busy machine is no quick answer.
+        log.states.clear()
+        session.draw(drawing_of(2))
+    assert len(log.states) == 1
+    assert log.states[0].trace is not None
+    assert log.states[0].prediction is not None
+
+
 def test_one_request_is_under_way_and_the_latest_drawing_wins() -> None:
     later = Later()
     asked = []

@@ -107,8 +107,8 @@ def test_every_preset_is_a_pipeline_by_name(name: str) -> None:
     assert widget.trace is not None
     titles = [shot.title for shot in widget.trace]
     widget.clear()
-    tiles = widget._strip._lane._tiles.value
-    assert re.findall("<b>(.*?)</b>", tiles) == titles
+    tiles = widget._strip._lane._strip.value
+    assert re.findall("<b>(.*?)</b>", tiles) == [*titles, "Answer"]
     widget.close()
 
 

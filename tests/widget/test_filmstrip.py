@@ -60,7 +60,7 @@ def strip(widget: DigitsWidget) -> Filmstrip:
 
 
 def tiles_of(strip: Filmstrip) -> str:
-    return str(strip._lane._tiles.value)
+    return str(strip._lane._strip.value)
 
 
 def pictures(html: str) -> list[NDArray[np.uint8]]:
@@ -109,7 +109,7 @@ def test_empty_tiles_stand_where_the_pictures_will_be(
     widget.pipeline = name
     empty = tiles_of(strip)
     titles = [shot.title for shot in PRESETS[name](sample(1))]
-    assert re.findall("<b>(.*?)</b>", empty) == titles
+    assert re.findall("<b>(.*?)</b>", empty) == [*titles, "Answer"]
     assert not pictures(empty)
     widget.draw(sample(1))
     assert len(pictures(tiles_of(strip))) == len(titles)
@@ -171,11 +171,11 @@ def test_the_answer_stands_at_the_end_and_is_dimmed_while_it_is_old(
         reads(np.full((28, 28), np.float32(0.5))),
     )
     strip.show(State(1, sample(7), trace, seven))
-    assert ">7</div><p>91.0\N{NO-BREAK SPACE}% confident" in strip._lane._end.value
+    assert ">7</div><p>91.0\N{NO-BREAK SPACE}% confident" in strip._lane._strip.value
     strip.show(State(2, sample(7), trace, previous=seven, waiting=True))
-    assert "digits-stale" in strip._lane._end.value
+    assert "digits-stale" in strip._lane._strip.value
     strip.show(State(3))
-    assert ">7<" not in strip._lane._end.value
+    assert ">7<" not in strip._lane._strip.value
 
 
 def test_every_preset_has_a_sentence() -> None:
@@ -398,7 +398,7 @@ def test_two_lanes_show_the_same_drawing_and_say_what_has_changed(
         "≠ The steps changed the answer: mnist reads 7 (91.0\N{NO-BREAK SPACE}%), "
         "seed-2020-fixed reads 1 (91.0\N{NO-BREAK SPACE}%)."
     )
-    assert ">1</div>" in strip._second._lane._end.value
+    assert ">1</div>" in strip._second._lane._strip.value
     assert "mnist" in strip._lane._name.value
     strip._second._menu.value = "naive"
     assert strip._second._session is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from ipywidgets import HTML, Box, VBox
+from ipywidgets import HTML, VBox
 
 from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
@@ -20,15 +20,15 @@ class Lane:
     def __init__(self) -> None:
         self._name = HTML(layout={"display": "none"})
         self._name.add_class("digits-lane-name")
-        self._tiles = HTML()
-        self._end = HTML()
-        self._strip = Box([self._tiles, self._end])
+        # One widget for all: a browser works on each message that it gets.
+        self._strip = HTML()
         self._strip.add_class("digits-lane")
         self.widget = VBox([self._name, self._strip])
         self._side = TILE
         self._prepare: Callable[[Drawing], Trace] | None = None
         self._empty = ""
-        self._trace: Trace | None = None
+        self._state = State()
+        self._tiles = ""
         self._is_called = ""
 
     def call(self, name: str) -> None:
@@ -40,29 +40,32 @@ class Lane:
         self._name.layout.display = None if name else "none"
         self._side = SMALL_TILE if name else TILE
         (self._strip.add_class if name else self._strip.remove_class)("digits-small")
-        if self._trace:
-            self._tiles.value = tiles(self._trace, self._side)
+        self._draw(self._state, is_new=True)
 
     def expect(self, prepare: Callable[[Drawing], Trace]) -> None:
         """Have empty tiles for the steps of `prepare` while nothing is drawn."""
         self._prepare, self._empty = prepare, ""
-        if self._trace is None:
-            self._show_empty()
+        if self._state.trace is None:
+            self._draw(self._state)
 
     def show(self, state: State) -> None:
         """Draw the steps of `state` and its answer, or empty tiles."""
-        if state.trace is not None and state.trace is not self._trace:
-            self._tiles.value = tiles(state.trace, self._side)
-        self._trace = state.trace
-        if state.trace is None:
-            self._show_empty()
-        self._end.value = _end(state)
+        is_new = state.trace is not self._state.trace
+        self._state = state
+        self._draw(state, is_new=is_new)
 
-    def _show_empty(self) -> None:
+    def _draw(self, state: State, *, is_new: bool = False) -> None:
+        if state.trace is None:
+            self._tiles = self._empty_tiles()
+        elif is_new:
+            self._tiles = tiles(state.trace, self._side)
+        self._strip.value = self._tiles + _end(state)
+
+    def _empty_tiles(self) -> str:
         # Which steps there are takes a drawing to find out: only when it is asked.
         if not self._empty and self._prepare:
             self._empty = empty_tiles(_titles(self._prepare))
-        self._tiles.value = self._empty
+        return self._empty
 
 
 def _end(state: State) -> str:
