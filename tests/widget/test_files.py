@@ -23,14 +23,22 @@ from digits_widget.raster import rasterize
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.drawing.autosave import FOLDER
+from digits_widget.widget.drawing.files import Files
 from digits_widget.widget.drawing.formats import FORMATS
 from tests.widget.conftest import answer
+
+
+def files_of(widget: DigitsWidget) -> Files:
+    """Open the drawer, and return its files."""
+    widget._drawer.handle.value = True
+    assert widget._drawer._files
+    return widget._drawer._files
 
 
 def upload(widget: DigitsWidget, content: bytes, name: str = "mine.json") -> None:
     file = {"name": name, "type": "", "size": len(content), "content": content}
     modified = datetime.now(UTC)
-    widget._drawer._files._load.value = ({**file, "last_modified": modified},)
+    files_of(widget)._load.value = ({**file, "last_modified": modified},)
 
 
 def test_json_that_was_saved_loads_as_the_same_drawing(
@@ -110,7 +118,7 @@ def test_a_link_has_the_whole_file_until_something_else_is_drawn(
 ) -> None:
     widget.draw(sample(2))
     widget.wait()
-    files = widget._drawer._files
+    files = files_of(widget)
     files._offer(suffix)
     link = re.search(
         r'download="(.*?)" href="data:.*?;base64,(.*?)"', files._link.value
@@ -145,6 +153,20 @@ def test_a_wrong_file_says_so_and_the_drawing_stays(
     upload(widget, content, "wrong.json")
     assert isinstance(widget.problem, DrawingFormatError)
     assert str(widget.problem).startswith("wrong.json: Got")
+    assert widget.drawing == sample(6)
+
+
+@pytest.mark.parametrize("suffix", [each for each in FORMATS if each != ".json"])
+def test_a_picture_cannot_be_loaded_and_says_what_can(
+    widget: DigitsWidget, tmp_path: Path, suffix: str
+) -> None:
+    widget.draw(sample(6))
+    widget.wait()
+    path = widget.save(tmp_path / f"six{suffix}")
+    upload(widget, path.read_bytes(), path.name)
+    assert isinstance(widget.problem, DrawingFormatError)
+    assert str(widget.problem).startswith(f"Got six{suffix}, ")
+    assert "expected a drawing saved as JSON" in str(widget.problem)
     assert widget.drawing == sample(6)
 
 

@@ -87,8 +87,11 @@ def test_the_drawer_is_empty_until_it_is_pulled(widget: DigitsWidget) -> None:
 def test_guides_are_on_the_screen_only(widget: DigitsWidget) -> None:
     widget.draw(sample(3))
     before = widget.trace
-    widget._drawer._guides.value = True
+    widget._drawer.handle.value = True
+    *_, paper = widget._drawer.widget.children
+    guides = paper.children[1].children[0].children[0]
+    guides.value = True
     assert widget._canvas.guides
     assert widget.trace is before
-    widget._drawer._guides.value = False
+    guides.value = False
     assert not widget._canvas.guides

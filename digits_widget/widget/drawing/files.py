@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Button, FileUpload, HBox, VBox
@@ -94,6 +95,16 @@ class Files:
             text = bytes(file["content"]).decode(errors="replace")
             drawing = Drawing.from_json(text)
         except DrawingFormatError as exc:
-            msg = f"{file['name']}: {exc}"
-            raise DrawingFormatError(msg) from exc
+            raise DrawingFormatError(_refusal(file["name"], exc)) from exc
         self._pad.draw(drawing)
+
+
+def _refusal(name: str, problem: Exception) -> str:
+    """Say why a file is no drawing: pictures and arrays hold no strokes."""
+    kind = FORMATS.get(Path(name).suffix.lower())
+    if kind is None or kind.name == "JSON":
+        return f"{name}: {problem}"
+    return (
+        f"Got {name}, {kind.about} without strokes; expected a drawing saved as JSON. "
+        "Save as JSON what is to be loaded again."
+    )
