@@ -103,7 +103,7 @@ def test_a_dead_side_leaves_the_other_at_work(notebook: NotebookPage) -> None:
     panel = turn_to(notebook, "Compare")
     draw(notebook, sample(6))
     expect(panel.locator(".digits-line")).to_contain_text("= Both say 6")
-    notebook.press("Other servers")
+    notebook.press("Other servers and labels")
     address = panel.locator(".digits-side").nth(1).locator("input").first
     address.fill("127.0.0.1:1")
     address.press("Enter")
@@ -116,7 +116,7 @@ def test_a_dead_side_leaves_the_other_at_work(notebook: NotebookPage) -> None:
     address.fill("")
     address.press("Enter")
     expect(panel.locator(".digits-line")).to_contain_text("= Both say 0")
-    notebook.press("Other servers")
+    notebook.press("Other servers and labels")
 
 
 def test_the_heat_map_and_the_dabs_follow_the_drawing(notebook: NotebookPage) -> None:

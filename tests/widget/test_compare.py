@@ -132,6 +132,17 @@ def test_a_label_that_nobody_has_is_a_failure_of_that_side(opened: Opened) -> No
     assert "B says 3" in line(panel)
 
 
+def test_a_label_can_be_typed_that_no_list_has(opened: Opened) -> None:
+    panel, session = opened
+    session.draw(sample(3))
+    side = panel.sides[0]
+    side.label.value = " blue "
+    assert side.which.value == (None, "blue")
+    assert "A has no answer" in line(panel)
+    side.label.value = "canary"
+    assert "Both say 3" in line(panel)
+
+
 def test_blank_and_dot_ask_nobody(opened: Opened) -> None:
     panel, session = opened
     assert "Draw a digit, and see whether" in line(panel)

@@ -40,7 +40,8 @@ class Compare:
         self._is_feeding = False
         self._timer: threading.Timer | None = None
         others = ToggleButton(
-            description="Other servers", tooltip="Choose servers and models by name"
+            description="Other servers and labels",
+            tooltip="Choose servers, models and labels by name",
         )
         others.observe(desk.guard(self._reveal), names="value")
         self._line, self._bars = HTML(), HTML()

@@ -58,7 +58,8 @@ class Side:
         self.model = _text("Model", "this widget's", f"Model that {name} asks")
         self._caption = HTML()
         self._caption.add_class("digits-side-caption")
-        self._others = VBox([self.address, self.model])
+        self.label = _text("Label", "none", f"Label of a version that {name} asks")
+        self._others = VBox([self.address, self.model, self.label])
         self.reveal(shown=False)
         self.widget = VBox([self.which, self._others, self._caption])
         self.widget.add_class("digits-side")
@@ -66,6 +67,7 @@ class Side:
         self.which.observe(desk.guard(self._ask_anew), names="value")
         for field in (self.address, self.model):
             field.observe(desk.guard(self._move), names="value")
+        self.label.observe(desk.guard(self._take_label), names="value")
 
     def choose(
         self,
@@ -134,6 +136,11 @@ class Side:
     def _ask_anew(self, _change: object = None) -> None:
         if not self._is_filling:
             self.session.use(self._prepare)
+
+    def _take_label(self, change: dict[str, str]) -> None:
+        """Choose a label that somebody has typed: no server can list all of its own."""
+        if label := change["new"].strip():
+            self.choose(server=self.address.value, model=self.model.value, label=label)
 
     def _move(self, _change: object) -> None:
         self._is_filled = False
