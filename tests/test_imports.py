@@ -34,6 +34,7 @@ WORLDS = {
     },
     "training": {"tensorflow", "keras", "h5py", "google", *PURE},
     "cli": {"jupyter_server", "jupyterlab", "shtab", "voila", *PURE},
+    "jupyter": {"jupyter_server"},
     "checkup": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
 }
 

@@ -162,7 +162,7 @@ class Lab:
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.extension_manager=readonly",
             "--LabApp.expose_app_in_browser=True",
-            f"--LabApp.app_settings_dir={ROOT / 'digits_widget/cli/lab_settings'}",
+            f"--LabApp.app_settings_dir={ROOT / 'digits_widget/jupyter/lab_settings'}",
             f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 HELP = "start the model server and JupyterLab"
 
-PROMPT = "digits_widget.cli.prompt_connection.PromptConnection"
+SETTINGS = files("digits_widget") / "jupyter" / "lab_settings"
+PROMPT = "digits_widget.jupyter.prompt_connection.PromptConnection"
 """Sends to the browser what there is, at once. Jupyter imports it by this name."""
 
 
@@ -128,7 +129,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
-        f"--LabApp.app_settings_dir={files('digits_widget') / 'cli' / 'lab_settings'}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
         f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
     ]
     if args.no_browser:

@@ -18,8 +18,8 @@ def draw_survey(rows: Sequence[Row], *, panels: int = 1, title: str = "") -> Fig
     Parameters
     ----------
     rows : sequence of Row
-        From `digits_widget.survey.survey`. Rows that are no dithering methods, such as
-        presets, are drawn in black.
+        From `digits_widget.evaluation.survey.survey`. Rows that are no dithering
+        methods, such as presets, are drawn in black.
     panels : int
         Columns to spread a long table over.
     title : str

@@ -72,7 +72,7 @@ def test_the_stroke_eraser_takes_whole_strokes_and_undo_brings_them_back(
     notebook.press("Erase strokes")
     notebook.drag([(0.5, 0.5), (0.5, 0.9)])
     notebook.wait_for_ink_like(one)
-    wait_for_points(notebook, len(UPPER))
+    wait_for_points(notebook, len(UPPER), from_more=True)
     notebook.press("Undo")
     notebook.wait_for_ink_like(2 * one)
 

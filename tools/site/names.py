@@ -35,6 +35,13 @@ FILES = {
 }
 """Rooms of which a user calls some files."""
 
+WHOLE = {
+    "evaluation": "Evaluation",
+    "figures": "Figures",
+    "insight": "What may be asked about a drawing",
+    "labelled": "Labelled digits",
+}
+"""Rooms of which every file is for users."""
 
 ROAD = (
     "stroke",
@@ -53,8 +60,9 @@ ROAD = (
 
 def name_pages() -> dict[str, str]:
     """Return reStructuredText by path."""
-    pages = {"story": _story(), "figures": _files("Figures", "figures", _figures())}
+    pages = {"story": _story()}
     pages |= {room: _room(room, title) for room, title in ROOMS.items()}
+    pages |= {room: _files(title, room, _all_of(room)) for room, title in WHOLE.items()}
     pages |= {
         room: _files(title, room, files) for room, (title, files) in FILES.items()
     }
@@ -83,8 +91,8 @@ def _story() -> str:
     return _title("The story: from strokes to confidences") + modules
 
 
-def _figures() -> tuple[str, ...]:
-    folder = Path(digits_widget.__file__).parent / "figures"
+def _all_of(room: str) -> tuple[str, ...]:
+    folder = Path(digits_widget.__file__).parent / room
     return tuple(sorted(p.stem for p in folder.glob("*.py") if p.stem[0] != "_"))
 
 

@@ -11,7 +11,7 @@ from jupyter_server.services.kernels.connection.channels import (
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
 from digits_widget.cli.lab import PROMPT
-from digits_widget.cli.prompt_connection import PromptConnection
+from digits_widget.jupyter.prompt_connection import PromptConnection
 
 
 def test_jupyter_finds_it_by_its_name() -> None:

@@ -1,0 +1,1 @@
+"""What JupyterLab and Voila are started with."""
