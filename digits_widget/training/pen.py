@@ -55,16 +55,30 @@ def vary(
     wave = random.uniform(2, 7, (2, 2))
     phase = random.uniform(0, 2 * math.pi, (2, 2))
     shake = random.uniform(0, 0.008) * strength
+    # Bars of fives and fours lie anywhere near, and now and then quite far off.
+    apart = strength * (0.06 if random.random() < 0.25 else 0.02)
     varied = []
     for stroke in strokes:
-        points = stroke @ matrix.T
+        points = _hasty(stroke, random, strength) @ matrix.T
         waves = np.sin(points[:, None, :] * wave + phase)
         points = points + (bend * waves).sum(axis=2)
         points += random.normal(0, shake, points.shape)
         # The parts of a digit never meet at quite the same place twice.
-        points += random.normal(0, 0.02 * strength, 2) if len(strokes) > 1 else 0
+        if len(strokes) > 1:
+            points += random.normal(0, apart, 2)
         varied.append(points.astype(np.float32))
     return varied
+
+
+def _hasty(stroke: Points, random: np.random.Generator, strength: float) -> Points:
+    """Leave out up to an eighth of a long line at either end, one time in four.
+
+    So zeros and eights stay open, as hasty hands leave them.
+    """
+    if len(stroke) < 16 or random.random() > 0.25:
+        return stroke
+    first, last = (random.uniform(0, strength / 8, 2) * len(stroke)).astype(int)
+    return stroke[first : len(stroke) - last]
 
 
 def draw_framed(

@@ -16,9 +16,9 @@ Floats = NDArray[np.float32]
 def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
     """Wear each group of pictures in one way, chosen at random.
 
-    Three in ten groups stay as they are, three are dithered by a method of the
-    catalogue, one is thresholded; the others get thicker or thinner lines, or harder
-    or softer greys. The pictures must be in a random order already.
+    A quarter of the groups stay as they are, two in five are dithered by a method of
+    the catalogue, a tenth is thresholded; the others get thicker or thinner lines, or
+    harder or softer greys. The pictures must be in a random order already.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
     for start in range(0, len(images), _GROUP):
         group = images[start : start + _GROUP].astype(np.float32) / np.float32(255)
         kinds = (None, _dithered, _thresholded, _swollen, _contrasted)
-        kind = random.choice(len(kinds), p=(0.3, 0.3, 0.12, 0.16, 0.12))
+        kind = random.choice(len(kinds), p=(0.24, 0.42, 0.1, 0.14, 0.1))
         if (worker := kinds[kind]) is not None:
             result = worker(group, random)
             worn[start : start + _GROUP] = np.rint(result * 255).astype(np.uint8)
