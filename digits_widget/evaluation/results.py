@@ -39,7 +39,8 @@ def _row(digit: int, result: Evaluation) -> str:
     counts[digit] = 0
     share = f"{right / total:7.2%}" if total else "      -"
     wrong = int(counts.argmax())
-    taken = f"{wrong} ({counts[wrong]} times)" if counts[wrong] else "-"
+    times = "once" if counts[wrong] == 1 else f"{counts[wrong]} times"
+    taken = f"{wrong} ({times})" if counts[wrong] else "-"
     return f"{digit:5}  {total:6,}  {share}   {taken}"
 
 
