@@ -8,11 +8,18 @@ from itertools import takewhile
 
 from digits_widget.errors import OptionError
 from digits_widget.pipeline import Pipeline, name_of
+from digits_widget.steps import Flatten, MagickResize
 from digits_widget.steps.checks import check_choice
 from digits_widget.steps.step import PastedStep
 
 MAX_LINES = 30
 """A page that one still reads."""
+
+_WIDE = 100
+"""Characters of a joined line, up to which comments stay."""
+
+_WIDEST = 240
+"""Characters of a joined line, beyond which nobody can read it."""
 
 _STARTS = {
     "drawing": (
@@ -20,8 +27,8 @@ _STARTS = {
         "image = (255 - np.asarray(picture, np.float32)) / 255  # 1 is ink",
     ),
     "picture": (
-        "picture = Image.open('picture.png')  # 8-bit grey, RGB or RGBA",
-        "image = np.asarray(picture, np.float32) / 255  # 1 is light",
+        "picture = Image.open('picture.png')  # 8-bit grey, RGB or RGBA; 1 is light",
+        "image = np.asarray(picture, np.float32) / 255",
     ),
 }
 
@@ -47,30 +54,57 @@ def recipe(pipeline: Pipeline, *, source: str = "drawing") -> str:
     Raises
     ------
     OptionError
-        A step that is somebody's own function.
+        A step that is somebody's own function, or so many steps that no joining makes
+        a page of them.
     UnknownMethodError
         Another `source`.
     """
     check_choice("source", source, _STARTS)
     lines = ["import numpy as np", "from PIL import Image", *_STARTS[source]]
+    flat = source == "drawing"
     for step in pipeline.steps:
         if source == "drawing" and getattr(step, "pictures_only", False):
             continue
         if not isinstance(step, PastedStep):
             msg = f"Got the step {name_of(step)}, which has no code() to paste."
             raise OptionError(msg)
-        lines += step.code()
-    return "\n".join(_joined(lines)) + "\n"
+        lines += _code_of(step, flat=flat)
+        flat = flat or isinstance(step, Flatten)
+    return "\n".join(_joined(_imports_first(lines))) + "\n"
+
+
+def _code_of(step: PastedStep, *, flat: bool) -> tuple[str, ...]:
+    if flat and isinstance(step, MagickResize):
+        return step.code_for_greys()
+    return step.code()
+
+
+def _imports_first(lines: Sequence[str]) -> list[str]:
+    heads = [line for line in lines if _IMPORT.match(line)]
+    return [*dict.fromkeys(heads), *(line for line in lines if line not in heads)]
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
-    """Join simple lines until they fit, no wider than need be."""
-    joined = list(lines)
-    width = 88
-    while len(joined) > MAX_LINES:
-        joined = _joined_to(lines, width)
-        width += 8
-    return joined
+    """Join simple lines until they fit, no wider than need be.
+
+    Raises
+    ------
+    OptionError
+        They never do.
+    """
+    if len(lines) <= MAX_LINES:
+        return list(lines)
+    bare = [_COMMENT.sub("", line) for line in lines]
+    for width in range(88, _WIDEST + 1, 4):
+        # Comments end a line: where that costs too much, they go.
+        joined = _joined_to(lines if width <= _WIDE else bare, width)
+        if len(joined) <= MAX_LINES:
+            return joined
+    msg = (
+        f"Got a pipeline that takes {len(lines)} lines to write out, expected what can "
+        f"be joined to {MAX_LINES}. Leave steps out, or paste its parts one by one."
+    )
+    raise OptionError(msg)
 
 
 def _joined_to(lines: Sequence[str], width: int) -> list[str]:
@@ -109,4 +143,6 @@ def _indent(line: str) -> int:
     return len(list(takewhile(str.isspace, line)))
 
 
-_BLOCK = re.compile(r"\s*(for|while|if|def|import|from)\b")
+_IMPORT = re.compile(r"(import|from)\b")
+_COMMENT = re.compile(r"  # .*$")
+_BLOCK = re.compile(r"\s*(for|while|if|else|with|def|import|from)\b")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits_widget.dithering import CATALOGUE
 from digits_widget.errors import OptionError, UnknownMethodError
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.recipe import MAX_LINES, recipe
@@ -35,6 +34,7 @@ from digits_widget.steps import (
     TwoGreys,
 )
 from digits_widget.tile import tile_png
+from tests.pasted import tensor_of
 
 FRAMED: tuple[Step, ...] = (Crop(), Fit(), Centre())
 
@@ -54,7 +54,8 @@ PIPELINES: dict[str, tuple[Step, ...]] = {
     "blur": (*FRAMED, Blur(sigma=0.8)),
     "threshold": (*FRAMED, Threshold(at=0.4)),
     "extent": (Resize(side=40), Extent()),
-    "magick-lanczos": (MagickResize(filter="lanczos"),),
+    "magick-lanczos": (MagickResize(filter="lanczos"), Flatten(), Polarity()),
+    "magick-mitchell": (MagickResize(filter="mitchell"), Flatten(), Polarity()),
     "two-greys": (*FRAMED, TwoGreys()),
     "black-white": (*FRAMED, TwoGreys(palette="black-white")),
     "dither-before": (Dither("atkinson"), *FRAMED),
@@ -72,24 +73,14 @@ PIPELINES: dict[str, tuple[Step, ...]] = {
     ),
 }
 
+# The rest of the catalogue: test_pasted_dithers.py.
 DITHERS = [
     Dither(),
-    Dither("atkinson", scan="serpentine", clamp="read", strength=0.8),
     Dither("jarvis-judice-ninke", threshold=0.4, ties="down", first="rtl"),
-    Dither("bayer"),
-    Dither("bayer", size=4),
     Dither("bayer", size=64, transpose=True, strength=0.7),
-    Dither("h4x4a", transpose=True),
-    Dither("h8x8o", levels=4, strength=0.5),
-    Dither("interleaved-gradient-noise"),
-    Dither("arithmetic"),
-    Dither("arithmetic", pattern="xor", levels=3),
-    Dither("white-noise", seed=7),
-    Dither("fixed-threshold"),
-    Dither("fixed-threshold", threshold=0.25, ties="down"),
     Dither("riemersma"),
-    Dither("floyd-steinberg", levels=4),
     Dither(like="pillow"),
+    Dither(like="imagemagick-6", palette="two-greys"),
 ]
 
 TENSORS = [
@@ -98,13 +89,6 @@ TENSORS = [
     ToTensor(dtype="uint8", scale=255, shape=(28, 28, 1)),
     ToTensor(dtype="float16", ink="low"),
 ]
-
-
-def tensor_of(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.chdir(folder)
-    names: dict[str, Any] = {}
-    exec(compile(text, "pasted", "exec"), names)  # noqa: S102 - as a reader would
-    return names["tensor"]
 
 
 def check(
@@ -138,16 +122,6 @@ def test_pasted_dithers_make_the_same_bits(
     check(Pipeline((*FRAMED, step, ToTensor())), tmp_path, monkeypatch, 2)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_only_what_is_longer_than_a_page_calls_the_catalogue(name: str) -> None:
-    long = {
-        *("ostromoukhov", "zhou-fang", "riemersma", "dot-diffusion", "blue-noise"),
-        *("mean-threshold", "otsu", "sauvola", "niblack", "adaptive-mean"),
-    }
-    pasted = "\n".join(Dither(name).code())
-    assert ("digits_widget" in pasted) is (name in long)
-
-
 @pytest.mark.parametrize("last", TENSORS, ids=lambda s: f"{s.dtype}-{s.ink}")
 def test_pasted_tensors_have_the_same_form(
     last: ToTensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -156,7 +130,13 @@ def test_pasted_tensors_have_the_same_form(
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-@pytest.mark.parametrize("name", ["mnist", "naive", "flatten-drop"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mnist", "naive", "flatten-drop", "seed-2020", "seed-2020-fixed"),
+        *("magick-mitchell", "magick-lanczos"),
+    ],
+)
 def test_pasted_lines_make_the_same_bits_of_a_picture(
     name: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +149,23 @@ def test_pasted_lines_make_the_same_bits_of_a_picture(
     made = tensor_of(recipe(pipeline, source="picture"), tmp_path, monkeypatch)
     trace = pipeline(tmp_path / "picture.png")
     assert made.tobytes() == trace.tensor.tobytes()
+
+
+@pytest.mark.parametrize("name", ["mnist", "seed-2020", "naive"])
+def test_pasted_lines_make_a_blank_tensor_of_a_blank_picture(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("L", (28, 28), 255).save(tmp_path / "picture.png")
+    text = recipe(PRESETS[name], source="picture")
+    trace = PRESETS[name](tmp_path / "picture.png")
+    made = tensor_of(text, tmp_path, monkeypatch)
+    assert made.tobytes() == trace.tensor.tobytes()
+
+
+def test_what_fits_no_page_says_so() -> None:
+    steps = (Thicken(pixels=0.1),) * 20
+    with pytest.raises(OptionError, match=r"159 lines .* joined to 30\. Leave"):
+        recipe(Pipeline((*steps, *FRAMED, ToTensor())))
 
 
 def test_every_kind_of_step_is_pasted_here() -> None:

@@ -10,6 +10,8 @@ from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
+from digits_widget.dithering.pasted.light import Lines
+from digits_widget.dithering.pasted.ordered import as_mask, bayer_ranks, print_with
 
 SIZE = Option(
     "Pixels along the side of the map.",
@@ -36,11 +38,22 @@ def _print(images: Floats, *, size: int, **options: Value) -> Floats:
     return print_with_map(images, tile=bayer_map(size), **options)  # type: ignore[arg-type]
 
 
+def _code(
+    *, size: int, transpose: bool, strength: float, levels: int, linear: bool
+) -> Lines:
+    return (
+        *bayer_ranks(size, transpose=transpose),
+        as_mask(size * size),
+        *print_with(strength=strength, levels=levels, linear=linear),
+    )
+
+
 METHODS = (
     Method(
         name="bayer",
         family="ordered",
         apply=_print,
+        code=_code,
         year=1973,
         author="Bryce E. Bayer",
         source="An optimum method for two-level rendition of continuous-tone pictures, "

@@ -13,6 +13,12 @@ from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
+from digits_widget.dithering.pasted.light import Lines
+from digits_widget.dithering.pasted.ordered import (
+    as_mask,
+    blue_noise_ranks,
+    print_with,
+)
 
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -126,11 +132,22 @@ def _print(images: Floats, *, size: int, seed: int, **options: Value) -> Floats:
     return print_with_map(images, tile=tile, **options)  # type: ignore[arg-type]
 
 
+def _code(
+    *, size: int, seed: int, transpose: bool, strength: float, levels: int, linear: bool
+) -> Lines:
+    return (
+        *blue_noise_ranks(size, seed, transpose=transpose),
+        as_mask(size * size),
+        *print_with(strength=strength, levels=levels, linear=linear),
+    )
+
+
 METHODS = (
     Method(
         name="blue-noise",
         family="ordered",
         apply=_print,
+        code=_code,
         year=1993,
         author="Robert Ulichney",
         source="The void-and-cluster method for dither array generation, SPIE 1913",

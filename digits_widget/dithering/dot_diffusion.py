@@ -6,7 +6,7 @@ whose class is still to come. A class with no such neighbour drops its error.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ from digits_widget.dithering.diffusion import THRESHOLD, TIES
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
+from digits_widget.dithering.pasted.dots import dots
+from digits_widget.dithering.pasted.light import OWN, as_table
 
 TILE = 8
 
@@ -159,6 +161,7 @@ METHODS = (
         name="dot-diffusion",
         family="dot diffusion",
         apply=diffuse_dots,
+        code=partial(dots, table=as_table(CLASSES), light=OWN, white=255),
         year=1987,
         author="Donald E. Knuth",
         source="Digital halftones by dot diffusion, ACM Trans. Graphics 6(4)",

@@ -8,6 +8,7 @@ from digits_widget.dithering import kernel as kernels
 from digits_widget.dithering.diffusion import OPTIONS, diffuse
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
+from digits_widget.dithering.pasted.diffusion import own_diffusion
 
 
 def _row(
@@ -23,6 +24,7 @@ def _row(
         name=name,
         family="error diffusion",
         apply=partial(diffuse, kernel=kernel),
+        code=partial(own_diffusion, kernel=kernel),
         year=year,
         author=author,
         source=source,

@@ -11,6 +11,7 @@ import numpy as np
 
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
+from digits_widget.dithering.pasted.ordered import with_map
 
 _FINE = 64
 """Levels from which no plain grey is off by more than 1 in 100, on whole tiles."""
@@ -28,6 +29,7 @@ def _row(name: str, entry: dict[str, Any]) -> Method:
         name=name,
         family="ordered",
         apply=partial(print_with_map, tile=tile),
+        code=partial(with_map, tile=tile),
         year=entry["year"],
         author=entry["author"],
         source=entry["source"],

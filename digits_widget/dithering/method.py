@@ -42,6 +42,9 @@ class Method:
     apply: Callable[..., Floats]
     """(n, rows, cols) floats in [0, 1], and the options, to float32 of that shape."""
 
+    code: Callable[..., tuple[str, ...]]
+    """The options to lines of NumPy that do the same to a variable named `image`."""
+
     year: int
     """Of the publication, or as near as is known."""
 

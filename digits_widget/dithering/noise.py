@@ -9,6 +9,8 @@ from digits_widget.dithering.images import Floats
 from digits_widget.dithering.levels import LEVELS, LINEAR, STRENGTH, print_against
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option, Value
+from digits_widget.dithering.pasted.light import Lines
+from digits_widget.dithering.pasted.ordered import INDICES, print_with
 
 _OPTIONS = {"strength": STRENGTH, "levels": LEVELS, "linear": LINEAR}
 
@@ -47,11 +49,31 @@ def _print_white(images: Floats, *, seed: int, **options: Value) -> Floats:
     return print_against(images, mask, **options)  # type: ignore[arg-type]
 
 
+def _gradient_code(**options: Value) -> Lines:
+    inner = "np.modf(0.06711056 * x + 0.00583715 * y)[0]"
+    mask = f"mask = np.modf(52.9829189 * {inner})[0]"
+    return (INDICES, mask, *print_with(**options))  # type: ignore[arg-type]
+
+
+def _arithmetic_code(*, pattern: str, **options: Value) -> Lines:
+    mask = {
+        "add": "mask = (((x + y * 236) * 119 & 255) + 0.5) / 256",
+        "xor": "mask = (((x ^ y * 149) * 1234 & 511) + 0.5) / 512",
+    }
+    return (INDICES, mask[pattern], *print_with(**options))  # type: ignore[arg-type]
+
+
+def _white_code(*, seed: int, **options: Value) -> Lines:
+    mask = f"mask = np.random.default_rng({seed}).random(image.shape)"
+    return (mask, *print_with(**options))  # type: ignore[arg-type]
+
+
 METHODS = (
     Method(
         name="interleaved-gradient-noise",
         family="noise",
         apply=_print_gradient,
+        code=_gradient_code,
         year=2014,
         author="Jorge Jimenez",
         source="Next generation post processing in Call of Duty: Advanced Warfare, "
@@ -65,6 +87,7 @@ METHODS = (
         name="arithmetic",
         family="noise",
         apply=_print_arithmetic,
+        code=_arithmetic_code,
         year=2013,
         author="Øyvind Kolås",
         source="a dither, pippin.gimp.org/a_dither",
@@ -77,6 +100,7 @@ METHODS = (
         name="white-noise",
         family="noise",
         apply=_print_white,
+        code=_white_code,
         year=1962,
         author="Lawrence G. Roberts",
         source="Picture coding using pseudo-random noise, IRE Trans. Information "

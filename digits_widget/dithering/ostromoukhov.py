@@ -12,13 +12,15 @@ from digits_widget.dithering.diffusion import FIRST, scan_steps
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
+from digits_widget.dithering.pasted.light import OWN, Lines
+from digits_widget.dithering.pasted.variable import between_keys, by_grey
 from digits_widget.dithering.variable import Shares, diffuse_by_grey
 
 SCAN = Option(
     "How the rows are scanned.", "serpentine", choices=("raster", "serpentine")
 )
 
-_KEYS = {
+KEYS = {
     0: (13, 0, 5),
     1: (13, 0, 5),
     2: (21, 0, 10),
@@ -42,7 +44,7 @@ table is straight lines, in exact fractions."""
 def _rows() -> list[list[int]]:
     """Draw the lines: three parts and their whole for each grey from 0 to 127."""
     rows = []
-    for (low, start), (high, end) in pairwise(_KEYS.items()):
+    for (low, start), (high, end) in pairwise(KEYS.items()):
         for grey in range(low, high + (high == 127)):
             along = Fraction(grey - low, high - low)
             row = [
@@ -65,11 +67,20 @@ def _print(images: Floats, *, scan: str, first: str) -> Floats:
     return diffuse_by_grey(images, SHARES, thresholds, steps)
 
 
+def _code(*, scan: str, first: str) -> Lines:
+    limit = "(127.5 if light[y, x] else np.inf)"
+    return (
+        *between_keys(KEYS),
+        *by_grey(light=OWN, limit=limit, scan=scan, first=first, white=255),
+    )
+
+
 METHODS = (
     Method(
         name="ostromoukhov",
         family="variable error diffusion",
         apply=_print,
+        code=_code,
         year=2001,
         author="Victor Ostromoukhov",
         source="A simple and efficient error-diffusion algorithm, SIGGRAPH",

@@ -4,50 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering.curve import hilbert_walk, level_to_cover
 from digits_widget.dithering.diffusion import THRESHOLD, TIES
+from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
-
-QUEUE = 16
-"""Errors that are remembered, and how much heavier the newest weighs."""
-
-WEIGHTS = tuple(float(round(QUEUE ** (k / (QUEUE - 1)))) for k in range(QUEUE))
-"""Oldest first: 1 to 16."""
+from digits_widget.dithering.pasted.light import OWN, Lines
+from digits_widget.dithering.pasted.walk import COVER, along, places
 
 SMALL = 24
 """Pictures up to which plain Python is faster."""
-
-
-@dataclass(frozen=True)
-class Fading:
-    """The habits of one implementation."""
-
-    weights: tuple[float, ...] = WEIGHTS
-    """Of the remembered errors, oldest first."""
-
-    divisor: float = QUEUE
-    """The weighted sum is divided by this."""
-
-    white: float = 255
-    """What a white pixel is, in working values."""
-
-    middle: float = 127.5
-    """The threshold, in working values."""
-
-    up: bool = True
-    """Whether a value exactly on the threshold becomes white."""
-
-    whole: bool = False
-    """Values are rounded half up and clipped before they are compared."""
-
-    original: bool = True
-    """The error is measured from the original pixel, not from the corrected one."""
 
 
 def follow(images: Floats, walk: tuple[int, ...], fading: Fading) -> Floats:
@@ -131,11 +101,17 @@ def _print(images: Floats, *, threshold: float, ties: str) -> Floats:
     return follow(images, walk, fading)
 
 
+def _code(*, threshold: float, ties: str) -> Lines:
+    fading = Fading(middle=threshold * 255, up=ties == "up")
+    return along(fading, light=OWN, walk=places(COVER))
+
+
 METHODS = (
     Method(
         name="riemersma",
         family="curve",
         apply=_print,
+        code=_code,
         year=1998,
         author="Thiadmer Riemersma",
         source="A balanced dithering technique, C/C++ Users Journal, December",

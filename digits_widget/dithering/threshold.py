@@ -9,6 +9,7 @@ from digits_widget.dithering.arithmetic import eight_bit
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
+from digits_widget.dithering.pasted import threshold as pasted
 
 _SPREAD = 128 / 255
 """Sauvola's R: the largest standard deviation to be expected."""
@@ -136,6 +137,7 @@ METHODS = (
         name="fixed-threshold",
         family="threshold",
         apply=_fixed,
+        code=pasted.fixed,
         year=1960,
         author="unknown",
         source="Folklore",
@@ -148,6 +150,7 @@ METHODS = (
         name="mean-threshold",
         family="threshold",
         apply=_mean,
+        code=pasted.mean,
         year=1960,
         author="unknown",
         source="Folklore",
@@ -160,6 +163,7 @@ METHODS = (
         name="otsu",
         family="threshold",
         apply=_otsu,
+        code=pasted.otsu,
         year=1979,
         author="Nobuyuki Otsu",
         source="A threshold selection method from gray-level histograms, IEEE Trans. "
@@ -172,6 +176,9 @@ METHODS = (
         name="sauvola",
         family="threshold",
         apply=_sauvola,
+        code=lambda window, k: pasted.local(
+            window, f"mean * (1 + {k!r} * (deviation / {_SPREAD!r} - 1))"
+        ),
         year=2000,
         author="Jaakko Sauvola, Matti Pietikäinen",
         source="Adaptive document image binarization, Pattern Recognition 33(2)",
@@ -183,6 +190,7 @@ METHODS = (
         name="niblack",
         family="threshold",
         apply=_niblack,
+        code=lambda window, k: pasted.local(window, f"mean + {k!r} * deviation"),
         year=1986,
         author="Wayne Niblack",
         source="An Introduction to Digital Image Processing, Prentice Hall",
@@ -195,6 +203,7 @@ METHODS = (
         name="adaptive-mean",
         family="threshold",
         apply=_adaptive_mean,
+        code=lambda window, below: pasted.local(window, f"mean * (1 - {below!r})"),
         year=2007,
         author="Derek Bradley, Gerhard Roth",
         source="Adaptive thresholding using the integral image, Journal of Graphics "

@@ -11,6 +11,8 @@ from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.noise import SEED
 from digits_widget.dithering.ostromoukhov import SCAN
+from digits_widget.dithering.pasted.light import OWN, Lines
+from digits_widget.dithering.pasted.variable import by_grey, trembling
 from digits_widget.dithering.variable import Shares, diffuse_by_grey
 
 _KEYS = {
@@ -81,11 +83,19 @@ def _print(images: Floats, *, scan: str, first: str, seed: int) -> Floats:
     return diffuse_by_grey(images, SHARES, thresholds_for(images, seed=seed), steps)
 
 
+def _code(*, scan: str, first: str, seed: int) -> Lines:
+    return (
+        *trembling(_KEYS, _TREMBLE, seed),
+        *by_grey(light=OWN, limit="limit[y, x]", scan=scan, first=first, white=255),
+    )
+
+
 METHODS = (
     Method(
         name="zhou-fang",
         family="variable error diffusion",
         apply=_print,
+        code=_code,
         year=2003,
         author="Bingfeng Zhou, Xifeng Fang",
         source="Improving mid-tone quality of variable-coefficient error diffusion "

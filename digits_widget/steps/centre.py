@@ -115,25 +115,25 @@ class Centre:
                 f"y, x = (min(max({start}, 0), {self.side} - n) "
                 "for m, n in zip(middle, ink.shape))"
             ),
-            f"image = np.zeros(({side}, {side}), np.float32)",
-            "image[int(y) : int(y) + len(ink), int(x) : int(x) + len(ink.T)] = ink",
+            f"ends = [(int(a), {side} - int(a)) for a in (y, x)]",
+            "image = np.pad(ink, [(a, b - n) for (a, b), n in zip(ends, ink.shape)])",
             *(_CODE_OF_SHIFT if self.subpixel else ()),
         )
 
     def _code_of_middle(self) -> tuple[str, ...]:
         lines = (
             "rows, cols = (np.flatnonzero(image.any(axis=a)) for a in (1, 0))",
-            "ink = image[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]",
+            (
+                "ink = image[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1] "
+                "if rows.size else image"
+            ),
         )
         if self.by == "box":
             return (*lines, "middle = [(n - 1) / 2 for n in ink.shape]")
         return (
             *lines,
             "sums = [ink.sum(axis=a, dtype=np.float64) for a in (1, 0)]",
-            (
-                "middle = [float(s @ np.arange(len(s))) / float(sums[0].sum()) "
-                "for s in sums]"
-            ),
+            "middle = [s @ np.arange(len(s)) / (sums[0].sum() or 1) for s in sums]",
         )
 
 

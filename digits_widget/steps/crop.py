@@ -63,12 +63,11 @@ class Crop:
         ink, more = f"image > {self.threshold!r}", self.padding
         low, high = (f" - {more}", f" + {1 + more}") if more else ("", " + 1")
         start = f"max({{}}[0]{low}, 0)" if more else "{}[0]"
+        box = (
+            f"[{start.format('rows')} : rows[-1]{high}, "
+            f"{start.format('cols')} : cols[-1]{high}]"
+        )
         return (
-            f"rows = np.flatnonzero(({ink}).any(axis=1))",
-            f"cols = np.flatnonzero(({ink}).any(axis=0))",
-            "if rows.size:",
-            (
-                f"    image = image[{start.format('rows')} : rows[-1]{high}, "
-                f"{start.format('cols')} : cols[-1]{high}]"
-            ),
+            f"rows, cols = (np.flatnonzero(({ink}).any(axis=a)) for a in (1, 0))",
+            f"image = image{box} if rows.size else image",
         )

@@ -63,10 +63,7 @@ class Deskew:
         steepest = math.tan(math.radians(self.limit))
         return (
             "sums = [image.sum(axis=a, dtype=np.float64) for a in (1, 0)]",
-            (
-                "middle = [float(s @ np.arange(len(s))) / float(sums[0].sum()) "
-                "for s in sums]"
-            ),
+            "middle = [s @ np.arange(len(s)) / (sums[0].sum() or 1) for s in sums]",
             "y, x = (np.arange(n) - m for n, m in zip(image.shape, middle))",
             (
                 "slant = float(y @ image.astype(np.float64) @ x / max(y**2 @ sums[0], "

@@ -10,12 +10,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from digits_widget.dithering import CATALOGUE, dither, find_method
+from digits_widget.dithering import CATALOGUE, Method, dither, find_method
 from digits_widget.dithering.compatibility import COMPATIBILITY, find_program
 from digits_widget.dithering.option import Option, Value
 from digits_widget.errors import OptionError
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.dither_code import dither_code
 from digits_widget.steps.parameter import Parameter
 from digits_widget.steps.step import Image, Outcome
 
@@ -57,7 +56,7 @@ class Dither:
         **options: Value,
     ) -> None:
         found = find_method(method)
-        (find_program(like).find(found) if like else found).check(options)
+        _as_in(found, like).check(options)
         object.__setattr__(self, "method", found.name)
         object.__setattr__(self, "like", like)
         object.__setattr__(self, "options", MappingProxyType(options))
@@ -119,12 +118,17 @@ class Dither:
         return Dither(method.name, like=like, **kept)
 
     def _takes(self) -> Mapping[str, Option]:
-        method = find_method(self.method)
-        return (find_program(self.like).find(method) if self.like else method).options
+        return _as_in(find_method(self.method), self.like).options
 
     def code(self) -> tuple[str, ...]:
         """Return lines that do the same to `image`."""
-        return dither_code(self.method, self.like, self.options)
+        method = _as_in(find_method(self.method), self.like)
+        return method.code(**method.check(self.options))
+
+
+def _as_in(method: Method, program: str | None) -> Method:
+    """Return a method as a program does it, or as the catalogue does."""
+    return find_program(program).find(method) if program else method
 
 
 def _parameter(option: Option) -> Parameter:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from digits_widget.steps.checks import checked
 from digits_widget.steps.parameter import check_fields, choice, whole
-from digits_widget.steps.resampling import MITCHELL, mitchell
+from digits_widget.steps.resampling import mitchell
 from digits_widget.steps.step import Image, Outcome
+
+_ALONG = ("ij,j...->i...", "ij,kj...->ki...")
+"""How pixels are weighed along each axis, for `numpy.einsum`."""
 
 _WHITE = 65535
 """ImageMagick rounds to 16 bits after each of its two passes."""
@@ -69,20 +72,60 @@ class MagickResize:
         return "lanczos" if opaque_colours and scale <= 1 else "mitchell"
 
     def code(self) -> tuple[str, ...]:
-        """Return lines of NumPy that do the same to a grey `image`."""
-        lanczos = self.filter == "lanczos"
-        new = f"[int(n * ({self.side} / min(image.shape)) + 0.5) for n in image.shape]"
-        name = "lanczos" if lanczos else "mitchell"
+        """Return lines of NumPy that do the same to any `image`."""
+        auto = f"image.shape[2:] == (3,) and {self.side} <= min(image.shape[:2])"
+        filters = {
+            "auto": (
+                *_MITCHELL,
+                *_LANCZOS,
+                f"weights = lanczos if {auto} else weights",
+            ),
+            "mitchell": _MITCHELL,
+            "lanczos": (*_LANCZOS, "weights = lanczos"),
+        }
+        return self._code(filters[self.filter], _WEIGH_ANY)
+
+    def code_for_greys(self) -> tuple[str, ...]:
+        """Return fewer lines, for an `image` that is (rows, cols)."""
+        lanczos = (*_LANCZOS, "weights = lanczos")
+        return self._code(
+            lanczos if self.filter == "lanczos" else _MITCHELL,
+            ("deep = np.einsum(along, weights, deep)",),
+        )
+
+    def _code(self, lines: tuple[str, ...], weigh: tuple[str, ...]) -> tuple[str, ...]:
+        scale = f"{self.side} / min(image.shape[:2])"
         return (
-            *(_LANCZOS if lanczos else MITCHELL),
-            f"new, deep = {new}, np.rint(image * np.float64(65535))",
-            "first = int(new[1] / image.shape[1] > new[0] / image.shape[0])",
-            "for axis in (first, 1 - first):",
-            f"    weights = {name}(image.shape[axis], new[axis])",
-            "    deep = weights @ deep if axis == 0 else (weights @ deep.T).T",
+            f"size = [int(n * ({scale}) + 0.5) for n in image.shape[:2]]",
+            "deep = np.rint(image * np.float64(65535))",
+            "shrinks = np.divide(size, image.shape[:2])",
+            "passes = [(0, 'ij,j...->i...'), (1, 'ij,kj...->ki...')]",
+            "for axis, along in passes if shrinks[1] <= shrinks[0] else passes[::-1]:",
+            "    old, new = image.shape[axis], size[axis]",
+            "    x = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5",
+            "    x = (np.arange(old) - x) / max(old / new, 1.0)",
+            *(f"    {line}" for line in lines),
+            "    weights = weights / weights.sum(axis=1, keepdims=True)",
+            *(f"    {line}" for line in weigh),
             "    deep = np.clip(np.floor(deep + 0.5), 0, 65535)",
             "image = (deep / 65535).astype(np.float32)",
         )
+
+
+_MITCHELL = (
+    "far = np.clip(2 - abs(x), 0, None) ** 2 * (8 - 7 * abs(x))",
+    "weights = np.where(abs(x) < 1, (21 * abs(x) - 36) * abs(x) ** 2 + 16, far)",
+)
+_LANCZOS = ("lanczos = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)",)
+
+_WEIGH_ANY = (
+    "four = deep.shape[2:] == (4,)  # then colours count as much as they are opaque",
+    "weigh = lambda v: np.einsum(along, weights, v)",
+    "alpha = weigh(deep[..., 3:] / 65535) if four else 1",
+    "sums = weigh(deep[..., :3] * (deep[..., 3:] / 65535) if four else deep)",
+    "sums = sums / np.where(abs(alpha) < 1e-12, 1, alpha) if four else sums",
+    "deep = np.concatenate([sums, alpha * 65535], axis=2) if four else sums",
+)
 
 
 def _filter(
@@ -105,11 +148,10 @@ def _filter(
 def _weigh(
     deep: NDArray[np.float64], weights: NDArray[np.float64], axis: int
 ) -> NDArray[np.float64]:
-    if deep.ndim == 2:
-        return weights @ deep if axis == 0 else (weights @ deep.T).T
-    # Planes that lie in one piece: the product is many times faster.
-    planes = [_weigh(plane, weights, axis) for plane in deep.transpose(2, 0, 1).copy()]
-    return np.stack(planes, axis=2)
+    # Not a matrix product: for one this small, waking the threads of a linear algebra
+    # library costs many times the work. And here sums are the same with any library.
+    weighed: NDArray[np.float64] = np.einsum(_ALONG[axis], weights, deep)
+    return weighed
 
 
 def _lanczos(old: int, new: int) -> NDArray[np.float64]:
@@ -118,12 +160,3 @@ def _lanczos(old: int, new: int) -> NDArray[np.float64]:
     x = (np.arange(old) - middle) / max(old / new, 1.0)
     weights = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-
-_LANCZOS = (
-    "def lanczos(old, new):",
-    "    middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5",
-    "    x = (np.arange(old) - middle) / max(old / new, 1.0)",
-    "    weights = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)",
-    "    return weights / weights.sum(axis=1, keepdims=True)",
-)

@@ -73,9 +73,9 @@ def code(method: str, size: str) -> tuple[str, ...]:
             "image = np.clip(image.astype(np.float32), 0, 1)",
         )
     return (
-        "picture = Image.fromarray(np.ascontiguousarray(image))",
-        f"picture = picture.resize({size}, Image.Resampling.{method.upper()})",
-        "image = np.clip(np.asarray(picture), 0, 1)",
+        "resize = Image.fromarray(np.ascontiguousarray(image)).resize",
+        f"image = resize({size}, Image.Resampling.{method.upper()})",
+        "image = np.asarray(image).clip(0, 1)",
     )
 
 

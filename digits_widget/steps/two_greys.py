@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from digits_widget.dithering.imagemagick import GreyTree, floyd_steinberg_onto
+from digits_widget.dithering.pasted import imagemagick as pasted
 from digits_widget.steps.checks import check_flat, checked
 from digits_widget.steps.parameter import check_fields, choice
 from digits_widget.steps.step import Image, Outcome
-from digits_widget.steps.two_greys_code import two_greys_code
 
 _WHITE = 65535
 
@@ -58,4 +58,11 @@ class TwoGreys:
 
     def code(self) -> tuple[str, ...]:
         """Return lines of NumPy that do the same to `image`."""
-        return two_greys_code(self.palette)
+        octree = self.palette == "octree"
+        return (
+            pasted.BITS,
+            f"deep = {_WHITE} - np.rint(image * np.float64({_WHITE})).astype(int)",
+            *(pasted.OCTREE if octree else pasted.BLACK_AND_WHITE),
+            *pasted.FLOYD_STEINBERG,
+            f"image = (1 - deep / {_WHITE}).astype(np.float32)",
+        )

@@ -23,6 +23,9 @@ from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.levels import LINEAR
 from digits_widget.dithering.linear_light import to_linear
+from digits_widget.dithering.pasted.diffusion import diffusion
+from digits_widget.dithering.pasted.light import GREYS, TO_LINEAR, Lines
+from digits_widget.dithering.pasted.ordered import bayer_ranks
 
 _LIGHT = {False: np.arange(256.0), True: to_linear(np.arange(256) / 255) * 255}
 """Working values of 8-bit greys, as stored and in linear light."""
@@ -64,6 +67,29 @@ def _print_bayer(images: Floats, *, size: int, linear: bool) -> Floats:
     return print_ranks(images, tile=bayer_map(size), decide=decide)
 
 
+def _light(*, linear: bool) -> str:
+    """Write the working values of `grey`, to paste."""
+    return "(linear(np.arange(256) / 255) * 255)[grey]" if linear else "grey"
+
+
+def _code(*, kernel: Kernel, scan: str, linear: bool) -> Lines:
+    light, rule = _light(linear=linear), _ARITHMETIC[linear]
+    lines = diffusion(kernel=kernel, rule=rule, light=light, scan=scan, first="ltr")
+    return (GREYS, *((TO_LINEAR,) if linear else ()), *lines)
+
+
+def _bayer_code(*, size: int, linear: bool) -> Lines:
+    ranks = f"(ranks.astype(np.float32) + np.float32(0.5)) / np.float32({size * size})"
+    return (
+        *bayer_ranks(size),
+        GREYS,
+        *((TO_LINEAR,) if linear else ()),
+        f"light = {_light(linear=linear)}.astype(np.float32)",
+        f"offset = ({ranks} - np.float32(0.5)) * np.float32(255)",
+        "image = (light + offset >= 127.5).astype(np.float32)",
+    )
+
+
 DITHERING = Program(
     name="dithering",
     version="0.2.0",
@@ -73,12 +99,13 @@ DITHERING = Program(
                 recipe(
                     name,
                     partial(_diffuse, kernel=kernel_of(name)),
+                    partial(_code, kernel=kernel_of(name)),
                     scan=SCAN,
                     linear=LINEAR,
                 )
                 for name in _KERNELS
             ),
-            recipe("bayer", _print_bayer, size=SIZE, linear=LINEAR),
+            recipe("bayer", _print_bayer, _bayer_code, size=SIZE, linear=LINEAR),
         ]
     ),
 )

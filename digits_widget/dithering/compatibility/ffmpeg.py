@@ -12,6 +12,8 @@ from digits_widget.dithering.compatibility.program import (
     fixed,
     recipe,
 )
+from digits_widget.dithering.pasted.light import WHOLE
+from digits_widget.dithering.pasted.threshold import eight_bit_fixed
 
 _ARITHMETIC = Arithmetic(
     dtype="int64", table=np.arange(256), clamp="write", rounding="share"
@@ -23,7 +25,10 @@ FFMPEG = Program(
     name="ffmpeg",
     version="5.1.9",
     methods=by_name(
-        [*diffusing(_KERNELS, _ARITHMETIC), recipe("fixed-threshold", fixed)]
+        [
+            *diffusing(_KERNELS, _ARITHMETIC, light=WHOLE),
+            recipe("fixed-threshold", fixed, eight_bit_fixed),
+        ]
     ),
 )
 """Shares are cut toward zero, cells clamped at every write; it calls

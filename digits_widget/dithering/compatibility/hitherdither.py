@@ -19,6 +19,8 @@ from digits_widget.dithering.compatibility.program import (
 )
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.ordered_map import OrderedMap
+from digits_widget.dithering.pasted.light import GREYS, WHOLE, Lines
+from digits_widget.dithering.pasted.ordered import bayer_ranks, tiled
 
 _ARITHMETIC = Arithmetic(table=np.arange(256), clamp="read", ties="down")
 
@@ -47,10 +49,28 @@ def _print_bayer(images: Floats, *, size: int) -> Floats:
     return print_ranks(images, tile=bayer_map(size), decide=_bayer)
 
 
-def _print_cluster8(images: Floats) -> Floats:
+def _cluster8() -> OrderedMap:
     ranks = tile_of("clustered-dot-8x8-45").ranks.copy()
     ranks[5, 1] = 57  # Its table has 57 twice and no 58.
-    return print_ranks(images, tile=OrderedMap(ranks, 64), decide=_cluster)
+    return OrderedMap(ranks, 64)
+
+
+def _print_cluster8(images: Floats) -> Floats:
+    return print_ranks(images, tile=_cluster8(), decide=_cluster)
+
+
+def _bayer_code(*, size: int) -> Lines:
+    white = f"grey + 128 * (ranks + 1) / {size * size + 1} > 127.5"
+    return (*bayer_ranks(size), GREYS, f"image = ({white}).astype(np.float32)")
+
+
+def _cluster_code(levels: int) -> Lines:
+    white = f"grey + 128 * (ranks / {levels}) > 127.5"
+    return (f"image = ({white}).astype(np.float32)",)
+
+
+def _cluster8_code() -> Lines:
+    return (*tiled(_cluster8()), GREYS, *_cluster_code(64))
 
 
 HITHERDITHER = Program(
@@ -58,10 +78,10 @@ HITHERDITHER = Program(
     version="2023-09",
     methods=by_name(
         [
-            *diffusing(_KERNELS, _ARITHMETIC),
-            recipe("bayer", _print_bayer, size=SIZE),
-            mapped("clustered-dot-4x4", _cluster),
-            recipe("clustered-dot-8x8-45", _print_cluster8),
+            *diffusing(_KERNELS, _ARITHMETIC, light=WHOLE),
+            recipe("bayer", _print_bayer, _bayer_code, size=SIZE),
+            mapped("clustered-dot-4x4", _cluster, _cluster_code),
+            recipe("clustered-dot-8x8-45", _print_cluster8, _cluster8_code),
         ]
     ),
 )

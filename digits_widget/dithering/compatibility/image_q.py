@@ -17,10 +17,14 @@ from digits_widget.dithering.compatibility.program import (
 from digits_widget.dithering.curve import hilbert_walk
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import SCAN, diffuse_with
+from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.option import Option
-from digits_widget.dithering.riemersma import Fading, follow
+from digits_widget.dithering.pasted.diffusion import diffusion
+from digits_widget.dithering.pasted.light import WHOLE, Lines
+from digits_widget.dithering.pasted.walk import DEEPER, along, places
+from digits_widget.dithering.riemersma import follow
 
 _ARITHMETIC = Arithmetic(
     table=np.arange(256),
@@ -64,6 +68,16 @@ def _riemersma(images: Floats) -> Floats:
     return follow(eight, walk, Fading(whole=True))
 
 
+def _code(*, kernel: Kernel, scan: str, gimp: bool) -> Lines:
+    rule = replace(_ARITHMETIC, original=not gimp)
+    first = "ltr" if scan == "raster" else "rtl"
+    return diffusion(kernel=kernel, rule=rule, light=WHOLE, scan=scan, first=first)
+
+
+def _riemersma_code() -> Lines:
+    return along(Fading(whole=True), light=WHOLE, walk=places(DEEPER))
+
+
 IMAGE_Q = Program(
     name="image-q",
     version="4.0.0",
@@ -73,12 +87,13 @@ IMAGE_Q = Program(
                 recipe(
                     name,
                     partial(_diffuse, kernel=kernel_of(name)),
+                    partial(_code, kernel=kernel_of(name)),
                     scan=SCAN,
                     gimp=_GIMP,
                 )
                 for name in _KERNELS
             ),
-            recipe("riemersma", _riemersma),
+            recipe("riemersma", _riemersma, _riemersma_code),
         ]
     ),
 )

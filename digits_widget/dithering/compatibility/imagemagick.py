@@ -29,6 +29,9 @@ from digits_widget.dithering.imagemagick import (
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import FLOYD_STEINBERG
 from digits_widget.dithering.option import Option
+from digits_widget.dithering.pasted import imagemagick as pasted
+from digits_widget.dithering.pasted.diffusion import diffusion
+from digits_widget.dithering.pasted.light import WHOLE, Lines
 
 PALETTE = Option(
     "What is printed with: black and white (-remap), two greys chosen from the "
@@ -83,6 +86,24 @@ def _ordered(greys: Greys, ranks: NDArray[np.int64], levels: int) -> NDArray[np.
     return (steps >= levels) | (steps >= ranks + 1)
 
 
+def _floyd_steinberg_code(*, palette: str, version: int) -> Lines:
+    if palette == "black-and-white":
+        return diffusion(
+            kernel=FLOYD_STEINBERG,
+            rule=_ARITHMETIC,
+            light=f"257 * {WHOLE}",
+            scan="serpentine",
+            first="ltr",
+        )
+    return pasted.onto(pasted.FLOYD_STEINBERG, palette=palette, version=version)
+
+
+def _ordered_code(levels: int) -> Lines:
+    steps = f"np.floor(257.0 * grey / 65535 * {levels + 1})"
+    white = f"({steps} >= np.minimum(ranks + 1, {levels}))"
+    return (f"image = {white}.astype(np.float32)",)
+
+
 def _program(version: int, full: str) -> Program:
     follow = partial(riemersma_onto, version=version)
     maps = (name for name, method in CATALOGUE.items() if method.source == _TABLES)
@@ -94,19 +115,22 @@ def _program(version: int, full: str) -> Program:
                 recipe(
                     "floyd-steinberg",
                     partial(_floyd_steinberg, version=version),
+                    partial(_floyd_steinberg_code, version=version),
                     palette=PALETTE,
                 ),
                 recipe(
                     "riemersma",
                     partial(_print, onto=follow, version=version),
+                    partial(pasted.onto, pasted.riemersma(version), version=version),
                     palette=PALETTE,
                 ),
                 recipe(
                     "fixed-threshold",
                     partial(_print, onto=nearest_onto, version=version),
+                    partial(pasted.onto, pasted.NEAREST, version=version),
                     palette=PALETTE,
                 ),
-                *(mapped(name, _ordered) for name in maps),
+                *(mapped(name, _ordered, _ordered_code) for name in maps),
             ]
         ),
     )

@@ -21,13 +21,20 @@ from digits_widget.dithering.compatibility.program import (
 from digits_widget.dithering.curve import hilbert_walk
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import SCAN, diffuse_with, scan_steps
-from digits_widget.dithering.dot_diffusion import diffuse_dots
+from digits_widget.dithering.dot_diffusion import CLASSES, diffuse_dots
+from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.option import Option
 from digits_widget.dithering.ordered_map import TRANSPOSE, OrderedMap
-from digits_widget.dithering.ostromoukhov import SHARES
-from digits_widget.dithering.riemersma import Fading, follow
+from digits_widget.dithering.ostromoukhov import KEYS, SHARES
+from digits_widget.dithering.pasted.diffusion import diffusion
+from digits_widget.dithering.pasted.dots import dots
+from digits_widget.dithering.pasted.light import GREYS, PARTS, Lines, as_table
+from digits_widget.dithering.pasted.ordered import bayer_ranks
+from digits_widget.dithering.pasted.variable import between_keys, by_grey
+from digits_widget.dithering.pasted.walk import DEEPER, along, places
+from digits_widget.dithering.riemersma import follow
 from digits_widget.dithering.variable import diffuse_by_grey
 
 _ARITHMETIC = Arithmetic(
@@ -175,26 +182,88 @@ def _riemersma(images: Floats, *, weighting: str) -> Floats:
     return follow(eight, walk, _FADING[weighting])
 
 
+def _respread_code(*, scan: str) -> Lines:
+    kernel, rule = _STEVENSON_ARCE, _ARITHMETIC
+    return diffusion(kernel=kernel, rule=rule, light=PARTS, scan=scan, first="ltr")
+
+
+def _white_code(levels: int, *, start: int) -> Lines:
+    weight = 1.0 / (levels + start)
+    mask = f"(ranks + {start}) * {weight!r} - 0.5"
+    return (f"image = (grey / 255 + ({mask}) > 0.5).astype(np.float32)",)
+
+
+def _bayer_code(*, size: int) -> Lines:
+    wrong = (
+        "ranks[(y % 8 == 1) & (x % 8 == 6)] = 48  # its table has two slips",
+        "ranks[(y % 8 == 7) & (x % 8 == 7)] = 32",
+    )
+    ranks = (*bayer_ranks(size), *(wrong if size == 8 else ()))
+    return (*ranks, GREYS, *_white_code(size * size, start=0))
+
+
+def _gradient_code() -> Lines:
+    return (
+        "y, x = np.indices(image.shape) % 64",
+        "noise = 52.9829189 * (0.06711056 * x + 0.00583715 * y)",
+        f"ranks = ((noise - np.floor(noise)) * {_LARGEST}).astype(np.int64)",
+        GREYS,
+        *_white_code(_LARGEST, start=0),
+    )
+
+
+def _ostromoukhov_code(*, scan: str) -> Lines:
+    lines = by_grey(light=PARTS, limit="0.5", scan=scan, first="ltr", white=1)
+    return (*between_keys(KEYS), *lines)
+
+
+def _dots_code() -> Lines:
+    return dots(
+        table=as_table(CLASSES),
+        light=PARTS,
+        across_tiles=False,
+        edge="drop",
+        threshold=0.5,
+        ties="up",
+        white=1,
+    )
+
+
+def _riemersma_code(*, weighting: str) -> Lines:
+    walk = places(DEEPER, from_second=True)
+    return along(_FADING[weighting], light=PARTS, walk=walk)
+
+
 LIBDITHER = Program(
     name="libdither",
     version="2025-10",
     methods=by_name(
         [
-            *diffusing(_KERNELS, _ARITHMETIC, scan=SCAN),
-            recipe("stevenson-arce", _respread, scan=SCAN),
-            recipe("ostromoukhov", _ostromoukhov, scan=SCAN),
-            recipe("riemersma", _riemersma, weighting=_WEIGHTING),
-            recipe("dot-diffusion", _dots),
-            recipe("bayer", _print_bayer, size=SIZE),
+            *diffusing(_KERNELS, _ARITHMETIC, light=PARTS, scan=SCAN),
+            recipe("stevenson-arce", _respread, _respread_code, scan=SCAN),
+            recipe("ostromoukhov", _ostromoukhov, _ostromoukhov_code, scan=SCAN),
+            recipe("riemersma", _riemersma, _riemersma_code, weighting=_WEIGHTING),
+            recipe("dot-diffusion", _dots, _dots_code),
+            recipe("bayer", _print_bayer, _bayer_code, size=SIZE),
             *(
-                mapped(name, partial(_white, start=0), transpose=TRANSPOSE)
+                mapped(
+                    name,
+                    partial(_white, start=0),
+                    partial(_white_code, start=0),
+                    transpose=TRANSPOSE,
+                )
                 for name in _FROM_0
             ),
             *(
-                mapped(name, partial(_white, start=1), transpose=TRANSPOSE)
+                mapped(
+                    name,
+                    partial(_white, start=1),
+                    partial(_white_code, start=1),
+                    transpose=TRANSPOSE,
+                )
                 for name in _FROM_1
             ),
-            recipe("interleaved-gradient-noise", _print_gradient),
+            recipe("interleaved-gradient-noise", _print_gradient, _gradient_code),
         ]
     ),
 )

@@ -20,8 +20,13 @@ from digits_widget.dithering.diffusion import SCAN
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.linear_light import to_linear
 from digits_widget.dithering.ordered_map import TRANSPOSE
+from digits_widget.dithering.pasted.light import GREYS, TO_LINEAR, Lines
+from digits_widget.dithering.pasted.ordered import bayer_ranks
 
 _LIGHT = np.rint(to_linear(np.arange(256) / 255) * 65535)
+
+_LINEAR_LIGHT = "np.rint(linear(np.arange(256) / 255) * 65535)"
+"""The same, to paste."""
 
 _ARITHMETIC = Arithmetic(
     white=65535,
@@ -79,14 +84,37 @@ def _print_bayer(images: Floats, *, size: int) -> Floats:
     return print_ranks(images, tile=bayer_map(size).transposed, decide=_white)
 
 
+def _white_code(levels: int) -> Lines:
+    offset = f"(ranks.astype(np.float32) + 1) / np.float32({levels})"
+    return (
+        TO_LINEAR,
+        f"light = {_LINEAR_LIGHT}.astype(np.float32)[grey]",
+        f"offset = {offset} - np.float32(0.50000006)",
+        "light = np.clip(light + np.float32(65535) * offset, 0, 65535)",
+        "image = (np.rint(light) > 32767.5).astype(np.float32)",
+    )
+
+
+def _bayer_code(*, size: int) -> Lines:
+    ranks = bayer_ranks(size, transpose=True)
+    return (*ranks, GREYS, *_white_code(size * size))
+
+
 MAKEWORLD = Program(
     name="makeworld",
     version="2.4.0",
     methods=by_name(
         [
-            *diffusing(_KERNELS, _ARITHMETIC, from_right=True, scan=SCAN),
-            recipe("bayer", _print_bayer, size=SIZE),
-            *(mapped(name, _white, transpose=TRANSPOSE) for name in _MAPS),
+            *diffusing(
+                _KERNELS,
+                _ARITHMETIC,
+                light=f"{_LINEAR_LIGHT}[grey]",
+                before=(GREYS, TO_LINEAR),
+                from_right=True,
+                scan=SCAN,
+            ),
+            recipe("bayer", _print_bayer, _bayer_code, size=SIZE),
+            *(mapped(name, _white, _white_code, transpose=TRANSPOSE) for name in _MAPS),
         ]
     ),
 )

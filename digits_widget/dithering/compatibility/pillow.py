@@ -12,6 +12,8 @@ from digits_widget.dithering.compatibility.program import (
     fixed,
     recipe,
 )
+from digits_widget.dithering.pasted.light import WHOLE
+from digits_widget.dithering.pasted.threshold import eight_bit_fixed
 
 _ARITHMETIC = Arithmetic(
     dtype="int64",
@@ -28,8 +30,8 @@ PILLOW = Program(
     version="13.0.0",
     methods=by_name(
         [
-            *diffusing(["floyd-steinberg"], _ARITHMETIC),
-            recipe("fixed-threshold", fixed),
+            *diffusing(["floyd-steinberg"], _ARITHMETIC, light=WHOLE),
+            recipe("fixed-threshold", fixed, eight_bit_fixed),
         ]
     ),
 )

@@ -18,6 +18,9 @@ from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.option import Option
 from digits_widget.dithering.ordered_map import OrderedMap
+from digits_widget.dithering.pasted.diffusion import diffusion
+from digits_widget.dithering.pasted.light import GREYS, Lines
+from digits_widget.dithering.pasted.ordered import tiled
 from digits_widget.errors import OptionError
 
 Greys = NDArray[np.intp]
@@ -59,9 +62,14 @@ class Program:
         return self.methods[method.name]
 
 
-def recipe(name: str, apply: Callable[..., Floats], **options: Option) -> Method:
+def recipe(
+    name: str,
+    apply: Callable[..., Floats],
+    code: Callable[..., Lines],
+    **options: Option,
+) -> Method:
     """Make a method of the catalogue that is applied in another way."""
-    return replace(find_method(name), apply=apply, options=options)
+    return replace(find_method(name), apply=apply, code=code, options=options)
 
 
 def kernel_of(name: str) -> Kernel:
@@ -91,16 +99,27 @@ def diffusing(
     names: Iterable[str],
     arithmetic: Arithmetic,
     *,
+    light: str,
+    before: Lines = (),
     from_right: bool = False,
     **options: Option,
 ) -> list[Method]:
     """Make recipes of error diffusion that share an arithmetic.
 
-    Raster order begins at the left, serpentine order `from_right` if so asked.
+    Raster order begins at the left, serpentine order `from_right` if so asked. To
+    paste, `light` is Python for the arithmetic's table, after the lines `before`.
     """
     apply = partial(_diffuse, arithmetic=arithmetic, from_right=from_right)
+    paste = partial(
+        _code, rule=arithmetic, light=light, before=before, from_right=from_right
+    )
     return [
-        recipe(name, partial(apply, kernel=kernel_of(name)), **options)
+        recipe(
+            name,
+            partial(apply, kernel=kernel_of(name)),
+            partial(paste, kernel=kernel_of(name)),
+            **options,
+        )
         for name in names
     ]
 
@@ -117,6 +136,20 @@ def _diffuse(
     return diffuse_with(Diffuser(kernel, arithmetic), images, scan=scan, first=first)
 
 
+def _code(
+    *,
+    kernel: Kernel,
+    rule: Arithmetic,
+    light: str,
+    before: Lines,
+    from_right: bool,
+    scan: str = "raster",
+) -> Lines:
+    first = "rtl" if from_right and scan == "serpentine" else "ltr"
+    lines = diffusion(kernel=kernel, rule=rule, light=light, scan=scan, first=first)
+    return (*before, *lines)
+
+
 def fixed(images: Floats) -> Floats:
     """Print 128 and above white: what all these programs do without dithering."""
     return (eight_bit(images) >= 128).astype(np.float32)
@@ -128,12 +161,25 @@ def print_ranks(images: Floats, *, tile: OrderedMap, decide: Decide) -> Floats:
     return decide(eight_bit(images), ranks, tile.levels).astype(np.float32)
 
 
-def mapped(name: str, decide: Decide, **options: Option) -> Method:
-    """Make a recipe of a map of the catalogue, perhaps with the option `transpose`."""
+def mapped(
+    name: str,
+    decide: Decide,
+    code: Callable[[int], Lines],
+    **options: Option,
+) -> Method:
+    """Make a recipe of a map of the catalogue, perhaps with the option `transpose`.
+
+    To paste, `code` writes what `decide` does with `grey` and `ranks`, for a number of
+    ranks.
+    """
     tile = tile_of(name)
 
     def apply(images: Floats, *, transpose: bool = False) -> Floats:
         turned = tile.transposed if transpose else tile
         return print_ranks(images, tile=turned, decide=decide)
 
-    return recipe(name, apply, **options)
+    def paste(*, transpose: bool = False) -> Lines:
+        turned = tile.transposed if transpose else tile
+        return (*tiled(turned), GREYS, *code(tile.levels))
+
+    return recipe(name, apply, paste, **options)

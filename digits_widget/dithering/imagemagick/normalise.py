@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.imagemagick.grey_tree import WHITE
 
-_CUT = {6: (0.0015, 0.9995), 7: (0.02, 0.99)}
+CUT = {6: (0.0015, 0.9995), 7: (0.02, 0.99)}
 """Shares of the pixels that become black at least, and that do not become white."""
 
 
@@ -26,7 +26,7 @@ def normalise(image: NDArray[np.integer], *, version: int = 6) -> NDArray[np.int
     array
         The same shape and range. A picture of one grey stays as it is.
     """
-    low, high = _CUT[version]
+    low, high = CUT[version]
     counts = np.bincount(image.ravel(), minlength=WHITE + 1)
     black = int(np.argmax(np.cumsum(counts) > image.size * low))
     from_above = np.cumsum(counts[::-1]) > image.size - image.size * high

@@ -59,7 +59,7 @@ def riemersma_onto(
     rows, cols = image.shape
     side = max(rows, cols)
     level = side.bit_length() if version == 6 else level_to_cover(side)
-    weights = _falling_weights() if version == 6 else _rising_weights()
+    weights = falling_weights() if version == 6 else rising_weights()
     choose = _chooser(tree)
     pixels: list[int] = image.ravel().tolist()
     errors = deque([0.0] * _QUEUE, maxlen=_QUEUE)
@@ -94,7 +94,7 @@ def _chooser(tree: GreyTree) -> Callable[[int], int]:
     return choose
 
 
-def _falling_weights() -> list[float]:
+def falling_weights() -> list[float]:
     """Give the weights of version 6, oldest first: from 1/65536 to 1, summing to 1."""
     weight, weights = 1.0, []
     for _ in range(_QUEUE):
@@ -114,7 +114,7 @@ def _sum(numbers: Iterable[float]) -> float:
     return total
 
 
-def _rising_weights() -> list[float]:
+def rising_weights() -> list[float]:
     """Give the weights of version 7.1, oldest first: from 1/16 down to 1/256."""
     weight, weights = 1.0, []
     for _ in range(_QUEUE):
