@@ -1,10 +1,16 @@
-"""The gRPC side: the official services, each method handed to its call."""
+"""The gRPC side: the official services, each method handed to its call.
+
+A thread of gRPC's waits for the message of every call that has begun, however long its
+client takes to send it. So there are many more threads than requests are worked on at
+the same time, and a gate between the two: slow clients use up threads, not the gate.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +27,8 @@ Call = Callable[[Any, float | None], Any]
 _LONGEST_TEXT = 1024
 _UNLIMITED = -1
 _NO_DEADLINE = 1e8
+_MOST_WAITING = 256
+_MOST_STREAMS = 100
 MAX_MESSAGE_BYTES = 256 * 2**20
 """Largest request, unless the flags say otherwise."""
 
@@ -39,46 +47,62 @@ class Method:
     """(request, seconds left) → response; raises Refusal."""
 
 
-class _Methods(grpc.GenericRpcHandler):  # type: ignore[type-arg]
+class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     """Finds the handler of a path. gRPC itself answers UNIMPLEMENTED to the rest."""
 
-    def __init__(self, methods: Sequence[Method]) -> None:
-        self._handlers = {
-            # Bytes in: a request that does not parse is never freed if gRPC parses it.
-            method.path: grpc.unary_unary_rpc_method_handler(
-                _guarded(method), response_serializer=_serialize
-            )
-            for method in methods
-        }
+    def __init__(self, handlers: Mapping[str, Any]) -> None:
+        self._handlers = handlers
 
     def service(self, details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(details.method)
 
 
-def _serialize(message: Any) -> bytes:
+def parse(request: Any, data: bytes) -> Any:
+    """Read a request; bytes in, because one that gRPC cannot parse is never freed.
+
+    Raises
+    ------
+    Refusal
+        INTERNAL, as gRPC's own servers answer bytes that are no such message.
+    """
+    try:
+        return request.FromString(data)
+    except DecodeError as exc:
+        words = f"Exception deserializing request! No {request.__name__}"
+        raise Refusal("INTERNAL", words) from exc
+
+
+def serialize(message: Any) -> bytes:
+    """Write a response."""
     data: bytes = message.SerializeToString()
     return data
 
 
-def _guarded(method: Method) -> Callable[[bytes, grpc.ServicerContext], Any]:
+def refuse(context: grpc.ServicerContext, refusal: Refusal) -> None:
+    """End a call with a status. Never returns: gRPC raises."""
+    context.abort(grpc.StatusCode[refusal.code], _cut(refusal.message))
+
+
+def _guarded(
+    method: Method, gate: threading.Semaphore
+) -> Callable[[bytes, grpc.ServicerContext], Any]:
     """Turn refusals into statuses, and anything unforeseen into INTERNAL."""
 
     def answer(data: bytes, context: grpc.ServicerContext) -> Any:
-        if not context.is_active():
-            # It waited in the queue until its caller had gone: nobody would read it.
-            context.abort(grpc.StatusCode.CANCELLED, "")
-        try:
-            return method.call(method.request.FromString(data), _seconds_left(context))
-        except Refusal as exc:
-            refusal = exc
-        except DecodeError:
-            words = f"Exception deserializing request! No {method.request.__name__}"
-            refusal = Refusal("INTERNAL", words)
-        except Exception as exc:  # noqa: BLE001
-            # A request never ends the server, and never gets an UNKNOWN.
-            say(f"internal error: {exc!r}")
-            refusal = Refusal("INTERNAL", f"internal error: {type(exc).__name__}")
-        context.abort(grpc.StatusCode[refusal.code], _cut(refusal.message))
+        with gate:
+            if not context.is_active():
+                # It waited in the queue until its caller had gone: nobody would read.
+                context.abort(grpc.StatusCode.CANCELLED, "")
+            try:
+                request = parse(method.request, data)
+                return method.call(request, _seconds_left(context))
+            except Refusal as exc:
+                refusal = exc
+            except Exception as exc:  # noqa: BLE001
+                # A request never ends the server, and never gets an UNKNOWN.
+                say(f"internal error: {exc!r}")
+                refusal = Refusal("INTERNAL", f"internal error: {type(exc).__name__}")
+        refuse(context, refusal)
         return None
 
     return answer
@@ -104,6 +128,8 @@ class GrpcFront:
     ----------
     methods : sequence of Method
         What it answers.
+    streams : mapping of str to grpc.RpcMethodHandler
+        Further handlers by path: of methods that are not one request, one response.
     threads : int
         Requests worked on at the same time.
     options : sequence of (str, value)
@@ -114,16 +140,26 @@ class GrpcFront:
         self,
         methods: Sequence[Method],
         *,
+        streams: Mapping[str, Any] | None = None,
         threads: int | None = None,
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
         workers = threads or 4 * (os.cpu_count() or 1)
-        self.server = grpc.server(
-            ThreadPoolExecutor(workers, thread_name_prefix="grpc"),
-            handlers=[_Methods(methods)],
+        gate = threading.Semaphore(workers)
+        handlers = {
+            method.path: grpc.unary_unary_rpc_method_handler(
+                _guarded(method, gate), response_serializer=serialize
+            )
+            for method in methods
+        }
+        self._server = grpc.server(
+            ThreadPoolExecutor(workers + _MOST_WAITING, thread_name_prefix="grpc"),
+            handlers=[_Handlers({**handlers, **(streams or {})})],
             options=[
                 # Two servers on one port would each get half of the requests.
                 ("grpc.so_reuseport", 0),
+                # One connection alone cannot keep all threads waiting.
+                ("grpc.max_concurrent_streams", _MOST_STREAMS),
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", _UNLIMITED),
                 *options,
@@ -154,9 +190,9 @@ class GrpcFront:
         """
         try:
             if credentials is None:
-                port: int = self.server.add_insecure_port(address)
+                port: int = self._server.add_insecure_port(address)
             else:
-                port = self.server.add_secure_port(address, credentials)
+                port = self._server.add_secure_port(address, credentials)
         except RuntimeError as exc:
             msg = (
                 f"Cannot listen for gRPC on {address}: another program has the port. "
@@ -167,9 +203,9 @@ class GrpcFront:
 
     def start(self) -> None:
         """Begin to answer."""
-        self.server.start()
+        self._server.start()
 
     def stop(self, grace: float) -> None:
         """Refuse new requests, and give those under way `grace` seconds."""
         deadline = time.monotonic() + grace
-        self.server.stop(grace).wait(max(0.0, deadline - time.monotonic()) + 1)
+        self._server.stop(grace).wait(max(0.0, deadline - time.monotonic()) + 1)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from typing import Any
 
 from digits_widget.errors import ModelServerError
+from digits_widget.model_server import health, reflection
 from digits_widget.model_server.calls.classify import Classify
 from digits_widget.model_server.calls.metadata import Metadata
 from digits_widget.model_server.calls.multi_inference import MultiInference
@@ -235,20 +234,20 @@ class Server:
 
     def _open_grpc(self) -> int:
         flags = self._flags
+        methods = self._services.methods()
+        names = [*SERVICE_NAMES, reflection.SERVICE_NAME]
+        streams: dict[str, Any] = {}
+        if flags.enable_grpc_healthcheck_service:
+            names.append(health.SERVICE_NAME)
+            healthy = health.Health(("", *SERVICE_NAMES, *_SHORT_NAMES))
+            methods += healthy.methods()
+            streams |= healthy.streams()
+        streams |= reflection.Reflection(names).streams()
         front = GrpcFront(
-            self._services.methods(),
+            methods,
+            streams=streams,
             threads=flags.grpc_max_threads,
             options=_channel_arguments(flags.grpc_channel_arguments),
-        )
-        names: tuple[str, ...] = SERVICE_NAMES
-        if flags.enable_grpc_healthcheck_service:
-            servicer = health.HealthServicer()
-            names = (*names, health.SERVICE_NAME)
-            for name in ("", *SERVICE_NAMES, *_SHORT_NAMES):
-                servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-            health_pb2_grpc.add_HealthServicer_to_server(servicer, front.server)
-        reflection.enable_server_reflection(
-            (*names, reflection.SERVICE_NAME), front.server
         )
         port = 0
         if flags.port or flags.free_ports:
