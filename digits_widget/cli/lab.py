@@ -59,26 +59,29 @@ def model_server_beside() -> Iterator[None]:
 
     It starts in the background: TensorFlow takes seconds, and so does Jupyter.
     """
-    server = _server()
-    os.environ["DIGITS_SERVER"] = server.target
-    os.environ["DIGITS_REST"] = server.rest_url
-    threading.Thread(target=_start, args=(server,), daemon=True).start()
-    try:
-        yield
-    finally:
-        server.stop()
+    with _server() as server:
+        os.environ["DIGITS_SERVER"] = server.target
+        os.environ["DIGITS_REST"] = server.rest_url
+        threading.Thread(target=_start, args=(server,), daemon=True).start()
+        try:
+            yield
+        finally:
+            server.stop()
 
 
-def _server() -> EmbeddedServer:
-    """Return the server on the usual ports, or the next free ones, said aloud."""
+@contextmanager
+def _server() -> Iterator[EmbeddedServer]:
+    """Give the server on the usual ports, or the next free ones, said aloud."""
     from digits_widget.model_server.embedded import EmbeddedServer
-    from digits_widget.model_server.ports import USUAL_PORTS, first_free_ports
+    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports
 
-    ports = first_free_ports()
-    if ports != USUAL_PORTS:
-        usual, used = (" and ".join(map(str, each)) for each in (USUAL_PORTS, ports))
-        print(f"Of the ports {usual} one is taken; using {used} instead.")
-    return EmbeddedServer(port=ports[0], rest_port=ports[1])
+    with claimed_ports() as ports:
+        if ports != USUAL_PORTS:
+            usual, used = (
+                " and ".join(map(str, each)) for each in (USUAL_PORTS, ports)
+            )
+            print(f"Of the ports {usual} one is taken; using {used} instead.")
+        yield EmbeddedServer(port=ports[0], rest_port=ports[1])
 
 
 def _start(server: EmbeddedServer) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings
 
@@ -39,17 +41,23 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C; return the server's exit code."""
     from digits_widget.model_server.process import main
 
-    return main([f"--{name}={value}" for name, value in _chosen(args).items()])
+    with _chosen(args) as chosen:
+        return main([f"--{name}={value}" for name, value in chosen.items()])
 
 
-def _chosen(args: argparse.Namespace) -> dict[str, str]:
-    from digits_widget.model_server.ports import first_free_ports
+@contextmanager
+def _chosen(args: argparse.Namespace) -> Iterator[dict[str, str]]:
+    """Give the flags, with the ports claimed until the server has ended."""
+    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports
 
     names = [each.name for each in dataclasses.fields(Flags)]
     given = {name: getattr(args, name, None) for name in names}
     chosen = {name: value for name, value in given.items() if value is not None}
-    port, rest_port = first_free_ports(host=chosen.get("host", "127.0.0.1"))
-    usual = {"port": str(port), "rest_api_port": str(rest_port)}
+    usual = {}
     if not chosen.keys() & {"model_config_file", "model_base_path"}:
-        usual |= {"model_name": "digits", "shipped_models": "true"}
-    return usual | chosen
+        usual = {"model_name": "digits", "shipped_models": "true"}
+    ports = dict(zip(("port", "rest_api_port"), USUAL_PORTS, strict=True))
+    missing = [name for name in ports if name not in chosen]
+    wanted = [ports[name] for name in missing]
+    with claimed_ports(wanted, chosen.get("host", "127.0.0.1")) as claimed:
+        yield usual | chosen | dict(zip(missing, map(str, claimed), strict=True))

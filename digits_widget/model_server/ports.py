@@ -1,9 +1,16 @@
-"""Which ports are free on this machine."""
+"""Which ports are free on this machine, and which are spoken for.
+
+A server opens its ports only when its models are loaded, seconds after it chose them.
+Until then the port's twin in UDP, which nobody needs, says that it is spoken for: two
+servers cannot bind it, nor is it kept by anything once its process is gone.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from digits_widget.errors import PortTakenError
 
@@ -15,15 +22,25 @@ _TRIES = 100
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Tell whether a server could listen on this port now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # Without this a port counts as taken for a minute after its last server.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
+    try:
+        _bound(port, host, socket.SOCK_STREAM).close()
+    except OSError:
+        return False
     return True
+
+
+def _bound(port: int, host: str, kind: socket.SocketKind) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, kind)
+    try:
+        if kind is socket.SOCK_STREAM:
+            # Without this a port counts as taken for a minute after its last server.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def first_free_ports(
@@ -42,24 +59,54 @@ def first_free_ports(
     -------
     tuple of int
         One port for each of `wanted`, all different. Somebody else may still take
-        one before you do.
+        one before you do: see `claimed_ports`.
 
     Raises
     ------
     PortTakenError
         Nothing is free in the next hundred.
     """
-    found: list[int] = []
-    for first in wanted:
-        last = min(first + _TRIES, 65536)
-        for port in range(first, last):
-            if port not in found and is_free(port, host):
-                found.append(port)
-                break
-        else:
-            msg = (
-                f"Got no free port between {first} and {last - 1} on {host}. "
-                "Stop a server that you no longer need."
-            )
-            raise PortTakenError(msg, target=f"{host}:{first}")
-    return tuple(found)
+    with claimed_ports(wanted, host) as ports:
+        return ports
+
+
+@contextmanager
+def claimed_ports(
+    wanted: Sequence[int] = USUAL_PORTS, host: str = "127.0.0.1"
+) -> Iterator[tuple[int, ...]]:
+    """Find the wanted ports, or else the next free ones, and claim them meanwhile.
+
+    Nobody who chooses ports with this module gets the same ones, in any process.
+
+    Parameters
+    ----------
+    wanted, host
+        As for `first_free_ports`.
+
+    Yields
+    ------
+    tuple of int
+        One port for each of `wanted`, all different.
+
+    Raises
+    ------
+    PortTakenError
+        Nothing is free in the next hundred.
+    """
+    with ExitStack() as claims:
+        yield tuple(_claim_next(first, host, claims) for first in wanted)
+
+
+def _claim_next(first: int, host: str, claims: ExitStack) -> int:
+    last = min(first + _TRIES, 65536)
+    for port in range(first, last):
+        with contextlib.suppress(OSError):
+            claim = _bound(port, host, socket.SOCK_DGRAM)
+            claims.callback(claim.close)
+            if is_free(port, host):
+                return port
+    msg = (
+        f"Got no free port between {first} and {last - 1} on {host}. "
+        "Stop a server that you no longer need."
+    )
+    raise PortTakenError(msg, target=f"{host}:{first}")

@@ -30,20 +30,21 @@ def test_every_flag_has_a_meaning() -> None:
 
 @pytest.mark.parametrize("name", WITHOUT_EFFECT)
 def test_flags_without_effect_are_taken(name: str) -> None:
-    assert name not in serve._chosen(parsed(f"--{name}=1"))
+    with serve._chosen(parsed(f"--{name}=1")) as chosen:
+        assert name not in chosen
 
 
 def test_without_flags_it_serves_the_shipped_models() -> None:
-    chosen = serve._chosen(parsed())
-    assert chosen["model_name"] == "digits"
-    assert chosen["shipped_models"] == "true"
-    assert chosen["port"] != chosen["rest_api_port"]
+    with serve._chosen(parsed()) as chosen:
+        assert chosen["model_name"] == "digits"
+        assert chosen["shipped_models"] == "true"
+        assert chosen["port"] != chosen["rest_api_port"]
 
 
 def test_given_flags_win() -> None:
-    chosen = serve._chosen(
-        parsed("--port", "0", "--enable_batching", "--model_config_file=/a")
-    )
+    given = ("--port", "0", "--enable_batching", "--model_config_file=/a")
+    with serve._chosen(parsed(*given)) as flags:
+        chosen = flags
     assert chosen["port"] == "0"
     assert chosen["enable_batching"] == "true"
     assert "shipped_models" not in chosen
@@ -64,17 +65,33 @@ def test_a_taken_port_is_one_sentence() -> None:
     assert f"Port {port} on 127.0.0.1 is taken by another program" in done.stderr
 
 
+def started() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _MAIN, "serve"], stderr=subprocess.PIPE, text=True
+    )
+
+
+def until_ready(process: subprocess.Popen[str]) -> list[str]:
+    """Read what a server says until it is ready, and stop it with Ctrl-C."""
+    assert process.stderr is not None
+    lines = [process.stderr.readline() for _ in range(3)]
+    assert "ready: gRPC 127.0.0.1:" in lines[2]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    return lines
+
+
 @pytest.mark.server
 def test_it_says_when_it_is_ready_and_stops_on_ctrl_c() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", _MAIN, "serve"],
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        lines = [process.stderr.readline() for _ in range(3)]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+    with started() as process:
+        lines = until_ready(process)
     loaded = sorted(re.findall(r"version (\d) is available", "".join(lines)))
     assert loaded == ["1", "2"]
-    assert "ready: gRPC 127.0.0.1:" in lines[2]
+
+
+@pytest.mark.server
+def test_two_that_start_at_once_take_different_ports() -> None:
+    with started() as one, started() as other:
+        ready = [until_ready(each)[-1] for each in (one, other)]
+    ports = [port for line in ready for port in re.findall(r":(\d{4,})", line)]
+    assert len(ports) == len(set(ports)) == 4

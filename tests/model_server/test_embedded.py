@@ -16,7 +16,7 @@ import pytest
 
 from digits_widget.errors import MissingExtraError, ModelServerError, PortTakenError
 from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
-from digits_widget.model_server.ports import is_free
+from digits_widget.model_server.ports import claimed_ports, is_free
 from digits_widget.model_server.shipped import SHIPPED
 from digits_widget.serving import Client
 
@@ -98,6 +98,14 @@ def test_free_ports_are_the_wanted_ones_or_the_next() -> None:
     assert found[0] > port
     assert len(set(found)) == 2
     assert all(is_free(each) for each in found)
+
+
+def test_nobody_else_gets_ports_that_are_claimed() -> None:
+    with claimed_ports((18500, 18501)) as first, claimed_ports((18500,)) as second:
+        assert len({*first, *second}) == 3
+        assert all(map(is_free, (*first, *second)))
+    with claimed_ports(first) as again:
+        assert again == first
 
 
 @pytest.mark.server
