@@ -178,7 +178,8 @@ class Server:
         return configs
 
     def _has_failed(self, name: str) -> bool:
-        return any(version.failed for version in self._lifecycle.versions(name))
+        # At the start there is somebody to tell at once, and no need to try again.
+        return any(each.error is not None for each in self._lifecycle.versions(name))
 
     def _load(self, name: str, version: int, folder: Path) -> Servable:
         flags = self._flags

@@ -50,6 +50,7 @@ def _describe(
 ) -> None:
     status.version = version.number
     status.state = get_model_status_pb2.ModelVersionStatus.State.Value(version.state)
-    error = version.error
+    # A load that is to be tried again has not failed yet.
+    error = version.error if version.failed else None
     status.status.error_code = error.number if error else 0
     status.status.error_message = error.message if error else ""

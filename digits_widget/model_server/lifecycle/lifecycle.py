@@ -104,7 +104,7 @@ class Lifecycle:
                 model.config, model.dropped = config, False
             for name in known - names:
                 self._models[name].dropped = True
-                self._models[name].wanted = {}
+                self._models[name].want({})
             self._changed.notify_all()
         for config in configs:
             self._scan(self._models[config.name])
@@ -172,16 +172,16 @@ class Lifecycle:
     def _trouble(self, name: str, *, every: bool) -> str:
         model = self._models[name]
         ready = model.in_state("AVAILABLE")
-        failed = [each for each in model.versions.values() if each.failed]
-        if ready and not (every and failed):
+        broken = [
+            f"version {each.number}: {each.error.code}: {each.error.message}"
+            for each in model.versions.values()
+            if each.error is not None
+        ]
+        if ready and not (every and broken):
             loading = every and not self._is_settled(name, every=True)
             return "some versions are still loading" if loading else ""
-        if failed:
-            return "; ".join(
-                f"version {each.number}: {each.error.code}: {each.error.message}"
-                for each in failed
-                if each.error is not None
-            )
+        if broken:
+            return "; ".join(broken)
         return model.trouble or f"no version to load in {model.config.base_path}"
 
     # -- The watching thread --------------------------------------------------------
@@ -212,11 +212,8 @@ class Lifecycle:
         )
         with self._changed:
             if not model.dropped:
-                model.wanted = wanted
-            for number in [each for each in model.versions if each not in wanted]:
-                # Gone from the disk: if it comes back, it is another attempt.
-                version = model.versions[number]
-                version.retry_at = None
+                model.want(wanted)
+            self._changed.notify_all()
 
     def _report(self, model: Model, trouble: str) -> None:
         if trouble and trouble != model.trouble:
@@ -250,11 +247,11 @@ class Lifecycle:
         try:
             servable = self._load(name, version.number, version.path)
         except Refusal as exc:
-            self._fail(name, version, exc)
+            self._fail(model, version, exc)
             return
         except Exception as exc:  # noqa: BLE001
             # A version must end in a state that says why, whatever went wrong.
-            self._fail(name, version, Refusal("INTERNAL", repr(exc)))
+            self._fail(model, version, Refusal("INTERNAL", repr(exc)))
             return
         self._library.add(servable)
         with self._changed:
@@ -263,13 +260,16 @@ class Lifecycle:
         took = time.monotonic() - started
         say(f"model {name} version {version.number} is available ({took:.2f} s)")
 
-    def _fail(self, name: str, version: Version, error: Refusal) -> None:
+    def _fail(self, model: Model, version: Version, error: Refusal) -> None:
         with self._changed:
-            version.state, version.error = "END", error
-            if version.attempts <= self._retries:
+            version.error = error
+            if version.attempts <= self._retries and version.number in model.wanted:
                 version.retry_at = time.monotonic() + self._retry_seconds
+            else:
+                version.state = "END"
             self._changed.notify_all()
-        say(f"model {name} version {version.number} did not load: {error.message}")
+        which = f"model {model.config.name} version {version.number}"
+        say(f"{which} did not load: {error.message}")
 
     def _unload(self, model: Model, version: Version) -> None:
         servable = version.servable

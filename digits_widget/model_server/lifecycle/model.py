@@ -24,6 +24,16 @@ class Model:
         self.versions: dict[int, Version] = {}
         self.trouble = ""
 
+    def want(self, wanted: dict[int, Path]) -> None:
+        """Replace what is wanted; what failed and is wanted no more has ended."""
+        self.wanted = wanted
+        for number, version in self.versions.items():
+            if number in wanted:
+                continue
+            if version.retry_at is not None:
+                version.state, version.retry_at = "END", None
+            version.left = version.failed
+
     def in_state(self, *states: str) -> list[Version]:
         """List the versions in one of these states."""
         return [each for each in self.versions.values() if each.state in states]
@@ -45,7 +55,11 @@ class Model:
         due = []
         for number in sorted(self.wanted, reverse=True):
             version = self.versions.get(number)
-            if version is None or (version.state == "END" and version.error is None):
+            if (
+                version is None
+                # What did not load is tried again only if it went away and came back.
+                or (version.state == "END" and (version.left or version.error is None))
+            ):
                 due.append(Version(number, self.wanted[number]))
             elif version.retry_at is not None and version.retry_at <= now:
                 due.append(version)

@@ -26,7 +26,7 @@ class Version:
     """Where it is on its way."""
 
     error: Refusal | None = None
-    """Why it did not load."""
+    """Why it did not load, or not yet."""
 
     servable: Servable | None = None
     """The model, while it is in memory."""
@@ -35,7 +35,13 @@ class Version:
     """How often loading was tried."""
 
     retry_at: float | None = None
-    """When loading is tried again, on the monotonic clock, in seconds."""
+    """When loading is tried again, on the monotonic clock, in seconds.
+
+    Until then the state is LOADING: a failure is told when there is no more hope.
+    """
+
+    left: bool = False
+    """Whether it was wanted no more, after it failed."""
 
     @property
     def failed(self) -> bool:
