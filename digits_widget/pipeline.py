@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
-from digits_widget.errors import DigitsError, EmptyDrawingError, StepOrderError
-from digits_widget.picture import Source, read_picture
-from digits_widget.raster import rasterize
+from digits_widget.entry import draw, draw_cut_out, enter, image_of
+from digits_widget.errors import StepOrderError
+from digits_widget.picture import Source
 from digits_widget.steps import (
     Centre,
     Crop,
@@ -32,7 +32,7 @@ from digits_widget.steps import (
 )
 from digits_widget.steps.checks import check_choice, checked
 from digits_widget.steps.step import BatchedStep, ExplainedStep, Image, Outcome
-from digits_widget.trace import Snapshot, Trace, snapshot
+from digits_widget.trace import Trace, snapshot
 
 _CHUNK = 256
 """Pictures that `Pipeline.batch` holds at once: 80 MB, should they be rasters."""
@@ -86,7 +86,7 @@ class Pipeline:
         StepOrderError
             A step cannot work on what the one before it gave.
         """
-        shots = [_enter(source)]
+        shots = [enter(source)]
         drawn = isinstance(source, Drawing)
         light, seen = not drawn, Counter[str]()
         for step in self.steps:
@@ -132,7 +132,8 @@ class Pipeline:
 
     def _run_many(self, chunk: list[tuple[int, Drawing | Source]]) -> list[Image]:
         drawn = [isinstance(source, Drawing) for _, source in chunk]
-        images: Iterable[Image] = (_image_of(source, i) for i, source in chunk)
+        by = draw_cut_out if self._frames_first else draw
+        images: Iterable[Image] = (image_of(source, i, by) for i, source in chunk)
         # One after the other through all plain steps, so that large pictures live
         # briefly; together through the steps that are faster on many.
         for at_once, group in groupby(self.steps, key=_is_batched):
@@ -143,6 +144,15 @@ class Pipeline:
                 pairs = zip(images, drawn, strict=True)
                 images = [_through(steps, image, drawn=ink) for image, ink in pairs]
         return list(images)
+
+    @property
+    def _frames_first(self) -> bool:
+        """Whether a drawing's paper is cut away at once, and then a copy made."""
+        own = [step for step in self.steps if not _is_for_pictures(step)]
+        match own:
+            case [Crop(threshold=threshold, padding=0), Fit(), *_]:
+                return threshold < 1
+        return False
 
     def without(self, *names: str) -> Pipeline:
         """Return this pipeline with the steps of these names skipped.
@@ -209,38 +219,6 @@ def _run(step: Step, image: Image) -> Outcome:
     if _explains(step):
         return step.run(image)
     return Outcome(checked(step(image)), f"{name_of(step)} was applied.")
-
-
-def _draw(drawing: Drawing) -> Image:
-    image = rasterize(drawing)
-    if image.max() == 0:
-        msg = "Got a drawing without ink, expected a digit. Draw one first."
-        raise EmptyDrawingError(msg)
-    return image
-
-
-def _image_of(source: Drawing | Source, number: int) -> Image:
-    try:
-        return _draw(source) if isinstance(source, Drawing) else read_picture(source)
-    except DigitsError as exc:
-        msg = f"In number {number} of the batch: {exc}"
-        raise type(exc)(msg) from exc
-
-
-def _enter(source: Drawing | Source) -> Snapshot:
-    if isinstance(source, Drawing):
-        image = _draw(source)
-        strokes = "1 stroke" if len(source) == 1 else f"{len(source)} strokes"
-        caption = (
-            f"{strokes} drawn on {image.shape[1]}x{image.shape[0]} pixels, with edges "
-            "in shades of grey."
-        )
-        return snapshot("raster", "Drawing", Outcome(image, caption), light=False)
-    image = read_picture(source)
-    channels = image.shape[2] if image.ndim == 3 else 1
-    kind = {1: "greys", 3: "colours", 4: "colours and transparency"}[channels]
-    caption = f"A picture of {image.shape[1]}x{image.shape[0]} pixels in {kind}."
-    return snapshot("picture", "Picture", Outcome(image, caption), light=True)
 
 
 PRESETS: Mapping[str, Pipeline] = MappingProxyType(

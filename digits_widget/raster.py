@@ -55,28 +55,57 @@ def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
         raise OptionError(msg)
     image = np.zeros((side, side), np.float32)
     if drawing:
-        left, top, right, bottom = _reach(drawing, side)
-        # A small grid gets more parts: the lines are then drawn as finely as ever.
-        parts = min(max(_FINE, _FINE * SIDE // side), _FINEST)
-        fine = Image.new("L", ((right - left) * parts, (bottom - top) * parts))
-        draw = ImageDraw.Draw(fine)
-        for stroke in drawing:
-            line = _simplify(stroke.points * side) - (left, top)
-            _lay(draw, line * parts, stroke.width * side * parts, ink=stroke.ink)
-        shares = np.asarray(fine.reduce(parts))
-        np.divide(shares, np.float32(255), out=image[top:bottom, left:right])
+        top, left, shares = touched(drawing, side=side)
+        rows, cols = shares.shape
+        part = image[top : top + rows, left : left + cols]
+        np.divide(shares, np.float32(255), out=part)
     return image
+
+
+def touched(
+    drawing: Drawing, *, side: int = SIDE
+) -> tuple[int, int, NDArray[np.uint8]]:
+    """Draw only that part of the grid which any pen touches.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Not empty.
+    side : int
+        As `rasterize` takes it.
+
+    Returns
+    -------
+    tuple
+        The first row and column of the part, and the part itself: (rows, cols) uint8,
+        255 is ink.
+    """
+    left, top, right, bottom = _reach(drawing, side)
+    # A small grid gets more parts: the lines are then drawn as finely as ever.
+    parts = min(max(_FINE, _FINE * SIDE // side), _FINEST)
+    fine = Image.new("L", ((right - left) * parts, (bottom - top) * parts))
+    draw = ImageDraw.Draw(fine)
+    for stroke in drawing:
+        line = _simplify(stroke.points * side) - (left, top)
+        _lay(draw, line * parts, stroke.width * side * parts, ink=stroke.ink)
+    return top, left, np.asarray(fine.reduce(parts))
 
 
 def _reach(drawing: Drawing, side: int) -> tuple[int, int, int, int]:
     """Return the part of the grid that any pen touches: left, top, right, bottom."""
-    low = [stroke.points.min(axis=0) - stroke.width / 2 for stroke in drawing]
-    high = [stroke.points.max(axis=0) + stroke.width / 2 for stroke in drawing]
-    left, top = (max(int(min(end) * side) - 1, 0) for end in zip(*low, strict=True))
-    right, bottom = (
-        min(int(max(end) * side) + 2, side) for end in zip(*high, strict=True)
+    ends = []
+    for stroke in drawing:
+        # Of some dozens of numbers, Python finds the least faster than NumPy does.
+        x, y = stroke.points.T.tolist()
+        pen = stroke.width / 2
+        ends.append((min(x) - pen, min(y) - pen, max(x) + pen, max(y) + pen))
+    left, top, right, bottom = zip(*ends, strict=True)
+    return (
+        max(int(min(left) * side) - 1, 0),
+        max(int(min(top) * side) - 1, 0),
+        min(int(max(right) * side) + 2, side),
+        min(int(max(bottom) * side) + 2, side),
     )
-    return left, top, right, bottom
 
 
 def _lay(

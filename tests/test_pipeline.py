@@ -299,6 +299,20 @@ def test_a_batch_is_its_drawings_and_pictures_one_by_one(name: str) -> None:
         assert pipeline(source).tensor.tobytes() == tensor.tobytes()
 
 
+@pytest.mark.parametrize("threshold", [0.0, 0.5, 0.999, 1.0])
+def test_a_batch_of_faint_wiped_and_crowded_drawings_is_them_one_by_one(
+    threshold: float,
+) -> None:
+    hair = Stroke([(0.2, 0.2), (0.7, 0.63)], width=0.0021)
+    bar = Stroke([(0.1, 0.5), (0.9, 0.5)], width=0.2)
+    wiper = Stroke([(0.5, 0.1), (0.5, 0.9)], width=0.3, ink=False)
+    edge = Stroke([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)], width=0.1)
+    drawings = [Drawing([hair]), Drawing([bar, wiper]), Drawing([edge]), THREE]
+    pipeline = MNIST.replaced("crop", Crop(threshold=threshold))
+    for drawing, tensor in zip(drawings, pipeline.batch(drawings), strict=True):
+        assert pipeline(drawing).tensor.tobytes() == tensor.tobytes()
+
+
 def data_url_of(digit: int) -> str:
     return data_url(MNIST(sample(digit))["raster"].image)
 
