@@ -9,6 +9,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digits_widget.evaluation import Evaluation
+    from digits_widget.evaluation.survey import Row
     from digits_widget.labelled.sets import LabelledSet
     from digits_widget.serving import Client
 
@@ -83,25 +85,29 @@ def _configure_results(group: argparse._ArgumentGroup) -> None:
         metavar="WHAT",
         help="compare with another version (a number), or with a run kept by --json",
     )
-    group.add_argument("--csv", type=Path, metavar="FILE", help="one row a digit")
+    group.add_argument(
+        "--csv", type=Path, metavar="FILE", help="one row a digit, or a row of --table"
+    )
     group.add_argument("--json", type=Path, metavar="FILE", help="figures and answers")
     group.add_argument(
         "--figures",
         type=Path,
         metavar="DIR",
-        help="confusion.png, calibration.png and mistakes.png",
+        help="confusion.png, calibration.png and mistakes.png; survey.png of --table",
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate, and print the figures."""
+    _check_options(args)
     if args.set == "non-digits":
         _run_non_digits(args)
         return
     known = _open(args)
     with _client(args) as client:
         if args.table:
-            _print_table(args, known, client)
+            rows = _print_table(args, known, client)
+            _keep_table(args, rows)
             return
         images = _prepared(args, known)
         result = _asked(args, images, known.labels, client)
@@ -110,6 +116,25 @@ def run(args: argparse.Namespace) -> None:
         if args.against:
             print()
             print(_compared(args, images, result))
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Refuse what would be left undone without a word."""
+    from digits_widget.errors import OptionError
+
+    if args.table and args.against:
+        msg = "Got --against with --table: compare one row, with --preset or --dither."
+        raise OptionError(msg)
+    if args.set != "non-digits":
+        return
+    idle = ("table", "against", "csv", "json", "figures", "limit", "dither", "writers")
+    given = [f"--{name}" for name in idle if getattr(args, name) not in (None, [])]
+    if given:
+        msg = (
+            f"Got {' '.join(given)} with non-digits, which have no label. They take "
+            "--preset, --seed, and which model to ask."
+        )
+        raise OptionError(msg)
 
 
 def report_of(args: argparse.Namespace, client: Client, result: Evaluation) -> str:
@@ -179,12 +204,8 @@ def _asked(
     from digits_widget.progress import Bar
 
     with Bar(str(args.set)) as bar:
-        return evaluate(
-            images,
-            labels,
-            client.predict,
-            progress=lambda done: bar(done, len(labels)),
-        )
+        told = partial(bar, total=len(labels))
+        return evaluate(images, labels, client.predict, progress=told)
 
 
 def _keep(
@@ -197,14 +218,9 @@ def _keep(
     if args.json:
         save_json(args.json, str(args.set), result)
     if args.figures:
-        from digits_widget.figures.calibration import draw_calibration
-        from digits_widget.figures.confusion import draw_confusion
-        from digits_widget.figures.mistakes import draw_mistakes
+        from digits_widget.figures.evaluation import save_figures
 
-        args.figures.mkdir(parents=True, exist_ok=True)
-        draw_confusion(result).savefig(args.figures / "confusion.png", dpi=80)
-        draw_calibration(result).savefig(args.figures / "calibration.png", dpi=80)
-        draw_mistakes(images, result).savefig(args.figures / "mistakes.png", dpi=80)
+        save_figures(args.figures, images, result)
 
 
 def _compared(
@@ -224,7 +240,9 @@ def _compared(
     return f"{args.against}: {other.accuracy:.2%}\n{text}"
 
 
-def _print_table(args: argparse.Namespace, known: LabelledSet, client: Client) -> None:
+def _print_table(
+    args: argparse.Namespace, known: LabelledSet, client: Client
+) -> list[Row]:
     from digits_widget.evaluation.survey import mean_row, survey, variants_of
     from digits_widget.progress import Bar
 
@@ -237,6 +255,20 @@ def _print_table(args: argparse.Namespace, known: LabelledSet, client: Client) -
     print(f"{args.table:<28} accuracy   95 % interval      ECE")
     for row in [*rows, *mean_row(rows)]:
         print(row)
+    return rows
+
+
+def _keep_table(args: argparse.Namespace, rows: list[Row]) -> None:
+    from digits_widget.evaluation.results import save_table_csv, save_table_json
+
+    if args.csv:
+        save_table_csv(args.csv, rows)
+    if args.json:
+        save_table_json(args.json, f"{args.set}, {args.table}", rows)
+    if args.figures:
+        from digits_widget.figures.evaluation import save_survey
+
+        save_survey(args.figures, rows)
 
 
 def _run_non_digits(args: argparse.Namespace) -> None:

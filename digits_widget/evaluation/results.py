@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import numpy as np
 from digits_widget.errors import DataError
 from digits_widget.evaluation.comparison import Comparison
 from digits_widget.evaluation.evaluation import Evaluation
+from digits_widget.evaluation.survey import Row
 
 _FORMAT = "digits-widget/evaluation"
+_TABLE = "digits-widget/evaluation-table"
 
 
 def report(title: str, result: Evaluation) -> str:
@@ -123,3 +126,22 @@ def save_csv(path: Path, result: Evaluation) -> None:
         rows = zip(result.labels, result.answers, result.confidences, strict=True)
         for number, (label, answer, confidences) in enumerate(rows):
             writer.writerow([number, label, answer, *(f"{c:.6f}" for c in confidences)])
+
+
+def save_table_csv(path: Path, rows: Sequence[Row]) -> None:
+    """Write one line a row of a table: its name, and its figures."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "digits", "correct", "accuracy", "low", "high", "ece"])
+        for row in rows:
+            known = row.result
+            shares = (known.accuracy, *known.interval, known.reliability.error)
+            shown = [f"{share:.6f}" for share in shares]
+            writer.writerow([row.name, len(known), known.correct, *shown])
+
+
+def save_table_json(path: Path, title: str, rows: Sequence[Row]) -> None:
+    """Write the figures of each row by its name."""
+    figures = {row.name: figures_of(row.result) for row in rows}
+    text = json.dumps({"format": _TABLE, "title": title, "rows": figures})
+    path.write_text(text, encoding="utf-8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from digits_widget.cli import main
 from digits_widget.dithering import CATALOGUE
@@ -85,9 +87,19 @@ def test_table_has_a_row_for_each(
     table: str,
     names: dict[str, object],
 ) -> None:
-    assert evaluate(model_server, ten / "ten.jsonl", f"--table={table}") == 0
+    kept = [f"--json={ten}/t.json", f"--csv={ten}/t.csv", f"--figures={ten}/pictures"]
+    assert evaluate(model_server, ten / "ten.jsonl", f"--table={table}", *kept) == 0
     first = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line}
     assert set(names) <= first
+    rows = json.loads((ten / "t.json").read_text())["rows"]
+    assert set(names) <= rows.keys()
+    with (ten / "t.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert {row["name"]: int(row["correct"]) for row in lines} == {
+        name: figures["correct"] for name, figures in rows.items()
+    }
+    with Image.open(ten / "pictures" / "survey.png") as drawn:
+        assert drawn.width > 400
 
 
 def test_non_digits_are_counted_by_kind(
@@ -96,6 +108,21 @@ def test_non_digits_are_counted_by_kind(
     assert main(["evaluate", "non-digits", "--server", model_server.target]) == 0
     said = capsys.readouterr().out
     assert all(kind in said for kind in ("scribble", "letter", "blank", "full", "all"))
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["mnist", "--table=presets", "--against=1"], "--against with --table"),
+        (["non-digits", "--json=a.json"], "Got --json with non-digits"),
+        (["non-digits", "--limit=3", "--table=presets"], "Got --table --limit with"),
+    ],
+)
+def test_no_option_is_left_undone_without_a_word(
+    capsys: pytest.CaptureFixture[str], options: list[str], reason: str
+) -> None:
+    assert main(["evaluate", *options]) == 1
+    assert reason in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
