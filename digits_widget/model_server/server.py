@@ -33,8 +33,8 @@ from digits_widget.model_server.lifecycle.model_config import (
 from digits_widget.model_server.log import say
 from digits_widget.model_server.metrics import Metrics
 from digits_widget.model_server.refusal import Refusal
-from digits_widget.model_server.rest.front import RestFront
-from digits_widget.model_server.rest.handler import CORS_HEADERS, RestHandler
+from digits_widget.model_server.rest.front import CORS_HEADERS, RestFront
+from digits_widget.model_server.rest.handler import RestHandler
 from digits_widget.model_server.servables.batching import Batcher
 from digits_widget.model_server.servables.batching_parameters import (
     BatchingParameters,
@@ -275,10 +275,13 @@ class Server:
             metrics=services.metrics,
             metrics_path=self._metrics_path,
             timeout=timeout,
+        )
+        self._rest = RestFront(
+            handler,
+            threads=flags.rest_api_num_threads or 4 * (os.cpu_count() or 1),
+            timeout=timeout,
             headers=CORS_HEADERS if flags.rest_api_enable_cors_support else {},
         )
-        threads = flags.rest_api_num_threads or 4 * (os.cpu_count() or 1)
-        self._rest = RestFront(handler, threads=threads, timeout=timeout)
         return self._rest.listen(flags.host, flags.rest_api_port)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from digits_widget.model_server.rest import reader
+from digits_widget.model_server.rest.front import CORS_HEADERS, RestFront
+from digits_widget.model_server.rest.message import Answer, Request
 
 pytestmark = pytest.mark.server
 
@@ -154,3 +157,26 @@ def test_cors_is_asked_and_answered(dial: Any) -> None:
     assert receive(line) == (200, b"")
     line.sendall(b"OPTIONS /v1/models/x HTTP/1.1\r\n\r\n")
     assert receive(line) == (400, b"")
+
+
+@pytest.mark.parametrize("target", ["/v1/models/m", "/v1/slow", "/v1/broken", "/other"])
+def test_every_answer_below_v1_has_the_headers_asked_for(target: str) -> None:
+    release = threading.Event()
+
+    def handle(request: Request) -> Answer:
+        if request.target == "/v1/slow":
+            release.wait(20)
+        if request.target == "/v1/broken":
+            raise ValueError
+        return Answer(200)
+
+    front = RestFront(handle, threads=1, timeout=0.2, headers=CORS_HEADERS)
+    port = front.listen("127.0.0.1", 0)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+        with line.makefile("rb") as answer:
+            head = answer.read().partition(b"\r\n\r\n")[0].decode()
+    release.set()
+    front.stop(1)
+    found = [name for name, value in CORS_HEADERS.items() if f"{name}: {value}" in head]
+    assert found == (list(CORS_HEADERS) if target.startswith("/v1/") else [])

@@ -9,6 +9,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2, types_pb2
 from tensorflow_serving.apis import predict_pb2
 
 pytestmark = pytest.mark.server
@@ -122,6 +123,11 @@ def test_half_plus_two_answers_as_upstream_tests_it(
             {"x": tf.make_tensor_proto([[1.0, 2.0]], tf.float64)},
             CODE.INVALID_ARGUMENT,
             "Expects arg[0] to be float but double is provided",
+        ),
+        (
+            {"x": tensor_pb2.TensorProto(dtype=types_pb2.DT_RESOURCE)},
+            CODE.INVALID_ARGUMENT,
+            "Expects arg[0] to be float but resource is provided",
         ),
         ({"x": [[1, 2, 3]]}, CODE.INVALID_ARGUMENT, "Matrix size-incompatible"),
         (

@@ -208,6 +208,12 @@ def test_predict_takes_rows_and_columns(
             400,
             "Expecting tensor size: 2 but got: 1",
         ),
+        (
+            "scalar",
+            {"instances": [[[1], [2]], [[1, 2]]]},
+            400,
+            "Expecting shape [2,1] but got: [1,2]",
+        ),
         ("scalar", {"instances": [1]}, 400, "Tensor name: y has no shape information"),
         ("uneven", {"instances": [1, 2]}, 400, "inconsistent batch size"),
         ("", {"instances": [[1, 2, 3]]}, 400, "Matrix size-incompatible"),

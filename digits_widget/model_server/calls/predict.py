@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from tensorflow.core.framework import tensor_pb2
+from tensorflow.core.framework import tensor_pb2, types_pb2
 from tensorflow_serving.apis import model_pb2, predict_pb2
 
 from digits_widget.model_server.lifecycle.library import Library
 from digits_widget.model_server.refusal import Refusal, invalid
-from digits_widget.model_server.servables.feeding import check_feeds
+from digits_widget.model_server.servables.feeding import check_feeds, wrong_type
 from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.servables.signature import DEFAULT, Signature, Slot
 from digits_widget.model_server.tensors import TensorError, decode, encode
-from digits_widget.model_server.tensors.element import ELEMENTS
+from digits_widget.model_server.tensors.element import ELEMENTS, type_word
 
 Array = np.ndarray[Any, Any]
+
+_NEVER_FED = {types_pb2.DT_RESOURCE, types_pb2.DT_VARIANT}
+"""What TensorFlow reads off the wire, and then lets nobody feed."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def _feeds(
                 f"the set {_braces(signature.inputs)}."
             )
             raise invalid(msg)
+        if proto.dtype in _NEVER_FED:
+            raise wrong_type(len(feeds), slot, type_word(proto.dtype))
         try:
             feeds[alias] = decode(proto)
         except TensorError as exc:

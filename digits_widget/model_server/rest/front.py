@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from digits_widget.errors import PortTakenError
 from digits_widget.model_server.log import say
@@ -19,6 +20,13 @@ from digits_widget.model_server.rest.reader import (
 )
 
 Handler = Callable[[Request], Answer]
+
+CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET",
+    "Access-Control-Allow-Headers": "Content-Type",
+}
+"""What a browser needs to see before a page from elsewhere may use the answers."""
 
 MAX_CONNECTIONS = 1000
 _SEND_SECONDS = 60.0
@@ -35,10 +43,20 @@ class RestFront:
         Requests worked on at the same time.
     timeout : float
         Seconds until a request under way is answered with 504.
+    headers : mapping of str to str, optional
+        Sent with every answer below ``/v1/``, errors included.
     """
 
-    def __init__(self, handler: Handler, *, threads: int, timeout: float) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        threads: int,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._handler = handler
+        self._headers = headers or {}
         self._timeout = timeout
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="rest")
         self._loop = asyncio.new_event_loop()
@@ -140,6 +158,8 @@ class RestFront:
             self._busy.add(task)
             request, keep = came
             answer = await self._answer(request)
+            if request.target.lower().startswith("/v1/"):
+                answer = replace(answer, headers=self._headers)
             keep = keep and not self._closing
             await self._send(
                 writer, answer, keep=keep, without_body=request.method == "HEAD"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import json_format
@@ -40,12 +40,6 @@ _NOT_FOUND = (
     b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
     b"<H1>Not Found</H1>\n</BODY></HTML>\n"
 )
-CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "POST, GET",
-    "Access-Control-Allow-Headers": "Content-Type",
-}
-"""What a browser needs to see before a page from elsewhere may use the answers."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +58,6 @@ class RestHandler:
         Where the metrics page is; nothing for no such page.
     timeout : float
         Seconds until a graph is given up.
-    headers : mapping of str to str
-        Sent with every answer below ``/v1/``.
     """
 
     library: Library
@@ -76,7 +68,6 @@ class RestHandler:
     metrics: Metrics
     metrics_path: str = ""
     timeout: float = 30.0
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request; every refusal becomes an error body."""
@@ -84,10 +75,6 @@ class RestHandler:
             return Answer(200, self.metrics.page().encode(), "text/plain")
         if not request.target.lower().startswith("/v1/"):
             return Answer(404, _NOT_FOUND, "text/html")
-        answer = self._answer(request)
-        return Answer(answer.status, answer.body, answer.kind, self.headers)
-
-    def _answer(self, request: Request) -> Answer:
         if request.method == "OPTIONS":
             origin = request.headers.get("origin", "")
             known = "http://" in origin or "https://" in origin

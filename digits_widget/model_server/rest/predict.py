@@ -138,9 +138,8 @@ def _unequal(first: tuple[int, ...], array: Array) -> Refusal:
     size = int(np.prod(first, dtype=np.int64))
     if array.size != size:
         return invalid(f"Expecting tensor size: {size} but got: {array.size}")
-    return invalid(
-        f"Expecting tensor shape: {list(first)} but got: {list(array.shape)}"
-    )
+    sides, found = (",".join(map(str, shape)) for shape in (first, array.shape))
+    return invalid(f"Expecting shape [{sides}] but got: [{found}]")
 
 
 def _in_row(place: int, key: str, inner: Refusal) -> Refusal:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from digits_widget.model_server.refusal import invalid
-from digits_widget.model_server.servables.signature import Signature
+from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.servables.signature import Signature, Slot
 from digits_widget.model_server.tensors.element import ELEMENTS, type_word
 
 
@@ -28,11 +28,13 @@ def check_feeds(
         slot = signature.inputs[alias]
         element = ELEMENTS.get(slot.type)
         if element is None or array.dtype != element.dtype:
-            msg = (
-                f"Expects arg[{index}] to be {type_word(slot.type)} but "
-                f"{_word(array)} is provided"
-            )
-            raise invalid(msg)
+            raise wrong_type(index, slot, _word(array))
+
+
+def wrong_type(index: int, slot: Slot, got: str) -> Refusal:
+    """Refuse a value of another type than declared, in TensorFlow's words."""
+    want = type_word(slot.type)
+    return invalid(f"Expects arg[{index}] to be {want} but {got} is provided")
 
 
 def _word(array: np.ndarray[Any, Any]) -> str:

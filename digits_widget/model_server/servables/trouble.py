@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import tensorflow as tf
 
 from digits_widget.model_server.refusal import CODES, Refusal, invalid
+
+# What TensorFlow's Python puts in front of an op's words, and its C++ does not.
+_PYTHON_WORDS = re.compile(r"\AGraph execution error:.*?\nNode: '[^'\n]*'\n", re.DOTALL)
 
 
 def as_refusal(exc: BaseException) -> Refusal:
@@ -12,7 +17,7 @@ def as_refusal(exc: BaseException) -> Refusal:
     if isinstance(exc, tf.errors.OpError):
         number = exc.error_code
         code = CODES[number] if 0 < number < len(CODES) else "UNKNOWN"
-        return Refusal(code, exc.message)
+        return Refusal(code, _PYTHON_WORDS.sub("", exc.message))
     if isinstance(exc, UnicodeDecodeError):
         # An op quoted bytes of the request in its message, and the binding could
         # not decode its own error.
