@@ -115,7 +115,7 @@ def _feeds(
     signature: Signature, inputs: Mapping[str, tensor_pb2.TensorProto]
 ) -> dict[str, Array]:
     _check_count(signature, inputs)
-    feeds = {}
+    feeds: dict[str, Array] = {}
     for alias, slot in signature.inputs.items():
         proto = inputs[alias] if alias in inputs else signature.defaults.get(alias)
         if proto is None:
