@@ -13,9 +13,6 @@ from digits_widget.steps.parameter import check_fields, choice, whole
 from digits_widget.steps.resampling import mitchell
 from digits_widget.steps.step import Image, Outcome
 
-_ALONG = ("ij,j...->i...", "ij,kj...->ki...")
-"""How pixels are weighed along each axis, for `numpy.einsum`."""
-
 _WHITE = 65535
 """ImageMagick rounds to 16 bits after each of its two passes."""
 
@@ -90,7 +87,7 @@ class MagickResize:
         lanczos = (*_LANCZOS, "weights = lanczos")
         return self._code(
             lanczos if self.filter == "lanczos" else _MITCHELL,
-            ("deep = np.einsum(along, weights, deep)",),
+            ("deep = weigh(deep)",),
         )
 
     def _code(self, lines: tuple[str, ...], weigh: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,13 +96,14 @@ class MagickResize:
             f"size = [int(n * ({scale}) + 0.5) for n in image.shape[:2]]",
             "deep = np.rint(image * np.float64(65535))",
             "shrinks = np.divide(size, image.shape[:2])",
-            "passes = [(0, 'ij,j...->i...'), (1, 'ij,kj...->ki...')]",
-            "for axis, along in passes if shrinks[1] <= shrinks[0] else passes[::-1]:",
+            "for axis in (0, 1) if shrinks[1] <= shrinks[0] else (1, 0):",
             "    old, new = image.shape[axis], size[axis]",
             "    x = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5",
             "    x = (np.arange(old) - x) / max(old / new, 1.0)",
             *(f"    {line}" for line in lines),
-            "    weights = weights / weights.sum(axis=1, keepdims=True)",
+            "    weights = (weights / weights.sum(axis=1, keepdims=True)).T",
+            "    add = lambda rows: sum(map(np.multiply.outer, weights, rows))",
+            "    weigh = lambda v: add(v.swapaxes(0, axis)).swapaxes(0, axis)",
             *(f"    {line}" for line in weigh),
             "    deep = np.clip(np.floor(deep + 0.5), 0, 65535)",
             "image = (deep / 65535).astype(np.float32)",
@@ -120,7 +118,6 @@ _LANCZOS = ("lanczos = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)",)
 
 _WEIGH_ANY = (
     "four = deep.shape[2:] == (4,)  # then colours count as much as they are opaque",
-    "weigh = lambda v: np.einsum(along, weights, v)",
     "alpha = weigh(deep[..., 3:] / 65535) if four else 1",
     "sums = weigh(deep[..., :3] * (deep[..., 3:] / 65535) if four else deep)",
     "sums = sums / np.where(abs(alpha) < 1e-12, 1, alpha) if four else sums",
@@ -148,10 +145,23 @@ def _filter(
 def _weigh(
     deep: NDArray[np.float64], weights: NDArray[np.float64], axis: int
 ) -> NDArray[np.float64]:
-    # Not a matrix product: for one this small, waking the threads of a linear algebra
-    # library costs many times the work. And here sums are the same with any library.
-    weighed: NDArray[np.float64] = np.einsum(_ALONG[axis], weights, deep)
-    return weighed
+    """Sum along one axis in ImageMagick's order, from the first pixel to the last.
+
+    A matrix product adds in an order of its own, and where a sum ends on a half, the
+    last bit decides how it is rounded. Nor is it faster: for a product this small,
+    waking the threads of a linear algebra library costs more than all the sums.
+    """
+    lines = np.ascontiguousarray(deep.swapaxes(0, axis))
+    lengths = (weights != 0).sum(axis=1)
+    first = np.minimum((weights != 0).argmax(axis=1), len(lines) - lengths.max())
+    flat = lines.reshape(len(lines), -1)
+    total = np.zeros((len(weights), flat.shape[1]))
+    share = np.empty_like(total)
+    for place in range(lengths.max()):
+        flat.take(first + place, axis=0, out=share, mode="clip")
+        share *= weights[np.arange(len(weights)), first + place, np.newaxis]
+        total += share
+    return total.reshape(-1, *lines.shape[1:]).swapaxes(0, axis)
 
 
 def _lanczos(old: int, new: int) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from digits_widget.steps import (
     Extent,
     Fit,
     Flatten,
+    MagickResize,
     Polarity,
     Resize,
     Thicken,
@@ -275,3 +276,17 @@ def test_the_tensor_takes_the_numbers_of_the_model() -> None:
 def test_the_tensor_needs_28x28_pixels() -> None:
     with pytest.raises(StepOrderError, match="Put Centre or Resize before ToTensor"):
         ToTensor()(np.zeros((20, 11), np.float32))
+
+
+def test_magick_resize_adds_from_the_first_pixel_to_the_last() -> None:
+    # Sums that end on a half are rounded by their last bit: the order is part of it.
+    image = np.random.default_rng(0).random((40, 40)).astype(np.float32)
+    deep = np.rint(image * np.float64(65535))
+    weights = mitchell(40, 28)
+    for _ in range(2):
+        total = np.zeros((28, deep.shape[1]))
+        for weight, row in zip(weights.T, deep, strict=True):
+            total += np.outer(weight, row)
+        deep = np.clip(np.floor(total + 0.5), 0, 65535).T
+    made = MagickResize()(image)
+    assert made.tobytes() == (deep / 65535).astype(np.float32).tobytes()

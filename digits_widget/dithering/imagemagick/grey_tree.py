@@ -4,14 +4,15 @@ Its octree of colours is, for grey pictures, a binary tree over the eight bits o
 value. Every pixel drops into a leaf; then the nodes with the least error are merged
 into their parents until two greys are left, or one: thin ink on much paper often
 drowns in the mean, and nothing black remains.
+
+A node is known by its bits behind a leading 1: the root is 1, its halves are 2 and 3,
+the leaves 256 to 511; the parent of k is k // 2.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,51 +21,21 @@ WHITE = 65535
 """ImageMagick computes with 16 bits a channel."""
 
 _DEPTH = 8
+_NODES = 2 << _DEPTH
 _SPARE_NODES = 3
 """The first threshold leaves this many nodes: 110 % of the greys asked for and one."""
 
 
-@dataclass(eq=False)
-class Node:
-    """One half of its parent's range of greys."""
+def _below(node: int) -> Iterator[int]:
+    """Yield every node below, the darker first, and then this one."""
+    if node < _NODES:
+        yield from _below(2 * node)
+        yield from _below(2 * node + 1)
+        yield node
 
-    parent: Node | None = None
-    """None for the whole range."""
 
-    bit: int = 0
-    """Which half: 0 is the darker."""
-
-    children: list[Node | None] = field(default_factory=lambda: [None, None])
-    """The darker and the brighter half, where pixels fell into them."""
-
-    count: int = 0
-    """Pixels that no smaller node keeps."""
-
-    total: float = 0.0
-    """Sum of these pixels, white being 1."""
-
-    error: float = 0.0
-    """How far all pixels in the range are from its middle, in sum."""
-
-    grey: int = -1
-    """The mean of its own pixels, 0 to 65535, or -1 where it has none."""
-
-    def walk(self) -> Iterator[Node]:
-        """Yield every node below, the darker first, and then this one."""
-        for child in self.children:
-            if child is not None:
-                yield from child.walk()
-        yield self
-
-    def merge(self) -> None:
-        """Give everything to the parent and leave it."""
-        for child in self.children:
-            if child is not None:
-                child.merge()
-        parent = self.parent or self
-        parent.count += self.count
-        parent.total += self.total
-        parent.children[self.bit] = None
+_ORDER = tuple(_below(1))[:-1]
+"""All nodes but the root, in the order in which they are looked at."""
 
 
 class GreyTree:
@@ -80,15 +51,11 @@ class GreyTree:
     """
 
     def __init__(self, image: NDArray[np.integer], *, alpha: bool = False) -> None:
-        self.root = Node()
-        for row in image.tolist():
-            for value, run in groupby(row):
-                self._add(value, len(list(run)), alpha=alpha)
+        self._fill(*_runs(image), alpha=alpha)
         self._reduce()
-        for node in self.root.walk():
-            if node.count:
-                mean = 1.0 / node.count * WHITE * node.total
-                node.grey = min(int(mean + 0.5), WHITE)
+        self._kept = [
+            (node, self._mean(node)) for node in (*_ORDER, 1) if self._count[node]
+        ]
 
     @classmethod
     def black_and_white(cls) -> GreyTree:
@@ -98,61 +65,87 @@ class GreyTree:
     @property
     def greys(self) -> tuple[int, ...]:
         """The greys, in the order of the tree: 0 to 65535, one or two of them."""
-        return tuple(node.grey for node in self.root.walk() if node.count)
+        return tuple(grey for _, grey in self._kept)
 
     def nearest(self, value: int) -> int:
         """Find the grey that stands for a value, both from 0 to 65535.
 
         Only the smallest range that holds the value, and its sibling, are searched.
         """
-        node, char = self.root, to_char(value)
-        for bit in range(_DEPTH - 1, 0, -1):
-            child = node.children[char >> bit & 1]
-            if child is None:
-                break
-            node = child
-        found = (near.grey for near in (node.parent or node).walk() if near.count)
+        leaf, depth = 1 << _DEPTH | to_char(value), 0
+        while depth < _DEPTH - 1 and self._error[leaf >> _DEPTH - depth - 1]:
+            depth += 1
+        above = leaf >> _DEPTH - max(depth - 1, 0)
+        found = [
+            grey
+            for node, grey in self._kept
+            if node >> node.bit_length() - above.bit_length() == above
+        ]
         # Of two greys as near, the later one: compare with its place in the walk.
-        return min(reversed(list(found)), key=lambda grey: abs(grey - value))
+        return min(reversed(found), key=lambda grey: abs(grey - value))
 
-    def _add(self, value: int, run: int, *, alpha: bool) -> None:
-        node, char = self.root, to_char(value)
-        middle, clear, half = WHITE / 2, WHITE / 2, (WHITE + 1) / 2
-        for bit in range(_DEPTH - 1, -1, -1):
+    def _mean(self, node: int) -> int:
+        mean = 1.0 / self._count[node] * WHITE * self._total[node]
+        return min(int(mean + 0.5), WHITE)
+
+    def _fill(
+        self, values: NDArray[np.int64], lengths: NDArray[np.int64], *, alpha: bool
+    ) -> None:
+        """Drop runs of pixels of one value into the leaves.
+
+        `numpy.bincount` adds in the order of the runs, as ImageMagick does.
+        """
+        leaves = 1 << _DEPTH | (values + 128 - (values + 128 >> 8) >> 8)
+        error = np.zeros(_NODES)
+        half, clear = (WHITE + 1) / 2, WHITE / 2
+        for depth in range(1, _DEPTH + 1):
+            nodes = leaves >> _DEPTH - depth
             half *= 0.5
-            side = char >> bit & 1
-            middle += half if side else -half
             clear -= half
-            child = node.children[side]
-            if child is None:
-                child = node.children[side] = Node(node, side)
-            node = child
-            off = (value - middle) * (1.0 / WHITE)
+            middles = (2 * nodes + 1 - (2 << depth)) * half - 0.5
+            off = (values - middles) * (1.0 / WHITE)
             through = clear * (1.0 / WHITE) if alpha else 0.0
-            node.error += run * math.sqrt(
-                off * off + off * off + off * off + through * through
-            )
-            self.root.error += node.error
-        node.count += run
-        node.total += run * (1.0 / WHITE) * value
+            far = np.sqrt(off * off + off * off + off * off + through * through)
+            error += np.bincount(nodes, lengths * far, _NODES)
+        shares = lengths * (1.0 / WHITE) * values
+        self._count: list[int] = np.bincount(leaves, lengths, _NODES).tolist()
+        self._total: list[float] = np.bincount(leaves, shares, _NODES).tolist()
+        # Of a node with pixels it is never 0: no value is the middle of a range.
+        self._error: list[float] = error.tolist()
+        self._error[1] = math.inf
 
     def _reduce(self) -> None:
         """Merge the nodes of least error until at most two hold pixels."""
-        nodes = list(self.root.walk())
-        colours = sum(node.count > 0 for node in nodes)
-        threshold = 0.0
-        if colours > 2 and len(nodes) > _SPARE_NODES:
-            threshold = sorted(node.error for node in nodes)[-_SPARE_NODES]
+        colours = sum(count > 0 for count in self._count)
+        threshold = sorted(self._error)[-_SPARE_NODES]
         while colours > 2:
-            limit, threshold, colours = threshold, self.root.error - 1, 0
-            for node in list(self.root.walk()):
-                if node.error <= limit:
-                    node.merge()
+            limit, threshold, colours = threshold, math.inf, self._count[1] > 0
+            for node in [node for node in _ORDER if self._error[node]]:
+                if self._error[node] <= limit:
+                    self._merge(node)
                 else:
-                    colours += node.count > 0
-                    threshold = min(threshold, node.error)
+                    colours += self._count[node] > 0
+                    threshold = min(threshold, self._error[node])
+
+    def _merge(self, node: int) -> None:
+        """Give everything to the parent and leave it."""
+        for child in (2 * node, 2 * node + 1):
+            if child < _NODES and self._error[child]:
+                self._merge(child)
+        self._count[node >> 1] += self._count[node]
+        self._total[node >> 1] += self._total[node]
+        self._count[node] = 0
+        self._error[node] = 0.0
 
 
 def to_char(value: int) -> int:
     """Turn 16 bits into 8, as ImageMagick rounds."""
     return value + 128 - (value + 128 >> 8) >> 8
+
+
+def _runs(image: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut the rows into runs of one value each: the values, and the lengths."""
+    first = np.ones(image.shape, dtype=bool)
+    first[:, 1:] = image[:, 1:] != image[:, :-1]
+    starts = np.flatnonzero(first)
+    return image.ravel()[starts].astype(np.int64), np.diff(starts, append=image.size)
