@@ -11,6 +11,10 @@
 
 from __future__ import annotations
 
+# First, because whoever imports gRPC first decides how loud it is.
+from digits_widget.serving import quiet as _quiet  # noqa: F401
+
+# isort: split
 from digits_widget.serving.client import Client
 from digits_widget.serving.comparison import differences
 from digits_widget.serving.connection import Tls

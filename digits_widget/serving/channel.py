@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 
 import grpc
 
 from digits_widget.serving.connection import Connection
+from digits_widget.serving.quiet import quietly
 from digits_widget.serving.target import Target
 
 SERVICE_CONFIG = json.dumps(
@@ -36,15 +36,13 @@ SERVICE_CONFIG = json.dumps(
 
 def open_channel(target: Target, connection: Connection) -> grpc.Channel:
     """Return a channel to `target`. No traffic happens before the first call."""
-    # gRPC writes notes such as "Got goaway" to stderr, into the middle of whatever a
-    # program shows. All that matters is raised; who wants more sets the variable.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     options = _options(target, connection)
-    if connection.tls is None:
-        return grpc.insecure_channel(target.grpc, options=options)
-    ca, key, certificate = connection.tls.read()
-    credentials = grpc.ssl_channel_credentials(ca, key, certificate)
-    return grpc.secure_channel(target.grpc, credentials, options=options)
+    with quietly():
+        if connection.tls is None:
+            return grpc.insecure_channel(target.grpc, options=options)
+        ca, key, certificate = connection.tls.read()
+        credentials = grpc.ssl_channel_credentials(ca, key, certificate)
+        return grpc.secure_channel(target.grpc, credentials, options=options)
 
 
 def _options(target: Target, connection: Connection) -> list[tuple[str, object]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,3 +173,36 @@ def test_the_embedded_server_speaks_tls_from_its_config_file(
             pytest.raises(ServerUnavailableError, match="wants encryption"),
         ):
             client.predict(IMAGE)
+
+
+_TRUSTS_NOBODY_HERE = """
+import os, sys
+import numpy as np
+from digits_widget.errors import ServerUnavailableError
+from digits_widget.serving import Client, Tls
+
+target, folder = sys.argv[1:]
+for tls in (Tls(ca=f"{folder}/server.pem"), Tls(ca=f"{folder}/client.key"), None):
+    try:
+        with Client(target, tls=tls, timeout=2) as client:
+            client.predict(np.zeros((28, 28), np.float32))
+    except ServerUnavailableError:
+        continue
+    sys.exit("it was talked to")
+sys.exit("GRPC_VERBOSITY" in os.environ and "the environment is not as it was")
+"""
+
+
+def test_what_fails_about_certificates_is_raised_and_never_printed(
+    secure: ScriptedServer, keys: Path
+) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "GRPC_VERBOSITY"}
+    done = subprocess.run(
+        [sys.executable, "-c", _TRUSTS_NOBODY_HERE, secure.target, str(keys)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
