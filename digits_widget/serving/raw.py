@@ -15,7 +15,7 @@ from digits_widget.serving.deadline import Deadline
 from digits_widget.serving.dtypes import DTYPES
 from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.question import Outputs, Question
-from digits_widget.serving.signature import ModelSignature, TensorSpec
+from digits_widget.serving.signature import INIT_OP, ModelSignature, TensorSpec
 from digits_widget.serving.transport import Know, Transport
 
 
@@ -78,20 +78,51 @@ def _check_names(
     outputs: tuple[str, ...],
 ) -> None:
     declared = {spec.name for spec in signature.inputs}
-    unknown = given - declared
-    unknown |= set(outputs) - {spec.name for spec in signature.outputs}
-    missing = declared - signature.defaults - given
-    if unknown or missing:
-        problems = []
-        if unknown:
-            problems.append(f"unknown names {sorted(unknown)}")
-        if missing:
-            problems.append(f"no input {sorted(missing)}")
-        msg = (
-            f"Got {' and '.join(problems)} for model {metadata.model!r} at "
-            f"{metadata.target}, expected {signature}. Use these names."
+    needed = declared - signature.defaults
+    if not needed <= given <= declared:
+        # An input that may be left out is in the cure if it was given.
+        cure = ", ".join(f"{name!r}: …" for name in sorted(needed | declared & given))
+        raise _wrong_names(
+            metadata,
+            signature,
+            got=_listed("input", given),
+            takes=f"takes {_listed('input', map(str, signature.inputs))}",
+            cure=f"Call predict_raw({{{cure}}})",
         )
-        raise SignatureError(msg, target=metadata.target, model=metadata.model)
+    if not set(outputs) <= {spec.name for spec in signature.outputs}:
+        raise _wrong_names(
+            metadata,
+            signature,
+            got=f"the wish for {_listed('output', outputs)}",
+            takes=f"gives {_listed('output', map(str, signature.outputs))}",
+            cure="Name some of these in outputs=, or leave it out for all",
+        )
+
+
+def _listed(what: str, names: Iterable[str]) -> str:
+    each = sorted(names)
+    if not each:
+        return f"no {what}"
+    return f"the {what}{'s' if len(each) > 1 else ''} {', '.join(each)}"
+
+
+def _wrong_names(
+    metadata: ModelMetadata,
+    signature: ModelSignature,
+    *,
+    got: str,
+    takes: str,
+    cure: str,
+) -> SignatureError:
+    others = [
+        name for name in metadata.signatures if name not in {signature.name, INIT_OP}
+    ]
+    other = f", or choose another signature: {', '.join(others)}" if others else ""
+    msg = (
+        f"Got {got} for model {metadata.model!r} at {metadata.target}, whose signature "
+        f"{signature.name} {takes}. {cure}{other}."
+    )
+    return SignatureError(msg, target=metadata.target, model=metadata.model)
 
 
 def _cast(

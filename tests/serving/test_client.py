@@ -268,8 +268,18 @@ def test_raw_arrays_get_the_declared_dtype_and_come_back_by_name(
 @pytest.mark.parametrize(
     ("inputs", "words"),
     [
-        ({"image": [[0.0]]}, "unknown names .'image'."),
-        ({}, "no input .'picture'."),
+        (
+            {"image": [[0.0]]},
+            (
+                r"^Got the input image .* serving_default takes the input picture: float32 "
+                r"\(-1, 28, 28, 1\). Call predict_raw\({'picture': …}\)"
+            ),
+        ),
+        (
+            {},
+            r"^Got no input for model .* takes the input picture: .* Call predict_raw",
+        ),
+        ({"picture": 0, "a": 0}, "^Got the inputs a, picture for model"),
         ({"picture": ["text"]}, "expected float32"),
         ({"picture": [1j]}, "expected float32"),
     ],
@@ -280,6 +290,14 @@ def test_raw_arrays_that_do_not_fit_are_refused_with_what_does(
     with Client(scripted.target) as client, pytest.raises(SignatureError, match=words):
         client.predict_raw(inputs)
     assert scripted.count("Predict") == 0
+
+
+def test_an_output_that_is_not_there_is_refused_with_those_that_are(
+    scripted: ScriptedServer,
+) -> None:
+    words = "^Got the wish for the output tens for model .* gives the output.? digit"
+    with Client(scripted.target) as client, pytest.raises(SignatureError, match=words):
+        client.predict_raw({"picture": [[0.0]]}, outputs=["tens"])
 
 
 def test_a_signature_that_is_not_there_is_named_with_those_that_are(
