@@ -271,8 +271,8 @@ def test_raw_arrays_get_the_declared_dtype_and_come_back_by_name(
         (
             {"image": [[0.0]]},
             (
-                r"^Got the input image .* serving_default takes the input picture: float32 "
-                r"\(-1, 28, 28, 1\). Call predict_raw\({'picture': …}\)"
+                r"^Got the input image .* takes the input picture: float32 \(-1, "
+                r"28, 28, 1\). Call predict_raw\({'picture': …}\)"
             ),
         ),
         (
