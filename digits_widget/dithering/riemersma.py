@@ -8,13 +8,21 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dithering.curve import hilbert_walk, level_to_cover
+from digits_widget.dithering.curve import hilbert_walk, level_to_cover, peano_walk
 from digits_widget.dithering.diffusion import THRESHOLD, TIES
 from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
+from digits_widget.dithering.option import Option
 from digits_widget.dithering.pasted.light import OWN, Lines
-from digits_widget.dithering.pasted.walk import COVER, along, places
+from digits_widget.dithering.pasted.walk import (
+    COVER,
+    along,
+    peano_places,
+    places,
+)
+
+CURVE = Option("Whose curve is followed.", "hilbert", choices=("hilbert", "peano"))
 
 SMALL = 24
 """Pictures up to which plain Python is faster."""
@@ -94,16 +102,20 @@ def _follow_all(
     return printed
 
 
-def _print(images: Floats, *, threshold: float, ties: str) -> Floats:
+def _print(images: Floats, *, curve: str, threshold: float, ties: str) -> Floats:
     rows, cols = images.shape[1:]
-    walk = hilbert_walk(rows, cols, level_to_cover(max(rows, cols)))
+    if curve == "peano":
+        walk = peano_walk(rows, cols)
+    else:
+        walk = hilbert_walk(rows, cols, level_to_cover(max(rows, cols)))
     fading = Fading(middle=threshold * 255, up=ties == "up")
     return follow(images, walk, fading)
 
 
-def _code(*, threshold: float, ties: str) -> Lines:
+def _code(*, curve: str, threshold: float, ties: str) -> Lines:
     fading = Fading(middle=threshold * 255, up=ties == "up")
-    return along(fading, light=OWN, walk=places(COVER))
+    walk = peano_places() if curve == "peano" else places(COVER)
+    return along(fading, light=OWN, walk=walk)
 
 
 METHODS = (
@@ -116,7 +128,7 @@ METHODS = (
         author="Thiadmer Riemersma",
         source="A balanced dithering technique, C/C++ Users Journal, December",
         keeps_mean=False,
-        options={"threshold": THRESHOLD, "ties": TIES},
+        options={"curve": CURVE, "threshold": THRESHOLD, "ties": TIES},
         note="Errors stay near where they arose and are forgotten after sixteen "
         "pixels: a change in one corner leaves the others alone.",
     ),

@@ -231,8 +231,10 @@ def _libdither() -> None:
         _cover(key, "bayer", "libdither", size=size)
     _cover("libdither/dotdiff_knuth", "dot-diffusion", "libdither")
     for theirs, weighting in (("orig", "original"), ("mod", "modified")):
-        key = f"libdither/riemersma_hilbert_{theirs}"
-        _cover(key, "riemersma", "libdither", weighting=weighting)
+        for curve in ("hilbert", "peano"):
+            key = f"libdither/riemersma_{curve}_{theirs}"
+            options = {"curve": curve, "weighting": weighting}
+            _cover(key, "riemersma", "libdither", **options)
 
 
 def _not_covered() -> None:
@@ -266,7 +268,6 @@ def _not_covered() -> None:
         NOT_COVERED[f"libdither/dotdiff_{name}"] = "another class matrix than Knuth's"
     for name in [
         "hilbert_mod",
-        "peano",
         "fass0",
         "fass1",
         "fass2",
@@ -275,7 +276,7 @@ def _not_covered() -> None:
     ]:
         for tag in ("orig", "mod"):
             key = f"libdither/riemersma_{name}_{tag}"
-            NOT_COVERED[key] = "another curve than Hilbert's"
+            NOT_COVERED[key] = "another curve than Hilbert's and Peano's"
     for name in ("dither8", "cluster3", "cluster4", "cluster8"):
         NOT_COVERED[f"netpbm/{name}"] = (
             "compared in the linear light of BT.709, which none of ours does"

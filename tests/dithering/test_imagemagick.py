@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits_widget.dithering.curve import hilbert_walk, level_to_cover
+from digits_widget.dithering.curve import hilbert_walk, level_to_cover, peano_walk
 from digits_widget.dithering.imagemagick import (
     GreyTree,
     floyd_steinberg_onto,
@@ -81,4 +81,18 @@ def test_the_walk_meets_every_pixel_once_and_never_jumps(
 
     y, x = walk // cols, walk % cols
     if rows == cols and rows & (rows - 1) == 0:
+        assert (np.abs(np.diff(y)) + np.abs(np.diff(x)) == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (9, 9), (27, 27), (5, 12), (28, 28)])
+def test_peanos_walk_meets_every_pixel_once_and_never_jumps(
+    shape: tuple[int, int],
+) -> None:
+    rows, cols = shape
+    walk = np.array(peano_walk(rows, cols))
+    assert sorted(walk) == list(range(rows * cols))
+    assert walk[0] == 0
+
+    y, x = walk // cols, walk % cols
+    if rows == cols and rows in (9, 27):
         assert (np.abs(np.diff(y)) + np.abs(np.diff(x)) == 1).all()

@@ -18,7 +18,7 @@ from digits_widget.dithering.compatibility.program import (
     print_ranks,
     recipe,
 )
-from digits_widget.dithering.curve import hilbert_walk
+from digits_widget.dithering.curve import hilbert_walk, peano_walk
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import SCAN, diffuse_with, scan_steps
 from digits_widget.dithering.dot_diffusion import CLASSES, diffuse_dots
@@ -33,8 +33,13 @@ from digits_widget.dithering.pasted.dots import dots
 from digits_widget.dithering.pasted.light import GREYS, PARTS, Lines, as_table
 from digits_widget.dithering.pasted.ordered import bayer_ranks
 from digits_widget.dithering.pasted.variable import between_keys, by_grey
-from digits_widget.dithering.pasted.walk import DEEPER, along, places
-from digits_widget.dithering.riemersma import follow
+from digits_widget.dithering.pasted.walk import (
+    DEEPER,
+    along,
+    peano_places,
+    places,
+)
+from digits_widget.dithering.riemersma import CURVE, follow
 from digits_widget.dithering.variable import diffuse_by_grey
 
 _ARITHMETIC = Arithmetic(
@@ -174,12 +179,15 @@ _FADING = {
 }
 
 
-def _riemersma(images: Floats, *, weighting: str) -> Floats:
+def _riemersma(images: Floats, *, curve: str, weighting: str) -> Floats:
     rows, cols = images.shape[1:]
-    # Its walk steps before it prints: the first pixel is never reached, and black.
-    walk = hilbert_walk(rows, cols, max(rows, cols).bit_length())[1:]
+    if curve == "peano":
+        walk = peano_walk(rows, cols)
+    else:
+        walk = hilbert_walk(rows, cols, max(rows, cols).bit_length())
     eight = np.rint(images * images.dtype.type(255)) / 255
-    return follow(eight, walk, _FADING[weighting])
+    # Its walk steps before it prints: the first pixel is never reached, and black.
+    return follow(eight, walk[1:], _FADING[weighting])
 
 
 def _respread_code(*, scan: str) -> Lines:
@@ -229,8 +237,9 @@ def _dots_code() -> Lines:
     )
 
 
-def _riemersma_code(*, weighting: str) -> Lines:
-    walk = places(DEEPER, from_second=True)
+def _riemersma_code(*, curve: str, weighting: str) -> Lines:
+    peano = curve == "peano"
+    walk = peano_places(from_second=True) if peano else places(DEEPER, from_second=True)
     return along(_FADING[weighting], light=PARTS, walk=walk)
 
 
@@ -242,7 +251,13 @@ LIBDITHER = Program(
             *diffusing(_KERNELS, _ARITHMETIC, light=PARTS, scan=SCAN),
             recipe("stevenson-arce", _respread, _respread_code, scan=SCAN),
             recipe("ostromoukhov", _ostromoukhov, _ostromoukhov_code, scan=SCAN),
-            recipe("riemersma", _riemersma, _riemersma_code, weighting=_WEIGHTING),
+            recipe(
+                "riemersma",
+                _riemersma,
+                _riemersma_code,
+                curve=CURVE,
+                weighting=_WEIGHTING,
+            ),
             recipe("dot-diffusion", _dots, _dots_code),
             recipe("bayer", _print_bayer, _bayer_code, size=SIZE),
             *(

@@ -1,4 +1,4 @@
-"""Riemersma's dither along Hilbert's curve, as lines to paste."""
+"""Riemersma's dither along Hilbert's or Peano's curve, as lines to paste."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEEPER = "max(image.shape).bit_length()"
 
 
 def places(level: str, *, from_second: bool = False) -> Lines:
-    """Write lines that set `places` to the pixels in their order along the curve."""
+    """Write lines that set `places` to the pixels in their order along Hilbert's."""
     return (
         (
             "turns = {'N': 'WSNENNE', 'E': 'SWENEEN', 'S': 'ENSWSSW', 'W': 'NEWSWWS'}"
@@ -29,6 +29,21 @@ def places(level: str, *, from_second: bool = False) -> Lines:
         f"steps = [steps[t] for t in ['', *walk('N', {level})]]",
         "inside = lambda y, x: 0 <= y < len(image) and 0 <= x < len(image.T)",
         "places = [p for p in np.cumsum(steps, axis=0).tolist() if inside(*p)]"
+        + "[1:]" * from_second,
+    )
+
+
+def peano_places(*, from_second: bool = False) -> Lines:
+    """Write lines that set `places` to the pixels in their order along Peano's."""
+    return (
+        "(y, x), order, side = np.indices(image.shape), 0, 3**8",
+        "while side > 1:  # Peano's curve: three strips of squares, there and back",
+        "    side //= 3",
+        "    a, b, y, x = y // side, x // side, y % side, x % side",
+        "    order = 9 * order + 3 * a + np.where(a % 2, 2 - b, b)",
+        "    y = np.where(b % 2, side - 1 - y, y)",
+        "    x = np.where(a % 2, side - 1 - x, x)",
+        "places = [divmod(p, len(image.T)) for p in order.ravel().argsort()]"
         + "[1:]" * from_second,
     )
 
