@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 
 from digits_widget.drawing import Drawing
-from digits_widget.errors import DigitsError, EmptyDrawingError
+from digits_widget.errors import DigitsError, EmptyDrawingError, ImageError
 from digits_widget.picture import Source, read_picture
 from digits_widget.raster import rasterize, touched
 from digits_widget.steps.step import Image, Outcome
@@ -47,6 +48,24 @@ def draw_cut_out(drawing: Drawing) -> Image:
         if shares.max() == _INK:
             return np.divide(shares, np.float32(_INK))
     return draw(drawing)
+
+
+def check_many(sources: object) -> None:
+    """Refuse what is one drawing or picture, or none at all, where many are wanted.
+
+    Raises
+    ------
+    ImageError
+        It is not many.
+    """
+    one = isinstance(sources, str | bytes | Path | Drawing)
+    flat = isinstance(sources, np.ndarray) and sources.ndim < 3
+    if one or flat or not isinstance(sources, Iterable):
+        msg = (
+            f"Got one {type(sources).__name__}, expected many drawings or pictures. "
+            "Put it in a list, or call the pipeline with it."
+        )
+        raise ImageError(msg)
 
 
 def image_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 import warnings
 from pathlib import Path
 
@@ -75,8 +76,11 @@ def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
             with Image.open(file) as picture:
                 return _from_pillow(picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
+        # All that Pillow tells of it is in the text of its error.
+        found = re.search(r"\d+", str(exc))
+        count = f"{int(found.group()):,}" if found else "very many"
         msg = (
-            f"Got {name}, a picture of very many pixels, expected at most "
+            f"Got {name}, a picture of {count} pixels, expected at most "
             f"{MAX_PIXELS:,} in all. Scale it down first."
         )
         raise ImageTooLargeError(msg) from exc
@@ -120,6 +124,8 @@ def _from_pillow(picture: Image.Image) -> NDArray[np.float32]:
 
 def _in_plain_mode(picture: Image.Image) -> Image.Image:
     """Return the picture in a mode whose array says everything about it."""
+    if picture.mode == "La":  # The one mode that Pillow takes to no other in one go.
+        picture = picture.convert("LA")
     if picture.has_transparency_data:
         return picture.convert("RGBA")
     if picture.mode in {"1", "L", "RGB", "F"} or picture.mode.startswith("I;16"):

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
-from digits_widget.entry import draw, draw_cut_out, enter, image_of
-from digits_widget.errors import StepOrderError
+from digits_widget.entry import check_many, draw, draw_cut_out, enter, image_of
+from digits_widget.errors import ImageError, OptionError, StepOrderError
 from digits_widget.picture import Source
 from digits_widget.steps import (
     Centre,
@@ -47,6 +47,8 @@ class Pipeline:
 
     Raises
     ------
+    OptionError
+        A step that cannot be called, or a class of steps.
     StepOrderError
         `ToTensor` is missing, stands twice, or is not last.
     """
@@ -58,6 +60,14 @@ class Pipeline:
     """What to call it."""
 
     def __post_init__(self) -> None:
+        for step in self.steps:
+            if isinstance(step, type) or not callable(step):
+                name = getattr(step, "__name__", repr(step))
+                msg = (
+                    f"Got {name} as a step, expected an object that can be called with "
+                    "an image, such as Crop(). Mind the brackets."
+                )
+                raise OptionError(msg)
         places = [isinstance(step, ToTensor) for step in self.steps]
         if sum(places) != 1 or not places[-1]:
             names = ", ".join(name_of(step) for step in self.steps) or "no steps"
@@ -122,6 +132,7 @@ class Pipeline:
         StepOrderError
             As for one.
         """
+        check_many(sources)
         last = self.steps[-1]
         assert isinstance(last, ToTensor)  # noqa: S101 - as __post_init__ saw to
         parts = [np.empty((0, *last.shape), last.dtype)]
@@ -218,7 +229,12 @@ def _is_for_pictures(step: Step) -> bool:
 def _run(step: Step, image: Image) -> Outcome:
     if _explains(step):
         return step.run(image)
-    return Outcome(checked(step(image)), f"{name_of(step)} was applied.")
+    try:
+        made = checked(step(image))
+    except ImageError as exc:
+        msg = f"The step {name_of(step)} gave no picture. {exc}"
+        raise ImageError(msg) from exc
+    return Outcome(made, f"{name_of(step)} was applied.")
 
 
 PRESETS: Mapping[str, Pipeline] = MappingProxyType(

@@ -16,6 +16,7 @@ from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import (
     EmptyDrawingError,
     ImageError,
+    OptionError,
     StepOrderError,
     UnknownMethodError,
 )
@@ -335,6 +336,26 @@ def test_a_batch_has_the_form_that_the_last_step_gives() -> None:
 def test_a_long_batch_goes_in_chunks() -> None:
     tensors = PRESETS["naive"].batch(samples() * 30)
     np.testing.assert_array_equal(tensors[290:], tensors[:10])
+
+
+@pytest.mark.parametrize("one", [THREE, "three.png", b"png", on_paper(3), 5])
+def test_one_where_many_are_wanted_says_so(one: Any) -> None:
+    with pytest.raises(ImageError, match=r"expected many .* Put it in a list"):
+        MNIST.batch(one)
+
+
+@pytest.mark.parametrize("step", [Crop, "crop", 3, None])
+def test_what_is_no_step_says_so(step: Any) -> None:
+    with pytest.raises(OptionError, match=r"such as Crop\(\). Mind the brackets"):
+        Pipeline((step, ToTensor()))
+
+
+def test_a_step_of_ones_own_that_gives_nothing_is_named() -> None:
+    def forgets(image: Any) -> Any:
+        image + 1
+
+    with pytest.raises(ImageError, match="The step forgets gave no picture"):
+        Pipeline((forgets, Resize(), ToTensor()))(THREE)
 
 
 def test_a_fault_in_a_batch_says_where() -> None:

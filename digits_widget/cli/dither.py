@@ -20,6 +20,7 @@ OPTIONS = (
     "across-tiles",
     "below",
     "clamp",
+    "curve",
     "dtype",
     "edge",
     "first",

@@ -70,7 +70,7 @@ def look_up(name: str, table: Mapping[str, T], *, what: str) -> T:
         No such key; the message has the nearest ones.
     """
     slug = str(name).strip().lower().replace("_", "-").replace(" ", "-")
-    if slug in table:
+    if slug in table and isinstance(name, str):
         return table[slug]
     near = difflib.get_close_matches(slug, table, n=3, cutoff=0.4) or sorted(table)
     hint = f"The nearest are: {', '.join(near)}."

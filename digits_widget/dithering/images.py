@@ -22,19 +22,24 @@ def as_batch(image: ArrayLike) -> Floats:
     """
     array = _as_array(image)
     if array.dtype.kind != "f":
-        msg = (
-            f"Got pixels of type {array.dtype}, expected floats in [0, 1]. Divide "
-            "whole numbers by their white: pixels / 255."
-        )
+        whole = array.dtype.kind in "biu"
+        cure = "Divide whole numbers by their white: pixels / 255."
+        if not whole:
+            cure = "Read files with read_picture, and make greys of them with Flatten."
+        msg = f"Got pixels of type {array.dtype}, expected floats in [0, 1]. {cure}"
         raise ImageError(msg)
     if array.ndim not in (2, 3):
         msg = (
             f"Got an array of shape {array.shape}, expected (rows, cols) or "
-            "(n, rows, cols) of grey pixels."
+            "(n, rows, cols) of grey pixels. Reshape it; Flatten makes greys of "
+            "colours."
         )
         raise ImageError(msg)
     if 0 in array.shape[-2:]:
-        msg = f"Got a picture without pixels, of shape {array.shape}, expected some."
+        msg = (
+            f"Got a picture without pixels, of shape {array.shape}, expected one row "
+            "and column at least. See what cut it to nothing."
+        )
         raise ImageError(msg)
     _check_range(array)
     floats: Floats = array.astype(np.promote_types(array.dtype, np.float32), copy=False)
@@ -45,7 +50,10 @@ def _as_array(image: ArrayLike) -> NDArray[np.generic]:
     try:
         return np.asarray(image)
     except ValueError as exc:
-        msg = f"Got rows that are no array ({exc}), expected an array of grey pixels."
+        msg = (
+            f"Got rows that are no array ({exc}), expected an array of grey pixels. "
+            "Make all rows equally long."
+        )
         raise ImageError(msg) from exc
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -90,7 +91,9 @@ class Method:
         for name in options:
             if name not in self.options:
                 takes = ", ".join(self.options) or "no options"
-                msg = f"Got the option {name}, but {self.name} takes: {takes}."
+                near = difflib.get_close_matches(name, self.options, n=1)
+                cure = f"Perhaps {near[0]}?" if near else "Leave it out."
+                msg = f"Got the option {name}, but {self.name} takes: {takes}. {cure}"
                 raise OptionError(msg)
         given = {k: self.options[k].check(k, v) for k, v in options.items()}
         return {k: option.default for k, option in self.options.items()} | given

@@ -40,7 +40,7 @@ class Option:
         kind = "a whole number" if isinstance(self.default, int) else "a number"
         if math.isinf(self.high):
             return kind if math.isinf(self.low) else f"{kind} from {self.low:g}"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind} from {self.low:,.10g} to {self.high:,.10g}"
 
     def check(self, name: str, value: object) -> Value:
         """Return the value if the option takes it.

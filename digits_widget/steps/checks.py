@@ -96,7 +96,7 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
     if not (array.ndim == 2 or colours) or 0 in array.shape:
         msg = (
             f"Got an image of shape {array.shape}, expected (rows, cols), or "
-            "(rows, cols, 3 or 4) for colours."
+            "(rows, cols, 3 or 4) for colours. Reshape it."
         )
         raise ImageError(msg)
     if array.dtype.kind != "f":
@@ -107,7 +107,7 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
         raise ImageError(msg)
     low, high = float(array.min()), float(array.max())
     if math.isnan(low):
-        msg = "Got an image with NaN in it, expected numbers in [0, 1]."
+        msg = "Got an image with NaN in it, expected numbers in [0, 1]. Fill them."
         raise ImageError(msg)
     if low < 0 or high > 1:
         cure = "Divide by 255." if 1 < high <= 255 and low >= 0 else "Scale it first."

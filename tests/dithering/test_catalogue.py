@@ -222,6 +222,19 @@ def test_an_unknown_method_gets_the_nearest_names() -> None:
         dither(np.zeros((3, 3)), "atkison")
 
 
+@pytest.mark.parametrize("name", [None, 3, ["bayer"]])
+def test_what_is_no_name_is_no_method(name: Any) -> None:
+    with pytest.raises(UnknownMethodError, match="expected one of"):
+        dither(np.zeros((3, 3)), name)
+
+
+def test_a_misspelt_option_gets_the_nearest_one() -> None:
+    with pytest.raises(OptionError, match=r"Got the option sacn.* Perhaps scan\?"):
+        dither(np.zeros((3, 3)), "stucki", sacn="raster")
+    with pytest.raises(OptionError, match=r"takes: no options. Leave it out"):
+        dither(np.zeros((3, 3)), "otsu", scan="raster")
+
+
 def test_an_unknown_program_gets_the_nearest_names() -> None:
     with pytest.raises(UnknownMethodError, match="The nearest are: imagemagick-"):
         dither(np.zeros((3, 3)), like="imagemagick")

@@ -56,7 +56,7 @@ class Program:
         if method.name not in self.methods:
             msg = (
                 f"Got like={self.name!r} with {method.name}, but it has only: "
-                f"{', '.join(self.methods)}."
+                f"{', '.join(self.methods)}. Take one of these, or leave like out."
             )
             raise OptionError(msg)
         return self.methods[method.name]
