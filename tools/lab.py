@@ -23,7 +23,7 @@ from typing import Self
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from digits_widget.cli.lab import PROMPT
+from digits_widget.cli.lab import PROMPT, encryption
 from tools.find_browser import find
 
 ROOT = Path(__file__).parents[1]
@@ -164,6 +164,7 @@ class Lab:
             "--LabApp.expose_app_in_browser=True",
             f"--LabApp.app_settings_dir={ROOT / 'digits_widget/jupyter/lab_settings'}",
             f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
+            *encryption(),
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
 

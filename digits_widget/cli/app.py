@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.lab import PROMPT, model_server_beside
+from digits_widget.cli.lab import PROMPT, encryption, model_server_beside
 
 HELP = "serve the widget alone as a page"
 
@@ -69,6 +69,7 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
+        *encryption(),
         "--Voila.log_level=ERROR",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",

@@ -115,6 +115,13 @@ def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
     return LabApp
 
 
+def encryption() -> list[str]:
+    """Have kernels encrypt what they say: those that do not warn about it."""
+    import zmq
+
+    return ["--KernelManager.transport_encryption=auto"] if zmq.has("curve") else []
+
+
 def _first_page(folder: Path) -> str:
     notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
     return f"/lab/tree/{notebooks[0]}" if notebooks else "/lab"
@@ -134,6 +141,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
+        *encryption(),
     ]
     if args.no_browser:
         options.append("--no-browser")

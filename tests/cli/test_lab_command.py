@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import urllib.request
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tornado.websocket import websocket_connect
 
 from digits_widget.cli import main
 from tests.cli.running_command import RunningCommand, free_port, listens, until
@@ -36,6 +38,23 @@ def served_ports(lab: RunningCommand) -> tuple[int, int]:
     return int(said[1]), int(said[2])
 
 
+def start_kernel(url: str, token: str) -> None:
+    """Start a kernel, and wait until it has said something."""
+    ask = urllib.request.Request(  # noqa: S310 - http, see above
+        f"{url}/api/kernels?token={token}", method="POST", data=b"{}"
+    )
+    with urllib.request.urlopen(ask) as answer:  # noqa: S310
+        number = json.load(answer)["id"]
+    where = f"ws{url.removeprefix('http')}/api/kernels/{number}/channels?token={token}"
+
+    async def hear() -> None:
+        connection = await websocket_connect(where)
+        assert await connection.read_message()
+        connection.close()
+
+    asyncio.run(asyncio.wait_for(hear(), 60))
+
+
 @pytest.mark.server
 def test_both_servers_start_and_ctrl_c_stops_both(lab: RunningCommand) -> None:
     grpc_port, rest_port = served_ports(lab)
@@ -49,8 +68,10 @@ def test_both_servers_start_and_ctrl_c_stops_both(lab: RunningCommand) -> None:
         versions = json.load(answer)["model_version_status"]
     assert {version["state"] for version in versions} == {"AVAILABLE"}
     assert listens(grpc_port)
+    start_kernel(f"http://127.0.0.1:{jupyter_port}", address[2].split("token=")[1])
 
     assert lab.interrupt() == 0
+    assert "without encryption" not in lab.said
     assert "are stopped" in lab.said
     assert "Traceback" not in lab.said
     assert not any(map(listens, (grpc_port, rest_port, jupyter_port)))

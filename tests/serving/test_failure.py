@@ -209,10 +209,9 @@ def test_nothing_is_printed_when_a_server_goes_away() -> None:
     script = """
 import sys
 import numpy as np
-from tests.serving.name_server import NameServer
-from tests.serving.scripted_server import ScriptedServer
 from digits_widget.errors import ServingError
 from digits_widget.serving import Client
+from tests.serving.scripted_server import ScriptedServer
 image = np.zeros((28, 28))
 with ScriptedServer() as server, Client(server.target) as client:
     client.predict(image)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import HTML, Button, FileUpload, HBox, VBox
+from ipywidgets import HTML, Button, FileUpload, HBox, Label, VBox
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DrawingFormatError
@@ -44,7 +44,7 @@ class Files:
         self._offered: Drawing | None = None
         self._load = FileUpload(
             accept=".json",
-            description="Load",
+            description="Load a drawing",
             icon="",
             tooltip="Load a drawing, saved as JSON",
         )
@@ -54,7 +54,8 @@ class Files:
         self._link.add_class("digits-link")
         self._guard = guard
         buttons = [self._button(suffix) for suffix in FORMATS]
-        self.widget = VBox([HBox([self._load, *buttons]), self._link])
+        saving = HBox([Label("Save as"), *buttons])
+        self.widget = VBox([HBox([self._load]), saving, self._link])
 
     def show(self, state: State) -> None:
         """Take the link away when it leads to another drawing."""
