@@ -10,14 +10,36 @@ from digits_widget.dithering import CATALOGUE, dither
 _GROUP = 256
 """Pictures that share one kind of wear: they are worn in one go."""
 
+_COARSE = (
+    "balanced-centred-point-6x6",
+    "c5x5b",
+    "c5x5w",
+    "c6x6w",
+    "c7x7b",
+    "central-white-point-6x6",
+    "clustered-dot-16x16-45",
+    "clustered-dot-8x8-45-33",
+    "clustered-dot-8x8-square",
+    "clustered-dot-spiral-5x5",
+    "h16x16o",
+    "h8x8o",
+    "horizontal-line-6x6",
+)
+"""Maps whose dots are as wide as a line of a digit, and swallow parts of it."""
+
+TURNS = dict.fromkeys(_COARSE, 2) | {"niblack": 5}
+"""How often a method is taken, where it is not once: what is harder to read is seen
+more. Niblack's threshold, made for dark text, draws a frame around light ink, which
+misleads `Framing` about where the digit is and how large."""
+
 Floats = NDArray[np.float32]
 
 
 def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
     """Wear each group of pictures in one way, chosen at random.
 
-    A quarter of the groups stay as they are, two in five are dithered by a method of
-    the catalogue, a tenth is thresholded; the others get thicker or thinner lines, or
+    A quarter of the groups stay as they are, nearly half are dithered by a method of
+    the catalogue, a twelfth is thresholded; the others get thicker or thinner lines, or
     harder or softer greys. The pictures must be in a random order already.
 
     Parameters
@@ -36,7 +58,7 @@ def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
     for start in range(0, len(images), _GROUP):
         group = images[start : start + _GROUP].astype(np.float32) / np.float32(255)
         kinds = (None, _dithered, _thresholded, _swollen, _contrasted)
-        kind = random.choice(len(kinds), p=(0.24, 0.42, 0.1, 0.14, 0.1))
+        kind = random.choice(len(kinds), p=(0.24, 0.46, 0.08, 0.13, 0.09))
         if (worker := kinds[kind]) is not None:
             result = worker(group, random)
             worn[start : start + _GROUP] = np.rint(result * 255).astype(np.uint8)
@@ -44,8 +66,14 @@ def wear(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
 
 
 def _dithered(group: Floats, random: np.random.Generator) -> Floats:
-    method = str(random.choice(sorted(CATALOGUE)))
+    method = str(random.choice(sorted(CATALOGUE), p=_shares()))
     return dither(group, method)
+
+
+def _shares() -> NDArray[np.float64]:
+    """Give how often each method of the catalogue is taken, in alphabetical order."""
+    turns = [TURNS.get(name, 1) for name in sorted(CATALOGUE)]
+    return np.array(turns, np.float64) / sum(turns)
 
 
 def _thresholded(group: Floats, random: np.random.Generator) -> Floats:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from digits_widget.dithering import CATALOGUE
 from digits_widget.samples import sample, samples
 from digits_widget.training.passes import NO_DIGIT, Sources, make_pass
 from digits_widget.training.pen import draw_framed, draw_on_canvas, normalise, vary
 from digits_widget.training.regional import add_regional
-from digits_widget.training.wear import wear
+from digits_widget.training.wear import TURNS, wear
 
 STROKES = tuple(normalise(drawing) for drawing in samples())
 MNIST = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
@@ -90,3 +91,7 @@ def test_worn_pictures_stay_pictures_and_the_given_ones_are_left() -> None:
     np.testing.assert_array_equal(images, before)
     assert (worn != images).any()
     assert (worn.reshape(len(worn), -1).max(axis=1) > 0).mean() > 0.95
+
+
+def test_every_method_that_is_taken_more_often_is_in_the_catalogue() -> None:
+    assert set(TURNS) <= set(CATALOGUE)
