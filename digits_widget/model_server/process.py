@@ -23,6 +23,7 @@ from digits_widget.model_server.log import say
 from digits_widget.model_server.parent import watch_parent
 from digits_widget.model_server.ports import is_free
 from digits_widget.model_server.quiet import import_tensorflow
+from digits_widget.model_server.stopping import Stopping
 
 EXIT_CODES = {PortTakenError: 3, MissingExtraError: 4}
 """Exit codes of errors that have a class of their own; 1 for the rest."""
@@ -32,7 +33,7 @@ _GRACE_SECONDS = 5.0
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until told to stop; return the exit code."""
-    stopping, serving = threading.Event(), threading.Event()
+    stopping, serving = Stopping(), threading.Event()
 
     def stop(*_: object) -> None:
         if not serving.is_set():
@@ -108,7 +109,7 @@ def check(flags: Flags) -> None:
             raise PortTakenError(msg, target=f"{flags.host}:{port}")
 
 
-def serve(flags: Flags, stopping: threading.Event, serving: threading.Event) -> None:
+def serve(flags: Flags, stopping: Stopping, serving: threading.Event) -> None:
     """Load everything, open the ports, set `serving`; answer until `stopping`."""
     import_tensorflow()
     # Only now: everything behind this import needs TensorFlow.

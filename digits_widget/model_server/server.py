@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +43,7 @@ from digits_widget.model_server.servables.loading import load
 from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.services import SERVICE_NAMES, Services
 from digits_widget.model_server.shipped import LABELS, SHIPPED
+from digits_widget.model_server.stopping import Stopping
 from digits_widget.model_server.warmup import warm_up
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -95,13 +95,13 @@ class Server:
 
     # -- From the first model to the last request -----------------------------------
 
-    def load(self, stopping: threading.Event) -> None:
-        """Load every configured model, and wait until all are available.
+    def load(self, stopping: Stopping) -> None:
+        """Load every configured model, and wait until each version was tried.
 
         Raises
         ------
         ModelServerError
-            One of them does not load, or the configuration makes no sense.
+            No version of a model loads, or the configuration makes no sense.
         """
         configs = self._configs()
         names = self._lifecycle.configure(configs)
@@ -179,7 +179,9 @@ class Server:
 
     def _has_failed(self, name: str) -> bool:
         # At the start there is somebody to tell at once, and no need to try again.
-        return any(each.error is not None for each in self._lifecycle.versions(name))
+        # A model that has another version answers, and the status tells of this one.
+        versions = self._lifecycle.versions(name)
+        return bool(versions) and all(each.error is not None for each in versions)
 
     def _load(self, name: str, version: int, folder: Path) -> Servable:
         flags = self._flags

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digits_widget.errors import MissingExtraError, ModelServerError, PortTakenError
@@ -128,6 +130,27 @@ def test_a_version_that_does_not_load_is_the_reason_given(tmp_path: Path) -> Non
     with pytest.raises(ModelServerError) as caught:
         EmbeddedServer(tmp_path).start()
     assert "saved_model.pb" in str(caught.value)
+
+
+@pytest.mark.server
+def test_a_model_with_one_broken_version_starts(
+    tmp_path: Path, half_plus: Callable[..., None]
+) -> None:
+    half_plus(tmp_path / "half" / "1")
+    (tmp_path / "half" / "2").mkdir()
+    config = tmp_path / "models.txt"
+    config.write_text(
+        f'model_config_list {{ config {{ name: "half" base_path: "{tmp_path}/half" '
+        'model_platform: "tensorflow" model_version_policy { all {} } } }'
+    )
+    flags = [f"--model_config_file={config}"]
+    with (
+        EmbeddedServer(tmp_path, model="half", flags=flags) as server,
+        Client(server.target, model="half") as client,
+    ):
+        states = {each.version: each.state for each in client.status()}
+        assert client.predict_raw({"x": np.array([2], np.float32)})["y"] == [3]
+    assert states == {1: "AVAILABLE", 2: "LOADING"}
 
 
 @pytest.mark.server

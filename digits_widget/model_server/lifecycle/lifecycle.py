@@ -140,7 +140,7 @@ class Lifecycle:
         timeout : float or None
             Seconds; ``None`` waits for ever.
         every : bool
-            Whether every wanted version must be available, or one of them.
+            Whether every wanted version must have been tried, or one be available.
 
         Returns
         -------
@@ -165,7 +165,9 @@ class Lifecycle:
         if not wanted or any(each is None for each in wanted):
             return False
         states = [each for each in wanted if each is not None]
-        if not every and any(each.state == "AVAILABLE" for each in states):
+        if every:
+            return all(each.tried for each in states)
+        if any(each.state == "AVAILABLE" for each in states):
             return True
         return all(each.settled for each in states)
 
@@ -177,7 +179,7 @@ class Lifecycle:
             for each in model.versions.values()
             if each.error is not None
         ]
-        if ready and not (every and broken):
+        if ready:
             loading = every and not self._is_settled(name, every=True)
             return "some versions are still loading" if loading else ""
         if broken:

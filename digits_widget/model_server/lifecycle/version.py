@@ -49,6 +49,11 @@ class Version:
         return self.state == "END" and self.error is not None
 
     @property
+    def tried(self) -> bool:
+        """Whether it is available or has failed to load, for the last time or not."""
+        return self.state == "AVAILABLE" or self.error is not None
+
+    @property
     def settled(self) -> bool:
         """Whether loading it has come to an end, a good or a bad one."""
         return self.state == "AVAILABLE" or self.failed
