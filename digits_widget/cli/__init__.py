@@ -57,7 +57,11 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 well, 1 our error, 2 misuse."""
-    args = parser().parse_args(argv)
+    top = parser()
+    args, unknown = top.parse_known_args(argv)
+    if unknown and not args.takes_unknown:
+        top.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.unknown = unknown
     try:
         code: int = args.run(args) or 0
         sys.stdout.flush()
@@ -90,6 +94,6 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(
             name, help=module.HELP, description=module.__doc__
         )
+        command.set_defaults(run=module.run, takes_unknown=False)
         module.configure(command)
-        command.set_defaults(run=module.run)
     return top

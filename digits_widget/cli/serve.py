@@ -35,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
     for name in WITHOUT_EFFECT:
         parser.add_argument(f"--{name}", nargs="?", help=argparse.SUPPRESS)
+    # The server warns of flags that it does not know and starts, as the original does.
+    parser.set_defaults(takes_unknown=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.model_server.process import main
 
     with _chosen(args) as chosen:
-        return main([f"--{name}={value}" for name, value in chosen.items()])
+        flags = [f"--{name}={value}" for name, value in chosen.items()]
+        return main([*flags, *args.unknown])
 
 
 @contextmanager

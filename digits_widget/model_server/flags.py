@@ -17,6 +17,7 @@ WITHOUT_EFFECT = (
     "num_load_threads",
     "num_unload_threads",
     "per_process_gpu_memory_fraction",
+    "prefer_tflite_model",
     "remove_unused_fields_from_bundle_metagraph",
     "tensorflow_session_config_file",
 )

@@ -12,8 +12,9 @@ import sys
 
 import pytest
 
-from digits_widget.cli import serve
-from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings
+from digits_widget.cli import main, serve
+from digits_widget.model_server import process
+from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings, parse
 
 _MAIN = "import sys; from digits_widget.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -32,6 +33,28 @@ def test_every_flag_has_a_meaning() -> None:
 def test_flags_without_effect_are_taken(name: str) -> None:
     with serve._chosen(parsed(f"--{name}=1")) as chosen:
         assert name not in chosen
+
+
+def test_flags_of_nobody_are_warned_of_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flags: list[str] = []
+
+    def started(given: list[str]) -> int:
+        flags.extend(given)
+        return 0
+
+    monkeypatch.setattr(process, "main", started)
+    assert main(["serve", "--new_flag=1", "--port=0", "--other", "value"]) == 0
+    known, unknown = parse(flags)
+    assert known.port == 0
+    assert unknown == ["--new_flag=1", "--other", "value"]
+
+
+def test_other_commands_know_their_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["steps", "in.png", "--new_flag=1"])
+    assert "unrecognized arguments: --new_flag=1" in capsys.readouterr().err
 
 
 def test_without_flags_it_serves_the_shipped_models() -> None:
