@@ -70,6 +70,11 @@ def test_bodies_are_read_as_rapidjson_reads_them(body: bytes, value: Any) -> Non
     assert type(found["a"]) is type(value["a"])
 
 
+def test_keys_stay_in_order() -> None:
+    # A refusal names the first wrong one.
+    assert list(read_json(b'{"b": 1, "a": 2}')) == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

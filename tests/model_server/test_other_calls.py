@@ -179,6 +179,20 @@ def test_several_inferences_share_their_input(wire: Any) -> None:
             CODE.UNIMPLEMENTED,
             "Unsupported signature method_name: tensorflow/serving/predict",
         ),
+        # Task by task: what is wrong with an earlier one comes first.
+        (
+            [("half_plus_two", "none", REGRESS), ("zoo", "a", REGRESS)],
+            CODE.INVALID_ARGUMENT,
+            "Requested signature not found in model graph: none",
+        ),
+        (
+            [
+                ("half_plus_two", "regress_x_to_y", REGRESS),
+                ("half_plus_two", "serving_default", CLASSIFY),
+            ],
+            CODE.INVALID_ARGUMENT,
+            "No classification inputs found in SignatureDef: ",
+        ),
     ],
 )
 def test_several_inferences_are_refused_in_the_words_of_the_original(

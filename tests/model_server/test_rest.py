@@ -295,6 +295,9 @@ def test_a_graph_that_runs_too_long_is_a_gateway_timeout(wire: Any) -> None:
         ({"examples": [{"x": [2.0]}, {"x": 4.0}]}, [[["", 3.0]], [["", 4.0]]]),
         ({"context": {"x": 2.0}, "examples": [{}]}, [[["", 3.0]]]),
         ({"context": {"x": 9.0}, "examples": [{"x": 2.0}]}, [[["", 3.0]]]),
+        # The model takes no notice of these, but they must be read.
+        ({"examples": [{"x": 2.0, "z": True, "w": [1, False]}]}, [[["", 3.0]]]),
+        ({"examples": [{"x": 2.0, "z": [1.5, 2**70], "w": []}]}, [[["", 3.0]]]),
     ],
 )
 def test_classify_answers_with_pairs(wire: Any, asked: Any, answer: Any) -> None:

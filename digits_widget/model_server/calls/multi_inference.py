@@ -41,8 +41,13 @@ class MultiInference:
         if not request.tasks or not request.tasks[0].model_spec.name:
             raise invalid("ModelSpec has no name specified.")
         with self.library.lend(request.tasks[0].model_spec) as servable:
-            _check_models(request, servable.name)
-            return infer_all(servable, request, timeout, check_method=self.check_method)
+            return infer_all(
+                servable,
+                request,
+                timeout,
+                model=servable.name,
+                check_method=self.check_method,
+            )
 
 
 def infer_all(
@@ -50,21 +55,27 @@ def infer_all(
     request: inference_pb2.MultiInferenceRequest,
     timeout: float | None = None,
     *,
+    model: str = "",
     check_method: bool = False,
 ) -> inference_pb2.MultiInferenceResponse:
-    """Answer with this version, whatever version the tasks ask for."""
-    _check_signatures(request, servable)
+    """Answer with this version, whatever version the tasks ask for.
+
+    With `model` every task must name that one.
+    """
+    seen: set[str] = set()
+    for task in request.tasks:
+        if model:
+            _check_model(task, model)
+        _check_signature(task, servable, seen, check_method=check_method)
     response = inference_pb2.MultiInferenceResponse()
     for task in request.tasks:
         signature = servable.signatures[task.model_spec.signature_name or DEFAULT]
         result = response.results.add()
         if task.method_name == classify.METHOD:
-            classify.check_signature(signature, check_method=check_method)
             labels = result.classification_result
             labels.SetInParent()
             classify.classify(servable, signature, request.input, labels, timeout)
         else:
-            regress.check_signature(signature, check_method=check_method)
             numbers = result.regression_result
             numbers.SetInParent()
             regress.regress(servable, signature, request.input, numbers, timeout)
@@ -72,29 +83,34 @@ def infer_all(
     return response
 
 
-def _check_models(request: inference_pb2.MultiInferenceRequest, name: str) -> None:
-    for task in request.tasks:
-        if not task.model_spec.name:
-            raise invalid("Found ModelSpec with an empty model name.")
-        if task.model_spec.name != name:
-            msg = (
-                "All ModelSpecs in a MultiInferenceRequest must access the same "
-                "model name."
-            )
-            raise invalid(msg)
+def _check_model(task: inference_pb2.InferenceTask, model: str) -> None:
+    if not task.model_spec.name:
+        raise invalid("Found ModelSpec with an empty model name.")
+    if task.model_spec.name != model:
+        msg = (
+            "All ModelSpecs in a MultiInferenceRequest must access the same model name."
+        )
+        raise invalid(msg)
 
 
-def _check_signatures(
-    request: inference_pb2.MultiInferenceRequest, servable: Servable
+def _check_signature(
+    task: inference_pb2.InferenceTask,
+    servable: Servable,
+    seen: set[str],
+    *,
+    check_method: bool,
 ) -> None:
-    seen: set[str] = set()
-    for task in request.tasks:
-        name = task.model_spec.signature_name or DEFAULT
-        if name in seen:
-            raise invalid(f"Duplicate evaluation of signature: {name}")
-        seen.add(name)
-        if name not in servable.signatures:
-            raise invalid(f"Requested signature not found in model graph: {name}")
-        if task.method_name not in {classify.METHOD, regress.METHOD}:
-            msg = f"Unsupported signature method_name: {task.method_name}"
-            raise Refusal("UNIMPLEMENTED", msg)
+    name = task.model_spec.signature_name or DEFAULT
+    if name in seen:
+        raise invalid(f"Duplicate evaluation of signature: {name}")
+    seen.add(name)
+    if name not in servable.signatures:
+        raise invalid(f"Requested signature not found in model graph: {name}")
+    signature = servable.signatures[name]
+    if task.method_name == classify.METHOD:
+        classify.check_signature(signature, check_method=check_method)
+    elif task.method_name == regress.METHOD:
+        regress.check_signature(signature, check_method=check_method)
+    else:
+        msg = f"Unsupported signature method_name: {task.method_name}"
+        raise Refusal("UNIMPLEMENTED", msg)

@@ -105,8 +105,9 @@ def _value(value: Any) -> Any:
         return value.encode("utf-8", "surrogateescape")
     if isinstance(value, dict):
         return unpack_b64(value)
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        return float(value)
+    if isinstance(value, int):
+        # True and false are 1 and 0, and protobuf takes neither for an integer.
+        return int(value) if -(2**63) <= value < 2**63 else float(value)
     return value
 
 

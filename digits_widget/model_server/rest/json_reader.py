@@ -96,7 +96,8 @@ def _refusal(reason: str, offset: int) -> Refusal:
 
 
 def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs)) if len(pairs) > 1 else dict(pairs)
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else dict(reversed(pairs))
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_first_wins)
