@@ -122,8 +122,17 @@ def test_too_many_dimensions_are_refused() -> None:
     assert ours(made(F, [1] * 255, float_val=[1])) is None
 
 
-def test_a_small_request_cannot_ask_for_a_huge_tensor() -> None:
-    assert ours(made(F, [2**31], float_val=[1])) is None
+@pytest.mark.parametrize(
+    "small",
+    [
+        made(F, [2**31], float_val=[1]),
+        made(S, [2**30]),
+        made(S, [2**22], string_val=[b"a" * 1000]),
+        made(S, [2**12], string_val=[b"", b"a" * 2**15]),
+    ],
+)
+def test_a_small_request_cannot_ask_for_a_huge_tensor(small: Any) -> None:
+    assert ours(small) is None
 
 
 def test_an_empty_shape_that_numpy_has_no_words_for_is_refused() -> None:

@@ -132,12 +132,15 @@ def _from_field(element: Element, field: Any, count: int) -> np.ndarray[Any, Any
     given = _given(element, field)
     if given.size >= count:
         return given[:count]
-    if count * element.dtype.itemsize > MAX_FILLED_BYTES:
+    repeated = given[-1] if given.size else _nothing(element)
+    # A string in memory is its bytes; on its way out each repetition is a copy.
+    size = element.dtype.itemsize + (len(repeated) if element.is_string else 0)
+    if count * size > MAX_FILLED_BYTES:
         msg = f"{given.size} values for a tensor of {count}"
         raise TensorError(msg)
     values = np.empty(count, element.dtype)
     values[: given.size] = given
-    values[given.size :] = given[-1] if given.size else _nothing(element)
+    values[given.size :] = repeated
     return values
 
 
