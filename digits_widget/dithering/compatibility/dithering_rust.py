@@ -22,13 +22,35 @@ from digits_widget.dithering.diffusion import SCAN, diffuse_with
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.levels import LINEAR
-from digits_widget.dithering.linear_light import to_linear
 from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.light import GREYS, TO_LINEAR, Lines
+from digits_widget.dithering.pasted.light import GREYS, Lines
 from digits_widget.dithering.pasted.ordered import bayer_ranks
 
-_LIGHT = {False: np.arange(256.0), True: to_linear(np.arange(256) / 255) * 255}
+
+def _linear_light() -> NDArray[np.float64]:
+    """Give the linear light of 8-bit greys as single precision has it.
+
+    The exponent too is single: 2.4000000954. A power of double precision, rounded, is
+    what a C library's single-precision power is.
+    """
+    one = np.float32
+    stored = np.arange(256, dtype=one) / one(255)
+    base = (stored + one(0.055)) / one(1.055)
+    high = (base.astype(np.float64) ** float(one(2.4))).astype(one)
+    light = np.where(stored <= one(0.04045), stored / one(12.92), high) * one(255)
+    return light.astype(np.float64)
+
+
+_LIGHT = {False: np.arange(256.0), True: _linear_light()}
 """Working values of 8-bit greys, as stored and in linear light."""
+
+_LINEAR_LIGHT = (
+    "one = np.float32",
+    "v = np.arange(256, dtype=one) / one(255)",
+    "high = ((v + one(0.055)) / one(1.055)).astype(float) ** float(one(2.4))",
+    "light = np.where(v <= one(0.04045), v / one(12.92), high.astype(one)) * one(255)",
+)
+"""The same, to paste."""
 
 _ARITHMETIC = {
     linear: Arithmetic(dtype="float32", table=table, apart=True)
@@ -69,13 +91,13 @@ def _print_bayer(images: Floats, *, size: int, linear: bool) -> Floats:
 
 def _light(*, linear: bool) -> str:
     """Write the working values of `grey`, to paste."""
-    return "(linear(np.arange(256) / 255) * 255)[grey]" if linear else "grey"
+    return "light[grey]" if linear else "grey"
 
 
 def _code(*, kernel: Kernel, scan: str, linear: bool) -> Lines:
     light, rule = _light(linear=linear), _ARITHMETIC[linear]
     lines = diffusion(kernel=kernel, rule=rule, light=light, scan=scan, first="ltr")
-    return (GREYS, *((TO_LINEAR,) if linear else ()), *lines)
+    return (GREYS, *(_LINEAR_LIGHT if linear else ()), *lines)
 
 
 def _bayer_code(*, size: int, linear: bool) -> Lines:
@@ -83,7 +105,7 @@ def _bayer_code(*, size: int, linear: bool) -> Lines:
     return (
         *bayer_ranks(size),
         GREYS,
-        *((TO_LINEAR,) if linear else ()),
+        *(_LINEAR_LIGHT if linear else ()),
         f"light = {_light(linear=linear)}.astype(np.float32)",
         f"offset = ({ranks} - np.float32(0.5)) * np.float32(255)",
         "image = (light + offset >= 127.5).astype(np.float32)",
