@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 
 from digits_widget.steps.checks import checked
 from digits_widget.steps.parameter import check_fields, choice, whole
-from digits_widget.steps.resampling import mitchell
 from digits_widget.steps.step import Image, Outcome
 
 _WHITE = 65535
 """ImageMagick rounds to 16 bits after each of its two passes."""
+
+_NUDGE = 1e-12
+"""ImageMagick adds this to middles and scales. It decides what sums on a half become,
+and these are many where a picture of few greys shrinks by a whole number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,8 @@ class MagickResize:
     """Scale the picture until its *smaller* side has `side` pixels.
 
     Works on any picture, with or without transparency. Checked against ImageMagick
-    6.9.11-60 and 7.1.1-43.
+    6.9.11-60 and 7.1.1-43. For greys of 16 bits, which it does not read as palettes,
+    say ``filter="lanczos"``: nothing here tells them from greys of 8 bits.
     """
 
     name: ClassVar[str] = "magick-resize"
@@ -33,7 +38,8 @@ class MagickResize:
 
     filter: str = field(default="auto", metadata=choice("auto", "mitchell", "lanczos"))
     """``mitchell`` or ``lanczos``; ``auto`` chooses as ImageMagick does: Mitchell for
-    greys (it reads them as palettes), transparency and enlarging, else Lanczos."""
+    greys (it reads them as palettes), transparency and enlarging, else Lanczos; none
+    where the size is right already."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -48,23 +54,31 @@ class MagickResize:
         scale = self.side / min(rows, cols)
         new = int(rows * scale + 0.5), int(cols * scale + 0.5)
         method = self._filter_for(image, scale)
-        make = {"mitchell": mitchell, "lanczos": _lanczos}[method]
-        passes = [(0, make(rows, new[0])), (1, make(cols, new[1]))]
-        if new[1] / cols > new[0] / rows:
-            passes.reverse()
         deep = np.rint(image * np.float64(_WHITE))
-        for axis, weights in passes:
-            deep = _filter(deep, weights, axis)
-        caption = (
-            f"Scaled {cols}x{rows} to {new[1]}x{new[0]}, the smaller side to "
+        if method != "none":
+            deep = _scaled(
+                deep, new, {"mitchell": _mitchell, "lanczos": _lanczos}[method]
+            )
+        scaled = (deep / _WHITE).astype(np.float32)
+        caption = self._caption((rows, cols), new, method)
+        return Outcome(scaled, caption, {"filter": method, "size": new[::-1]})
+
+    def _caption(self, old: tuple[int, int], new: tuple[int, int], method: str) -> str:
+        if method == "none":
+            return (
+                f"The smaller side of {old[1]}x{old[0]} pixels is {self.side} already: "
+                "nothing to scale."
+            )
+        return (
+            f"Scaled {old[1]}x{old[0]} to {new[1]}x{new[0]}, the smaller side to "
             f"{self.side} pixels, with the {method} filter and 16-bit rounding."
         )
-        scaled = (deep / _WHITE).astype(np.float32)
-        return Outcome(scaled, caption, {"filter": method, "size": new[::-1]})
 
     def _filter_for(self, image: Image, scale: float) -> str:
         if self.filter != "auto":
             return self.filter
+        if scale == 1:
+            return "none"
         opaque_colours = image.ndim == 3 and image.shape[2] == 3
         return "lanczos" if opaque_colours and scale <= 1 else "mitchell"
 
@@ -92,14 +106,17 @@ class MagickResize:
 
     def _code(self, lines: tuple[str, ...], weigh: tuple[str, ...]) -> tuple[str, ...]:
         scale = f"{self.side} / min(image.shape[:2])"
+        order = "(0, 1) if shrinks[1] <= shrinks[0] else (1, 0)"
+        if self.filter == "auto":
+            order = f"() if min(image.shape[:2]) == {self.side} else {order}"
         return (
             f"size = [int(n * ({scale}) + 0.5) for n in image.shape[:2]]",
             "deep = np.rint(image * np.float64(65535))",
             "shrinks = np.divide(size, image.shape[:2])",
-            "for axis in (0, 1) if shrinks[1] <= shrinks[0] else (1, 0):",
+            f"for axis in {order}:",
             "    old, new = image.shape[axis], size[axis]",
-            "    x = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5",
-            "    x = (np.arange(old) - x) / max(old / new, 1.0)",
+            "    x = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5 + 1e-12",
+            "    x = (np.arange(old) - x) / max(old / new + 1e-12, 1.0)",
             *(f"    {line}" for line in lines),
             "    weights = (weights / weights.sum(axis=1, keepdims=True)).T",
             "    add = lambda rows: sum(map(np.multiply.outer, weights, rows))",
@@ -123,6 +140,21 @@ _WEIGH_ANY = (
     "sums = sums / np.where(abs(alpha) < 1e-12, 1, alpha) if four else sums",
     "deep = np.concatenate([sums, alpha * 65535], axis=2) if four else sums",
 )
+
+
+def _scaled(
+    deep: NDArray[np.float64],
+    new: tuple[int, int],
+    weights: Callable[[int, int], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Filter both axes: the one first that shrinks more, or the rows."""
+    old = deep.shape
+    passes = [(axis, weights(old[axis], new[axis])) for axis in (0, 1)]
+    if new[1] / old[1] > new[0] / old[0]:
+        passes.reverse()
+    for axis, weight in passes:
+        deep = _filter(deep, weight, axis)
+    return deep
 
 
 def _filter(
@@ -164,9 +196,22 @@ def _weigh(
     return total.reshape(-1, *lines.shape[1:]).swapaxes(0, axis)
 
 
+def _distances(old: int, new: int) -> NDArray[np.float64]:
+    """Return how far old pixels lie from new ones, in steps of the coarser grid."""
+    middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5 + _NUDGE
+    return np.asarray((np.arange(old) - middle) / max(old / new + _NUDGE, 1.0))
+
+
+def _mitchell(old: int, new: int) -> NDArray[np.float64]:
+    """Return the weights of Mitchell and Netravali's filter: (new, old) float64."""
+    x = abs(_distances(old, new))
+    far = np.clip(2 - x, 0, None) ** 2 * (8 - 7 * x)
+    weights = np.where(x < 1, (21 * x - 36) * x**2 + 16, far)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
 def _lanczos(old: int, new: int) -> NDArray[np.float64]:
     """Return the weights of the three-lobed Lanczos filter: (new, old) float64."""
-    middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5
-    x = (np.arange(old) - middle) / max(old / new, 1.0)
+    x = _distances(old, new)
     weights = np.where(abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
