@@ -307,7 +307,7 @@ def test_magick_resize_rounds_halves_as_imagemagick_does() -> None:
 @pytest.mark.parametrize("shape", [(28, 28), (28, 41), (30, 28, 4)])
 def test_magick_resize_leaves_the_right_size_alone(shape: tuple[int, ...]) -> None:
     bytes_ = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
-    image = bytes_ / np.float32(255)
+    image = bytes_.astype(np.float32) / np.float32(255)
     outcome = MagickResize().run(image)
     np.testing.assert_array_equal(outcome.image, image)
     assert outcome.decided["filter"] == "none"
