@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digits_widget.errors import ExportError
+from digits_widget.training.old_keras import MODELS
 
 LAYERS = frozenset(
     """
@@ -20,6 +21,10 @@ LAYERS = frozenset(
     DepthwiseConv2D MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D
     GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D
     ZeroPadding1D ZeroPadding2D Cropping2D UpSampling2D BatchNormalization
+    BatchNormalizationV1 BatchNormalizationV2 AtrousConvolution2D
+    SeparableConvolution2D ThresholdedReLU ActivityRegularization Resizing
+    TimeDistributed Bidirectional Dot RandomFlip RandomRotation RandomTranslation
+    RandomZoom RandomContrast
     LayerNormalization GroupNormalization LeakyReLU ELU PReLU ReLU Softmax
     GaussianNoise GaussianDropout AlphaDropout SpatialDropout2D Rescaling
     Add Subtract Multiply Average Maximum Minimum Concatenate LSTM GRU SimpleRNN
@@ -70,12 +75,18 @@ def parse_config(text: str | bytes, name: str) -> dict[str, Any]:
         Not JSON, not a model, or a layer that is not in the list of known ones.
     """
     try:
-        config = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as exc:
         msg = f"Got {name}, whose description of the model is damaged: {exc}."
         raise ExportError(msg) from exc
-    if not isinstance(config, dict) or "class_name" not in config:
-        msg = f"Got {name}, which describes no model. Save one with model.save(...)."
+    config: dict[str, Any] = found if isinstance(found, dict) else {}
+    kind = config.get("class_name")
+    if not isinstance(kind, str) or kind not in MODELS:
+        whose = f" but {kind!r}" if kind else ""
+        msg = (
+            f"Got {name}, which describes no model{whose}. Save one with "
+            "model.save(...)."
+        )
         raise ExportError(msg)
     # How to train it further is never looked at: the model is built to be served.
     config.pop("compile_config", None)
@@ -115,20 +126,14 @@ def _check(item: Config, name: str) -> None:
 
 
 def _check_kind(kind: str, item: Config, name: str) -> None:
-    module = str(item.get("module") or "keras.")
-    if kind in _OURS and item.get("registered_name") == _OURS[kind]:
-        return
-    if kind == "function" and item.get("config") in _ACTIVATIONS:
-        return
     if kind == "Lambda":
         msg = (
             f"Got {name} with a Lambda layer: it holds Python code, which is not run "
             "here. Replace the layer by one of Keras's own and save again."
         )
         raise ExportError(msg)
-    known = kind in LAYERS or kind in _PARTS
-    if not known or not f"{module}.".startswith(_MODULES):
-        whose = f" of {module}" if item.get("module") else ""
+    if not _is_known(kind, item):
+        whose = f" of {item['module']}" if item.get("module") else ""
         msg = (
             f"Got {name} with {kind!r}{whose}, which is no layer of Keras that is "
             "known here. Nothing of the file was run. If you trust it, load it "
@@ -136,6 +141,19 @@ def _check_kind(kind: str, item: Config, name: str) -> None:
         )
         raise ExportError(msg)
     registered = item.get("registered_name")
-    if registered not in (None, "", kind):
+    if kind in LAYERS and registered not in (None, "", kind):
         msg = f"Got {name} with {registered!r}, a class of its own, which is not here."
         raise ExportError(msg)
+
+
+def _is_known(kind: str, item: Config) -> bool:
+    """Return whether Keras would find this by itself, in a module of its own."""
+    module = f"{item.get('module') or 'keras'}."
+    if kind in _OURS and item.get("registered_name") == _OURS[kind]:
+        return module.startswith((*_MODULES, "digits_widget."))
+    if kind == "function":
+        called = item.get("config")
+        known = isinstance(called, str) and called in _ACTIVATIONS
+    else:
+        known = kind in LAYERS or kind in _PARTS
+    return known and module.startswith(_MODULES)
