@@ -44,7 +44,8 @@ def run(args: argparse.Namespace) -> None:
     path = _saved_model(args, tags) if args.source.is_dir() else _keras(args, tags)
     saved = read_saved_model(path)
     print()
-    print(listing.list_served(saved.graph(args.tags or "serve").metadata))
+    for graph in saved.graphs:
+        print(listing.list_served(graph.metadata))
 
 
 def _keras(args: argparse.Namespace, tags: tuple[str, ...] | None) -> Path:
@@ -78,5 +79,6 @@ def _saved_model(args: argparse.Namespace, tags: tuple[str, ...] | None) -> Path
         )
         raise OptionError(msg)
     path = export_saved_model(args.source, args.folder, args.version, tags=tags)
-    print(f"Copied {args.source} as {path}, byte for byte.")
+    how = f"with the tags {', '.join(tags)}" if tags else "byte for byte"
+    print(f"Copied {args.source} as {path}, {how}.")
     return path

@@ -7,9 +7,11 @@ output ``output_0``, and each client of the article's model would stop working.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from digits_widget.errors import ExportError
 from digits_widget.training.publish import next_version, publish
+from digits_widget.training.reason import reason
 from digits_widget.training.source import Source, open_source, source_of
 from digits_widget.training.warm_up import write_warm_up
 
@@ -26,6 +29,10 @@ SIGNATURE = "serving_default"
 TOLERANCE = 1e-5
 """How far an exported answer may be from the original one."""
 
+_DTYPES = (
+    *("float16", "bfloat16", "float32", "float64"),
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+)
 _SAMPLES = 16
 _SEED = 2020
 
@@ -113,7 +120,7 @@ def export_model(
         or the exported answers differ from the original ones.
     """
     source = source_of(model, input_name=input_name)
-    named = Source(model, source.input_name, output_name or source.output_name)
+    named = replace(source, output_name=output_name or source.output_name)
     return _export(named, folder, version, dtype=dtype, tags=tags)
 
 
@@ -127,19 +134,31 @@ def _export(
 ) -> Exported:
     for name in (source.input_name, source.output_name):
         _check_name(name)
+    if source.input_name == source.output_name:
+        msg = (
+            f"Got {source.input_name!r} as the name of input and output, expected two "
+            "names. Choose another with output_name (--output-name)."
+        )
+        raise ExportError(msg)
     kind = _dtype(dtype)
+    check_tags(tags)
     number = next_version(folder) if version is None else version
     images = _samples(source.model, kind)
+    # One picture and many are planned apart; a model of one batch size takes no other.
+    batches = [images] if source.model.inputs[0].shape[0] else [images[:1], images]
     differences: list[float] = []
 
     def write(staged: Path) -> None:
+        wanted = _wanted(source, images)
         _save(source, staged, kind)
-        differences.append(_difference(source, staged, images))
+        differences.append(_difference(source, staged, images, wanted))
         set_tags(staged, tags)
-        write_warm_up(staged, images, input_name=source.input_name, signature=SIGNATURE)
+        write_warm_up(
+            staged, batches, input_name=source.input_name, signature=SIGNATURE
+        )
 
     path = publish(folder, number, write)
-    return Exported(path=path, difference=differences[0])
+    return Exported(path=path, difference=differences[0], samples=len(images))
 
 
 def _check_name(name: str) -> None:
@@ -159,8 +178,8 @@ def _dtype(name: str) -> tf.DType:
     except TypeError as exc:
         msg = f"Got the dtype {name!r}, expected one such as float32 or uint8."
         raise ExportError(msg) from exc
-    if not (kind.is_floating or kind.is_integer) or kind.is_quantized:
-        msg = f"Got the dtype {name!r}, expected one of numbers, such as float32."
+    if kind.name not in _DTYPES:
+        msg = f"Got the dtype {name!r}, expected one of {', '.join(_DTYPES)}."
         raise ExportError(msg)
     return kind
 
@@ -169,7 +188,8 @@ def _samples(model: keras.Model, kind: tf.DType) -> NDArray[np.generic]:
     """Return the seeded inputs: in [0, 1], or whole numbers to 255."""
     shape = [side or 28 for side in model.inputs[0].shape[1:]]
     random = np.random.default_rng(_SEED)
-    values = random.random((_SAMPLES, *shape))
+    # A model for batches of one size takes that many, and no others.
+    values = random.random((model.inputs[0].shape[0] or _SAMPLES, *shape))
     if kind.is_integer:
         values = np.floor(values * min(kind.max, 255))
     samples: NDArray[np.generic] = values.astype(kind.as_numpy_dtype)
@@ -184,7 +204,7 @@ def _save(source: Source, path: Path, kind: tf.DType) -> None:
     # Nothing in it needs rewriting to a graph, so AutoGraph stays out.
     @tf.function(input_signature=[spec], autograph=False)
     def serving_default(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {output_name: model(tf.cast(images, own), training=False)}
+        return {output_name: _answer(model, tf.cast(images, own))}
 
     module = tf.Module()
     # A list of variables is all that the file needs: tracking the Keras model itself
@@ -195,9 +215,41 @@ def _save(source: Source, path: Path, kind: tf.DType) -> None:
     tf.saved_model.save(module, str(path), signatures={SIGNATURE: serving_default})
 
 
-def _difference(source: Source, path: Path, images: NDArray[np.generic]) -> float:
+def _answer(model: keras.Model, images: Any) -> Any:  # noqa: ANN401 - of any library
+    """Call a model that wants and gives a tensor, or one in a list or dictionary."""
+    with warnings.catch_warnings():
+        # Keras 3 notes that a tensor is not a list of one, and takes it.
+        warnings.filterwarnings("ignore", message="The structure of `inputs`")
+        return keras.tree.flatten(model(images, training=False))[0]
+
+
+def _wanted(source: Source, images: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the model's own answers."""
+    given = images.astype(source.model.inputs[0].dtype)
+    try:
+        wanted = np.asarray(_answer(source.model, given))
+    except (tf.errors.OpError, ValueError) as exc:
+        msg = (
+            f"Got a model that gives no answer for inputs {given.shape} of "
+            f"{given.dtype}: {reason(exc)} Nothing was published."
+        )
+        raise ExportError(msg) from exc
+    if not np.isfinite(wanted).all():
+        msg = (
+            "Got a model whose answers are not finite (NaN or infinite) on seeded "
+            "inputs, expected numbers. Nothing was published: train it again."
+        )
+        raise ExportError(msg)
+    return wanted
+
+
+def _difference(
+    source: Source,
+    path: Path,
+    images: NDArray[np.generic],
+    wanted: NDArray[np.generic],
+) -> float:
     """Return how far the exported answers are from the model's own, at most."""
-    wanted = np.asarray(source.model(images.astype(source.model.inputs[0].dtype)))
     loaded = tf.saved_model.load(str(path)).signatures[SIGNATURE]
     got = loaded(**{source.input_name: tf.constant(images)})[source.output_name].numpy()
     difference = float(np.abs(got - wanted).max())
@@ -210,6 +262,14 @@ def _difference(source: Source, path: Path, images: NDArray[np.generic]) -> floa
     return difference
 
 
+def check_tags(tags: Sequence[str]) -> None:
+    """Raise `ExportError` for no tags, an empty one, or a text in place of a list."""
+    if isinstance(tags, str) or not tags or not all(tags):
+        told = repr(tags) if isinstance(tags, str) else list(tags)
+        msg = f'Got the tags {told}, expected at least one, such as ("serve",).'
+        raise ExportError(msg)
+
+
 def set_tags(path: Path, tags: Sequence[str]) -> None:
     """Rewrite the tags of the graph in a SavedModel's folder.
 
@@ -220,11 +280,15 @@ def set_tags(path: Path, tags: Sequence[str]) -> None:
     """
     from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
 
-    if not tags or not all(tags):
-        msg = f"Got the tags {list(tags)}, expected at least one, such as serve."
-        raise ExportError(msg)
+    check_tags(tags)
     file = path / "saved_model.pb"
     message = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    if len(message.meta_graphs) != 1:
+        msg = (
+            f"Got {path} with {len(message.meta_graphs)} graphs, expected one to give "
+            "tags to. Leave the tags as they are."
+        )
+        raise ExportError(msg)
     info = message.meta_graphs[0].meta_info_def
     if list(info.tags) != list(tags):
         info.tags[:] = tags

@@ -6,7 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tensorflow.errors import ResourceExhaustedError, UnknownError
+
 from digits_widget.errors import ExportError
+from digits_widget.training.reason import reason
+
+_HIGHEST = (1 << 63) - 1
+"""Folders with larger numbers are no versions to TensorFlow Serving."""
 
 
 def publish(folder: Path, version: int, write: Callable[[Path], None]) -> Path:
@@ -24,33 +30,44 @@ def publish(folder: Path, version: int, write: Callable[[Path], None]) -> Path:
     Raises
     ------
     ExportError
-        The version exists already, or appeared meanwhile; nothing is overwritten.
+        The version exists already, or appeared meanwhile: nothing is overwritten. Or
+        the folder cannot be written.
     """
     check_free(folder, version)
     destination = folder / str(version)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="writing-") as scratch:
-        staged = Path(scratch) / "model"
-        write(staged)
-        try:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="writing-") as scratch:
+            staged = Path(scratch) / "model"
+            write(staged)
+            check_free(folder, version)
             staged.rename(destination)
-        except OSError as exc:
-            msg = f"Got {destination}, which appeared meanwhile: export again."
-            raise ExportError(msg) from exc
+    except (OSError, UnknownError, ResourceExhaustedError) as exc:
+        # TensorFlow says that a disk is full in words of its own.
+        why = getattr(exc, "strerror", None) or reason(exc)
+        msg = (
+            f"Got {folder}, which cannot be written ({why}). Nothing was published: "
+            "make room, or name another folder."
+        )
+        raise ExportError(msg) from exc
     return destination
 
 
 def check_free(folder: Path, version: int) -> None:
     """Raise `ExportError` if `folder` has this version already, or it is no version."""
-    if version < 0:
-        msg = f"Got version {version}, expected 0 or more."
+    if not 0 <= version <= _HIGHEST:
+        msg = (
+            f"Got version {version}, expected 0 to {_HIGHEST}, which TensorFlow "
+            "Serving reads. Choose a lower number."
+        )
         raise ExportError(msg)
     if folder.exists() and not folder.is_dir():
         msg = f"Got {folder}, which is a file, expected the model's folder of versions."
         raise ExportError(msg)
-    if (folder / str(version)).exists():
+    if taken := _versions(folder).get(version):
         msg = (
-            f"Got version {version} for {folder}, which has that version already. "
+            f"Got version {version} for {folder}, which has that version already"
+            f"{f', as {taken}' if taken != str(version) else ''}. "
             "A published version never changes: choose a higher number."
         )
         raise ExportError(msg)
@@ -58,7 +75,13 @@ def check_free(folder: Path, version: int) -> None:
 
 def next_version(folder: Path) -> int:
     """Return one above the highest version in `folder`, or 1."""
+    return max(_versions(folder), default=0) + 1
+
+
+def _versions(folder: Path) -> dict[int, str]:
+    """Return names by the numbers that TensorFlow Serving takes them for."""
     if not folder.is_dir():
-        return 1
-    names = [path.name for path in folder.iterdir() if path.is_dir()]
-    return max((int(n) for n in names if n.isascii() and n.isdigit()), default=0) + 1
+        return {}
+    names = [path.name for path in folder.iterdir()]
+    numbers = {int(n): n for n in names if n.isascii() and n.isdigit() and len(n) < 40}
+    return {number: name for number, name in numbers.items() if number <= _HIGHEST}

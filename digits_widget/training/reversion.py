@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 from google.protobuf.message import DecodeError
+from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
 from digits_widget.errors import ExportError
@@ -25,17 +27,15 @@ _KNOWN = frozenset(
 )
 
 
-# A graph is a program. These operations run Python or touch files outside of it.
-_REACHING_OUT = frozenset(
-    {
-        "PyFunc",
-        "PyFuncStateless",
-        "EagerPyFunc",
-        "ReadFile",
-        "WriteFile",
-        "MatchingFiles",
-    }
+# A graph is a program. Operations of these names run Python, or touch files and other
+# machines. A model that is only asked about pictures has no use for any of them.
+_REACHING_OUT = re.compile(
+    r"PyFunc|ReadFile|WriteFile|MatchingFiles|TextFile|FileSystem|Reader(V2)?$"
+    r"|(TextLine|Record|Cache|Snapshot|Load|Save|Service|Sql|LMDB)\w*Dataset"
+    r"|Summary(File|Db)?Writer|Write\w*Summary|DatasetToTFRecord|PrintV2|ImmutableConst"
+    r"|VocabRemapping|LoadAndRemapMatrix|Rpc|DebugIdentity|^(Save|Restore)(Slices?)?$"
 )
+_VARIABLES = frozenset({"VarHandleOp", "VariableV2", "Variable"})
 _LARGEST = 1 << 31
 
 
@@ -79,11 +79,14 @@ def check_saved_model(path: Path) -> None:
     """Raise `ExportError` unless `path` holds a SavedModel that is safe to copy."""
     file = path / "saved_model.pb"
     if not file.is_file():
-        msg = f"Got {path}, which holds no saved_model.pb, expected a SavedModel."
+        inside = [each.parent.name for each in path.glob("*/saved_model.pb")]
+        one = f" Give one of its versions: {path / max(inside)}." if inside else ""
+        msg = f"Got {path}, which holds no saved_model.pb, expected a SavedModel.{one}"
         raise ExportError(msg)
     total = 0
     for item in path.rglob("*"):
-        if item.is_symlink() or item.relative_to(path).parts[0] not in _KNOWN:
+        strange = item.is_symlink() or not (item.is_file() or item.is_dir())
+        if strange or item.relative_to(path).parts[0] not in _KNOWN:
             msg = f"Got {item}, which is no part of a SavedModel: nothing was copied."
             raise ExportError(msg)
         total += item.stat().st_size
@@ -102,13 +105,39 @@ def _check_graphs(file: Path) -> None:
     if not message.meta_graphs:
         msg = f"Got {file}, which has no graph in it: it is cut short."
         raise ExportError(msg)
+    nodes = list(_nodes(message))
+    found = sorted({node.op for node in nodes if _REACHING_OUT.search(node.op)})
+    if found:
+        msg = (
+            f"Got {file}, whose graph runs {', '.join(found)}: code or files "
+            "outside the model. It was not copied."
+        )
+        raise ExportError(msg)
     for meta in message.meta_graphs:
-        graph = meta.graph_def
-        nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-        found = sorted({node.op for node in nodes} & _REACHING_OUT)
-        if found:
-            msg = (
-                f"Got {file}, whose graph runs {', '.join(found)}: code or files "
-                "outside the model. It was not copied."
-            )
-            raise ExportError(msg)
+        for asset in meta.asset_file_def:
+            if PurePosixPath(asset.filename).name != asset.filename:
+                msg = (
+                    f"Got {file}, which reads {asset.filename!r}, a file outside its "
+                    "folder assets. It was not copied."
+                )
+                raise ExportError(msg)
+    if any(node.op in _VARIABLES for node in nodes):
+        _check_variables(file.parent)
+
+
+def _nodes(message: saved_model_pb2.SavedModel) -> Iterator[node_def_pb2.NodeDef]:
+    for meta in message.meta_graphs:
+        yield from meta.graph_def.node
+        for function in meta.graph_def.library.function:
+            yield from function.node_def
+
+
+def _check_variables(path: Path) -> None:
+    """Refuse a copy without its numbers: a server would load it, and never answer."""
+    held = path / "variables"
+    if not ((held / "variables.index").is_file() and any(held.glob("*.data-*"))):
+        msg = (
+            f"Got {path} without its variables, expected variables/variables.index and "
+            "variables.data-00000-of-00001: the copy is not whole. Copy it again."
+        )
+        raise ExportError(msg)

@@ -64,15 +64,54 @@ def source_of(model: keras.Model, *, input_name: str | None = None) -> Source:
     ExportError
         It takes or gives several tensors, or was never built.
     """
+    if not isinstance(model, keras.Model):
+        msg = f"Got {type(model).__name__}, expected a Keras model, such as Sequential."
+        raise ExportError(msg)
     try:
         inputs, outputs = model.inputs, model.outputs
     except (AttributeError, ValueError) as exc:
-        msg = "Got a model that is not built yet: call it once on an array first."
-        raise ExportError(msg) from exc
-    if not inputs or len(inputs) != 1 or len(outputs) != 1:
+        raise ExportError(_unbuilt(model)) from exc
+    if not inputs or not outputs:
+        raise ExportError(_unbuilt(model))
+    if len(inputs) != 1 or len(outputs) != 1:
         msg = (
-            f"Got a model with {len(inputs or ())} inputs and {len(outputs or ())} "
-            "outputs, expected one of each: pictures in, confidences out."
+            f"Got a model with {len(inputs)} inputs and {len(outputs)} outputs, "
+            "expected one of each: pictures in, confidences out. Make a keras.Model of "
+            "the two tensors that count, and export that."
         )
         raise ExportError(msg)
-    return Source(model, input_name or str(inputs[0].name), str(model.layers[-1].name))
+    name, output_name = input_name or _input_name(model), str(model.layers[-1].name)
+    return Source(_for_any_batch(model), name, output_name)
+
+
+def _for_any_batch(model: keras.Model) -> keras.Model:
+    """Return the model without the batch size of the array that it was built by."""
+    count, *shape = model.inputs[0].shape
+    if count is None or not _is_numbered(model):
+        return model
+    kind = model.inputs[0].dtype
+    return keras.Sequential([keras.Input(shape, dtype=kind), *model.layers])
+
+
+def _unbuilt(model: keras.Model) -> str:
+    if isinstance(model, keras.Sequential):
+        return (
+            "Got a model that is not built yet. Put keras.Input((28, 28, 1)) before "
+            "its layers, or call it once on an array first."
+        )
+    return (
+        f"Got {type(model).__name__}, a model whose call is Python code, expected one "
+        "of layers that are connected. Wrap it: keras.Model(x, model(x)) with "
+        "x = keras.Input((28, 28, 1))."
+    )
+
+
+def _input_name(model: keras.Model) -> str:
+    """Return what TensorFlow 2.1 called the input: Keras 3 makes a number of it."""
+    if _is_numbered(model):
+        return f"{model.layers[0].name}_input"
+    return str(model.inputs[0].name)
+
+
+def _is_numbered(model: keras.Model) -> bool:
+    return str(model.inputs[0].name).startswith("keras_tensor")

@@ -8,6 +8,7 @@ byte, so that exporting does not need TensorFlow Serving's package.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -25,25 +26,29 @@ _KEY, _VALUE = 1, 2
 
 
 def write_warm_up(
-    folder: Path, images: NDArray[np.generic], *, input_name: str, signature: str
+    folder: Path,
+    batches: Iterable[NDArray[np.generic]],
+    *,
+    input_name: str,
+    signature: str,
 ) -> Path:
-    """Write one request with one picture and one with all of them.
+    """Write one request for each batch.
 
     Parameters
     ----------
     folder : Path
         Of the version.
-    images : ndarray
-        (n, ...), as the signature's input wants them.
+    batches : iterable of ndarray
+        Each (n, ...), as the signature's input wants them.
     input_name, signature : str
         What the request names.
     """
     path = folder / _PLACE
     path.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for part in (images[:1], images):
+        for batch in batches:
             writer.write(
-                prediction_log(part, input_name=input_name, signature=signature)
+                prediction_log(batch, input_name=input_name, signature=signature)
             )
     return path
 

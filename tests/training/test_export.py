@@ -238,3 +238,90 @@ def test_dtype_that_holds_no_picture_is_refused(tmp_path: Path, dtype: str) -> N
 
     with pytest.raises(ExportError, match="dtype"):
         export_model(small_model(), tmp_path, dtype=dtype)
+
+
+def test_number_with_leading_zeros_is_the_same_version(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    (tmp_path / "0007").mkdir()
+    with pytest.raises(ExportError, match="already, as 0007"):
+        export_model(small_model(), tmp_path, 7)
+    assert export_model(small_model(), tmp_path).path.name == "8"
+
+
+@pytest.mark.parametrize("version", [-1, 1 << 63])
+def test_number_that_is_no_version_is_refused(tmp_path: Path, version: int) -> None:
+    from digits_widget.training.export import export_model
+
+    with pytest.raises(ExportError, match="expected 0 to 9223372036854775807"):
+        export_model(small_model(), tmp_path / "digits", version)
+
+
+def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match="cannot be written"):
+        export_model(small_model(), tmp_path / "file" / "digits")
+
+
+def test_model_built_by_a_call_takes_any_batch_and_has_the_old_name(
+    tmp_path: Path,
+) -> None:
+    from digits_widget.training.export import export_model
+
+    layers = keras_module.layers
+    model = keras_module.Sequential(
+        [layers.Flatten(name="flatten_1"), layers.Dense(10, name="dense_2")]
+    )
+    model(IMAGES[:1])
+    done = export_model(model, tmp_path)
+    assert served(done.path, flatten_1_input=IMAGES)["dense_2"].shape == (5, 10)
+
+
+def test_model_of_dictionaries_gives_its_tensor(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    layers = keras_module.layers
+    image = layers.Input((28, 28, 1), name="picture")
+    scores = layers.Dense(10, name="scores")(layers.Flatten()(image))
+    done = export_model(keras_module.Model({"picture": image}, {"b": scores}), tmp_path)
+    assert served(done.path, picture=IMAGES)["scores"].shape == (5, 10)
+
+
+def test_model_of_python_code_is_told_how_to_be_wrapped(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    class Mine(keras_module.Model):  # type: ignore[name-defined,misc]
+        pass
+
+    with pytest.raises(ExportError, match=r"Wrap it: keras\.Model"):
+        export_model(Mine(), tmp_path)
+    with pytest.raises(ExportError, match="expected a Keras model"):
+        export_model(3, tmp_path)
+
+
+def test_one_name_for_both_tensors_is_refused(tmp_path: Path) -> None:
+    from digits_widget.training.export import export_model
+
+    with pytest.raises(ExportError, match="two names"):
+        export_model(small_model(), tmp_path, input_name="x", output_name="x")
+
+
+def test_model_of_one_batch_size_is_warmed_up_and_served(tmp_path: Path) -> None:
+    from digits_widget import EmbeddedServer
+    from digits_widget.serving import Client
+    from digits_widget.training.export import export_model
+
+    layers = keras_module.layers
+    image = layers.Input(batch_shape=(4, 28, 28, 1), name="picture")
+    scores = layers.Dense(10, activation="softmax", name="scores")
+    model = keras_module.Model(image, scores(layers.Reshape((784,))(image)))
+    done = export_model(model, tmp_path / "digits")
+
+    assert done.samples == 4
+    with (
+        EmbeddedServer(tmp_path / "digits", model="digits") as server,
+        Client(server.target, model="digits") as client,
+    ):
+        assert len(client.predict(IMAGES[:4, ..., 0])) == 4

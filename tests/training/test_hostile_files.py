@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import marshal
+import os
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +83,99 @@ def nested_too_deeply(path: Path) -> Path:
     return hdf5(
         path, [*keras2_layers(), {"class_name": "Dense", "config": {"x": deep}}]
     )
+
+
+def function_of_a_module(path: Path) -> Path:
+    # To look up the name in it, Keras would import it, which runs it.
+    evil = {"module": "antigravity", "class_name": "function", "config": "relu"}
+    layers = keras2_layers()
+    layers[0]["config"]["activation"] = evil
+    return hdf5(path, layers)
+
+
+def function_that_is_an_object(path: Path) -> Path:
+    layers = keras2_layers()
+    layers[0]["config"]["activation"] = {"class_name": "function", "config": {"a": 1}}
+    return hdf5(path, layers)
+
+
+def weights_beyond_the_memory(path: Path) -> Path:
+    first = {"name": "a", "units": 65536, "batch_input_shape": [None, 65536]}
+    return hdf5(path, [{"class_name": "Dense", "config": first}])
+
+
+def answers_beyond_the_memory(path: Path) -> Path:
+    padding = {"padding": [[60000, 60000]] * 2, "batch_input_shape": [None, 28, 28, 1]}
+    mean = {"class_name": "GlobalAveragePooling2D", "config": {"name": "mean"}}
+    first = {"class_name": "ZeroPadding2D", "config": {"name": "pad", **padding}}
+    return hdf5(path, [first, mean])
+
+
+def no_layers(path: Path) -> Path:
+    return hdf5(path, [])
+
+
+def layer_in_place_of_a_model(path: Path) -> Path:
+    return write_hdf5(path, keras2_layers()[-1], {}, version="2.3.1", layers=[])
+
+
+def layer_that_is_text(path: Path) -> Path:
+    return hdf5(path, [{"class_name": "Dense", "config": "units"}])
+
+
+def layer_left_to_chance(path: Path) -> Path:
+    import h5py
+
+    write_keras2(path, HELD)
+    with h5py.File(path, "a") as file:
+        # Listed, so it seems to be there, with no weights of its own.
+        file["model_weights/dense_2"].attrs["weight_names"] = np.array([], "S1")
+    return path
+
+
+def weights_of_nobody(path: Path) -> Path:
+    import h5py
+
+    write_keras2(path, HELD)
+    with h5py.File(path, "a") as file:
+        file["model_weights"].attrs["layer_names"] = [b"/", b""]
+    return path
+
+
+def weights_that_are_text(path: Path) -> Path:
+    import h5py
+
+    write_keras2(path, HELD)
+    with h5py.File(path, "a") as file:
+        del file["model_weights/dense_2/dense_2/bias:0"]
+        file["model_weights/dense_2/dense_2/bias:0"] = [b"x"] * 10
+    return path
+
+
+def weights_that_went_astray(path: Path) -> Path:
+    return write_keras2(path, {**HELD, "last": np.full(10, np.nan, np.float32)})
+
+
+def description_is_a_number(path: Path) -> Path:
+    import h5py
+
+    write_keras2(path, HELD)
+    with h5py.File(path, "a") as file:
+        file.attrs["model_config"] = 5
+    return path
+
+
+def maze_of_groups(path: Path) -> Path:
+    import h5py
+
+    write_keras2(path, HELD)
+    with h5py.File(path, "a") as file:
+        for depth in range(19):
+            file.create_group(f"g{depth}")
+        for depth in range(18):
+            for name in "abcdefgh":
+                file[f"g{depth}"][name] = file[f"g{depth + 1}"]
+    return path
 
 
 def theano_axes(path: Path) -> Path:
@@ -204,6 +299,23 @@ def zip_with_a_lambda(path: Path) -> Path:
     return zipped(path, {"config.json": config, "model.weights.h5": b""})
 
 
+def zip_with_a_long_description(path: Path) -> Path:
+    return zipped(path, {"config.json": b" " * (1 << 25), "model.weights.h5": b""})
+
+
+def zip_of_a_layer(path: Path) -> Path:
+    config = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}}
+    text = json.dumps(config).encode()
+    return zipped(path, {"config.json": text, "model.weights.h5": b""})
+
+
+def zip_that_imports(path: Path) -> Path:
+    evil = {"module": "antigravity", "class_name": "function", "config": "relu"}
+    layer = {**keras2_layers()[-1], "build_config": evil}
+    config = json.dumps({"module": "keras", **sequential([layer])}).encode()
+    return zipped(path, {"config.json": config, "model.weights.h5": b""})
+
+
 def zip_cut_short(path: Path) -> Path:
     whole = zipped(path, {"config.json": b"{}" * 999}).read_bytes()
     path.write_bytes(whole[:40])
@@ -216,6 +328,19 @@ FILES: list[tuple[Callable[[Path], Path], str]] = [
     (unknown_layer, "'MyLayer'"),
     (unknown_activation, "activation 'os.system'"),
     (enormous_layer, "units = 1,099,511,627,776"),
+    (function_of_a_module, "'function' of antigravity"),
+    (function_that_is_an_object, "'function'"),
+    (weights_beyond_the_memory, "weights would take 17,180,131,328 bytes"),
+    (answers_beyond_the_memory, "fill the memory"),
+    (no_layers, "no list of layers"),
+    (layer_in_place_of_a_model, "describes no model but 'Dense'"),
+    (layer_that_is_text, "no list of layers"),
+    (layer_left_to_chance, "no weights for the layer dense_2"),
+    (weights_of_nobody, "holds nothing of it|are not numbers"),
+    (weights_that_are_text, "are not numbers"),
+    (weights_that_went_astray, "not all finite"),
+    (description_is_a_number, "is no text"),
+    (maze_of_groups, "more than 20,000 parts"),
     (nested_too_deeply, "nested too deeply"),
     (theano_axes, "Theano"),
     (layer_without_weights, "no weights for the layer"),
@@ -234,6 +359,9 @@ FILES: list[tuple[Callable[[Path], Path], str]] = [
     (zip_without_a_model, "not a model of Keras 3"),
     (zip_bomb, "fill the disk"),
     (zip_with_a_lambda, "Lambda layer"),
+    (zip_with_a_long_description, "description of 33,554,432 bytes"),
+    (zip_of_a_layer, "describes no model but 'Dense'"),
+    (zip_that_imports, "'function' of antigravity"),
     (zip_cut_short, "not a whole .keras file"),
 ]
 
@@ -247,9 +375,11 @@ def test_file_is_refused_with_a_reason(
     from digits_widget.training.export import export_file
 
     path = make(tmp_path / "model")
-    with pytest.raises(ExportError, match=reason):
+    with pytest.raises(ExportError, match=reason) as caught:
         export_file(path, tmp_path / "digits")
+    assert len(str(caught.value).splitlines()) == 1
     assert not (tmp_path / "digits").exists()
+    assert "antigravity" not in sys.modules
 
 
 def graph_that_reads_files(folder: Path) -> Path:
@@ -263,6 +393,63 @@ def graph_that_reads_files(folder: Path) -> Path:
     spec = [tf.TensorSpec([], tf.string)]
     function = tf.function(read, input_signature=spec, autograph=False)
     tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
+    return folder
+
+
+def graph_that_prints_to_a_file(folder: Path) -> Path:
+    import tensorflow as tf
+
+    module = tf.Module()
+
+    def say(number: tf.Tensor) -> dict[str, tf.Tensor]:
+        tf.print(number, output_stream="file:///tmp/owned")
+        return {"number": number}
+
+    spec = [tf.TensorSpec([], tf.float32)]
+    function = tf.function(say, input_signature=spec, autograph=False)
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
+    return folder
+
+
+def graph_with_variables(folder: Path) -> Path:
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.weight = tf.Variable(2.0)
+
+    def double(number: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"number": number * module.weight}
+
+    spec = [tf.TensorSpec([], tf.float32)]
+    function = tf.function(double, input_signature=spec, autograph=False)
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
+    return folder
+
+
+def folder_without_its_variables(folder: Path) -> Path:
+    (graph_with_variables(folder) / "variables" / "variables.index").unlink()
+    return folder
+
+
+def folder_with_an_asset_outside(folder: Path) -> Path:
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    file = graph_with_variables(folder) / "saved_model.pb"
+    message = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    message.meta_graphs[0].asset_file_def.add(filename="../../../etc/passwd")
+    file.write_bytes(message.SerializeToString())
+    return folder
+
+
+def folder_with_a_pipe(folder: Path) -> Path:
+    graph_with_variables(folder)
+    (folder / "assets").mkdir(exist_ok=True)
+    os.mkfifo(folder / "assets" / "pipe")
+    return folder
+
+
+def folder_of_versions(folder: Path) -> Path:
+    graph_with_variables(folder / "3")
     return folder
 
 
@@ -295,6 +482,11 @@ def folder_without_a_graph(folder: Path) -> Path:
     ("make", "reason"),
     [
         (graph_that_reads_files, "runs ReadFile"),
+        (graph_that_prints_to_a_file, "runs PrintV2"),
+        (folder_without_its_variables, "without its variables"),
+        (folder_with_an_asset_outside, "a file outside its folder assets"),
+        (folder_with_a_pipe, "no part of a SavedModel"),
+        (folder_of_versions, "Give one of its versions: .*/3"),
         (folder_with_a_link, "no part of a SavedModel"),
         (folder_with_a_stranger, "no part of a SavedModel"),
         (folder_with_a_cut_graph, "damaged"),
