@@ -6,12 +6,13 @@ Without options: the pen digits through the default steps, with the default mode
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digits_widget.evaluation_options import check_options, configure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,119 +23,34 @@ if TYPE_CHECKING:
     from digits_widget.labelled.sets import LabelledSet
     from digits_widget.serving import Client
 
+__all__ = ["HELP", "configure", "run"]
+
 HELP = "measure a served model on labelled digits"
 
 PEN_DIGITS = Path("pen-digits") / "pen-digits.jsonl.gz"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument(
-        "set",
-        nargs="?",
-        default="pen-digits",
-        help="mnist (its test set), pen-digits, non-digits; or a path: IDX, npz, pen "
-        "strokes as JSON lines, a folder of pictures in folders 0 to 9 (default: "
-        "pen-digits)",
-    )
-    parser.add_argument(
-        "--data",
-        metavar="DIR",
-        default=os.environ.get("DIGITS_DATA"),
-        help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
-    )
-    parser.add_argument(
-        "--server",
-        metavar="HOST:PORT",
-        help="a running server (default: an embedded one on the shipped models)",
-    )
-    parser.add_argument(
-        "--models", metavar="DIR", type=Path, help="base path for the embedded server"
-    )
-    parser.add_argument("--model", default="digits", help="default: digits")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--version", type=int, help="default: the one served by default")
-    which.add_argument("--label", help="such as stable or canary")
-    parser.add_argument(
-        "--preset",
-        help="steps before the model (default: mnist; none for images of 28x28)",
-    )
-    parser.add_argument("--dither", metavar="METHOD", help="dither after the steps")
-    parser.add_argument(
-        "--writers",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help="only pen digits of writers whose name starts so",
-    )
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="places the pen strokes (default: 0)"
-    )
-    _configure_results(parser.add_argument_group("results"))
-
-
-def _configure_results(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--table",
-        choices=("presets", "dithering"),
-        help="one row for each preset, or for each dithering method",
-    )
-    group.add_argument(
-        "--against",
-        metavar="WHAT",
-        help="compare with another version (a number), or with a run kept by --json",
-    )
-    group.add_argument(
-        "--csv", type=Path, metavar="FILE", help="one row a digit, or a row of --table"
-    )
-    group.add_argument("--json", type=Path, metavar="FILE", help="figures and answers")
-    group.add_argument(
-        "--figures",
-        type=Path,
-        metavar="DIR",
-        help="confusion.png, calibration.png and mistakes.png; survey.png of --table",
-    )
-
-
 def run(args: argparse.Namespace) -> None:
     """Evaluate, and print the figures."""
-    _check_options(args)
+    check_options(args)
     if args.set == "non-digits":
         _run_non_digits(args)
         return
-    known = _open(args)
+    known, earlier = _open(args), _earlier(args)
     with _client(args) as client:
         if args.table:
             rows = _print_table(args, known, client)
-            _keep_table(args, rows)
+            with _writing():
+                _keep_table(args, rows)
             return
         images = _prepared(args, known)
         result = _asked(args, images, known.labels, client)
         print(report_of(args, client, result))
-        _keep(args, images, result)
+        with _writing():
+            _keep(args, images, result)
         if args.against:
             print()
-            print(_compared(args, images, result))
-
-
-def _check_options(args: argparse.Namespace) -> None:
-    """Refuse what would be left undone without a word."""
-    from digits_widget.errors import OptionError
-
-    if args.table and args.against:
-        msg = "Got --against with --table: compare one row, with --preset or --dither."
-        raise OptionError(msg)
-    if args.set != "non-digits":
-        return
-    idle = ("table", "against", "csv", "json", "figures", "limit", "dither", "writers")
-    given = [f"--{name}" for name in idle if getattr(args, name) not in (None, [])]
-    if given:
-        msg = (
-            f"Got {' '.join(given)} with non-digits, which have no label. They take "
-            "--preset, --seed, and which model to ask."
-        )
-        raise OptionError(msg)
+            print(_compared(args, images, result, earlier))
 
 
 def report_of(args: argparse.Namespace, client: Client, result: Evaluation) -> str:
@@ -223,15 +139,26 @@ def _keep(
         save_figures(args.figures, images, result)
 
 
+def _earlier(args: argparse.Namespace) -> Evaluation | None:
+    """Read the run to compare with, before anything long begins."""
+    from digits_widget.evaluation.results import load_json
+
+    if args.against is None or args.against.isdigit():
+        return None
+    return load_json(Path(args.against))
+
+
 def _compared(
-    args: argparse.Namespace, images: NDArray[np.float32], result: Evaluation
+    args: argparse.Namespace,
+    images: NDArray[np.float32],
+    result: Evaluation,
+    earlier: Evaluation | None,
 ) -> str:
     from digits_widget.evaluation.comparison import compare
-    from digits_widget.evaluation.results import compared, load_json
+    from digits_widget.evaluation.results import compared
 
-    if not args.against.isdigit():
-        other = load_json(Path(args.against))
-    else:
+    other = earlier
+    if other is None:
         asked = argparse.Namespace(**{**vars(args), "version": int(args.against)})
         asked.label = None
         with _client(asked) as client:
@@ -279,6 +206,17 @@ def _run_non_digits(args: argparse.Namespace) -> None:
         title = f"non-digits, {_served(args, client)}{_steps(args)}"
         rows = doubt_rows(client.predict(images), kinds)
     print("\n".join([title, "", "kind        pictures   above 90 % sure", *rows]))
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    from digits_widget.errors import DataError
+
+    try:
+        yield
+    except OSError as exc:
+        msg = f"Got results that cannot be written ({exc}). Name another place."
+        raise DataError(msg) from exc
 
 
 @contextmanager

@@ -38,6 +38,9 @@ class Evaluation:
                 "and at least one digit."
             )
             raise DataError(msg)
+        if not np.isin(self.labels, range(DIGITS)).all():
+            msg = "Got labels other than 0 to 9, expected the digits that were meant."
+            raise DataError(msg)
 
     def __len__(self) -> int:
         return len(self.labels)

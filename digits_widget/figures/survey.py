@@ -32,7 +32,7 @@ def draw_survey(rows: Sequence[Row], *, panels: int = 1, title: str = "") -> Fig
     lowest = min(row.result.interval[0] for row in rows)
     for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
         _draw_rows(axes, ranked[number * length : (number + 1) * length], colours)
-        axes.set_xlim(lowest * 100 - 1, 101)
+        axes.set_xlim(lowest * 100 - 1, 100.4)
         axes.set_ylim(length - 0.5, -0.5)
     marks = [Line2D([], [], color=c, marker="o", label=f) for f, c in colours.items()]
     if any(row.name in CATALOGUE for row in rows):

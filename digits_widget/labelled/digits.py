@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,8 +21,10 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import PEN_WIDTH, Drawing, Stroke
 from digits_widget.errors import DataError, DrawingError
+from digits_widget.labelled.checks import check_images, check_label
 
 _IDX_UINT8 = 0x08
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +107,12 @@ def read_mnist(folder: Path, split: str = "test") -> LabelledImages:
     Raises
     ------
     DataError
-        A file is missing, cut short, or not IDX.
+        A file is missing, cut short, or not IDX; or images and labels do not fit.
     """
     prefix = {"train": "train", "test": "t10k"}[split]
-    images = read_idx(_find(folder, f"{prefix}-images-idx3-ubyte"))
+    path = _find(folder, f"{prefix}-images-idx3-ubyte")
     labels = read_idx(_find(folder, f"{prefix}-labels-idx1-ubyte"))
-    return LabelledImages(images, labels.astype(np.int64))
+    return LabelledImages(*check_images(read_idx(path), labels, path))
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -176,20 +179,28 @@ def read_pen_digits(
     random = np.random.default_rng(seed)
     drawings, labels, writers = [], [], []
     for number, line in enumerate(_read_bytes(path).splitlines(), start=1):
+        if not line.strip():
+            continue
         try:
             item = json.loads(line)
             if "format" in item:
                 drawings.append(Drawing.from_json(line.decode()))
             else:
                 drawings.append(_placed(item["strokes"], random, sizes, width))
-            labels.append(int(item["label"]))
+            labels.append(check_label(item["label"]))
             writers.append(str(item.get("writer", "")))
-        except (ValueError, KeyError, TypeError, DrawingError) as exc:
+        except (
+            *(ValueError, KeyError, TypeError, RecursionError, DrawingError),
+        ) as exc:
+            why = f"it has no {exc}" if isinstance(exc, KeyError) else exc
             msg = (
-                f"Got line {number} of {path}, which is not a labelled digit ({exc}); "
+                f"Got line {number} of {path}, which is not a labelled digit ({why}); "
                 'expected {"label": 6, "strokes": [[[x, y], ...], ...]}.'
             )
             raise DataError(msg) from exc
+    if not labels:
+        msg = f"Got {path}, which has no digit in it, expected one on each line."
+        raise DataError(msg)
     return LabelledDrawings(tuple(drawings), np.array(labels, np.int64), tuple(writers))
 
 
@@ -226,10 +237,9 @@ def _find(folder: Path, name: str) -> Path:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as file:
-                return file.read()
-        return path.read_bytes()
-    except (OSError, EOFError) as exc:
-        msg = f"Got {path}, which cannot be read: {exc}."
+        raw = path.read_bytes()
+        # By its first bytes: a name says little about what was downloaded.
+        return gzip.decompress(raw) if raw[:2] == _GZIP else raw
+    except (OSError, EOFError, zlib.error, MemoryError) as exc:
+        msg = f"Got {path}, which cannot be read: {exc}. Copy or fetch it again."
         raise DataError(msg) from exc

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import DataError
+from digits_widget.labelled.checks import check_images
 from digits_widget.labelled.digits import (
     LabelledDrawings,
     LabelledImages,
@@ -20,10 +23,21 @@ from digits_widget.labelled.digits import (
 )
 from digits_widget.pipeline import PRESETS, Pipeline
 
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif"})
+_PICTURES = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm"}
+)
 
-# Names of images and labels in an npz: our own, Keras's mnist.npz, scikit-learn's.
-_NAMES = (("images", "labels"), ("x_test", "y_test"), ("x", "y"), ("data", "target"))
+# Names of images and labels in an npz: our own, Keras's mnist.npz, scikit-learn's,
+# MedMNIST's, and those that np.savez gives to what has none.
+_NAMES = (
+    *(("images", "labels"), ("x_test", "y_test"), ("x", "y"), ("data", "target")),
+    *(("test_images", "test_labels"), ("X", "y"), ("arr_0", "arr_1")),
+)
+# What a damaged or hostile npz raises; NotImplementedError is a RuntimeError.
+_UNREADABLE = (
+    *(OSError, ValueError, EOFError, RuntimeError, MemoryError, KeyError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +84,25 @@ def read_set(path: Path, *, seed: int = 0) -> LabelledSet:
     if not path.exists():
         msg = f"Got {path}, which is not there. Name a folder or file of digits."
         raise DataError(msg)
-    if path.suffix == ".npz":
+    start = _start(path)
+    if path.suffix == ".npz" or start == b"PK":
         return read_npz(path)
-    if "idx3-ubyte" in path.name:
+    if "idx3-ubyte" in path.name or start == b"\0\0":
         return read_idx_pair(path)
     return read_pen_digits(path, seed=seed)
+
+
+def _start(path: Path) -> bytes:
+    """Return the first two bytes, unpacked: they tell the formats apart."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+        if start != b"\x1f\x8b":
+            return start
+        with gzip.open(path) as packed:
+            return packed.read(2)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def prepare(known: LabelledSet, pipeline: Pipeline | None) -> NDArray[np.float32]:
@@ -108,9 +136,10 @@ def read_folder(folder: Path) -> LabelledPictures:
     found = [
         (path, int(digit.name))
         for digit in sorted(folder.iterdir())
-        if digit.name in set("0123456789")
+        if digit.name in set("0123456789") and digit.is_dir()
         for path in sorted(digit.iterdir())
-        if path.suffix.lower() in _PICTURES
+        # A Mac leaves a hidden twin beside each file that it copies.
+        if path.suffix.lower() in _PICTURES and not path.name.startswith(".")
     ]
     if not found:
         msg = (
@@ -125,46 +154,33 @@ def read_folder(folder: Path) -> LabelledPictures:
 def read_idx_pair(path: Path) -> LabelledImages:
     """Read an IDX file of images, and the file of labels that is named like it."""
     name = path.name.replace("images", "labels").replace("idx3", "idx1")
-    return _checked(path, read_idx(path), read_idx(path.with_name(name)))
+    if not (name != path.name and path.with_name(name).is_file()):
+        msg = (
+            f"Got {path}, an IDX file, and no labels beside it (a file {name}), "
+            "expected a pair such as t10k-images-idx3-ubyte and "
+            "t10k-labels-idx1-ubyte. Name the images."
+        )
+        raise DataError(msg)
+    return LabelledImages(
+        *check_images(read_idx(path), read_idx(path.with_name(name)), path)
+    )
 
 
 def read_npz(path: Path) -> LabelledImages:
     """Read images and labels from an npz; images as uint8, or floats in [0, 1]."""
+    if not zipfile.is_zipfile(path):
+        msg = f"Got {path}, which is no npz, a zip archive: not whole, or another file."
+        raise DataError(msg)
     try:
         with np.load(path, allow_pickle=False) as arrays:
             for first, second in _NAMES:
                 if first in arrays and second in arrays:
-                    return _checked(path, arrays[first], arrays[second])
+                    pair = check_images(arrays[first], arrays[second], path)
+                    return LabelledImages(*pair)
             held = ", ".join(arrays) or "nothing"
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as exc:
-        msg = f"Got {path}, which cannot be read as npz: {exc}."
+    except _UNREADABLE as exc:
+        msg = f"Got {path}, which cannot be read as npz: {exc}. Save it again."
         raise DataError(msg) from exc
     wanted = " or ".join(" and ".join(pair) for pair in _NAMES)
     msg = f"Got {path} with {held} in it, expected {wanted}."
     raise DataError(msg)
-
-
-def _checked(
-    path: Path, images: NDArray[np.generic], labels: NDArray[np.generic]
-) -> LabelledImages:
-    """Return the arrays in MNIST's form, or say what is wrong with them."""
-    images = np.asarray(images)
-    if images.ndim != 3 and images.size == len(labels) * 784:
-        images = images.reshape(len(labels), 28, 28)
-    if images.shape != (len(labels), 28, 28) or not len(labels):
-        msg = (
-            f"Got {path} with images of shape {images.shape} and {len(labels)} labels, "
-            "expected (n, 28, 28) and n."
-        )
-        raise DataError(msg)
-    numbers = np.asarray(labels).astype(np.int64)
-    if numbers.ndim != 1 or numbers.min() < 0 or numbers.max() > 9:
-        msg = f"Got {path} with labels other than 0 to 9 in one row."
-        raise DataError(msg)
-    if images.dtype.kind == "f":
-        scaled = np.asarray(images, np.float64)
-        if not (np.isfinite(scaled).all() and scaled.min() >= 0 and scaled.max() <= 1):
-            msg = f"Got {path} with floats outside 0 to 1, expected that or uint8."
-            raise DataError(msg)
-        images = np.rint(scaled * 255)
-    return LabelledImages(images.astype(np.uint8), numbers)

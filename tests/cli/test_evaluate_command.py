@@ -116,6 +116,10 @@ def test_non_digits_are_counted_by_kind(
         (["mnist", "--table=presets", "--against=1"], "--against with --table"),
         (["non-digits", "--json=a.json"], "Got --json with non-digits"),
         (["non-digits", "--limit=3", "--table=presets"], "Got --table --limit with"),
+        (["mnist", "--limit=0"], "expected 1 or more digits"),
+        (["mnist", "--csv=/nowhere/a.csv"], "Name a file in a folder that exists"),
+        (["mnist", "--json=/"], "Name a file in a folder that exists"),
+        (["mnist", f"--figures={__file__}"], "Name a folder"),
     ],
 )
 def test_no_option_is_left_undone_without_a_word(
@@ -123,6 +127,14 @@ def test_no_option_is_left_undone_without_a_word(
 ) -> None:
     assert main(["evaluate", *options]) == 1
     assert reason in capsys.readouterr().err
+
+
+def test_run_to_compare_with_is_read_before_anything_is_asked(
+    ten: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--against=nowhere.json", "--server=127.0.0.1:1"]
+    assert main(["evaluate", str(ten / "ten.npz"), *options]) == 1
+    assert "Got nowhere.json, which is no evaluation" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -194,3 +194,95 @@ def test_mnist_and_pen_digits_are_whole(data: Path) -> None:
     assert len(read_mnist(data / "mnist")) == 10_000
     known = read_pen_digits(data / "pen-digits" / "pen-digits.jsonl.gz")
     assert (len(known), len(set(known.writers))) == (8151, 411)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "images", "labels"),
+    [
+        ("X", "y", IMAGES.astype(np.int64), LABELS.astype(np.float64)),
+        ("test_images", "test_labels", IMAGES[..., None], LABELS),
+        ("arr_0", "arr_1", IMAGES.reshape(6, 784), LABELS.astype(str)),
+        ("x", "y", IMAGES > 127, LABELS),
+    ],
+    ids=["int64", "channel", "positions, text", "bool"],
+)
+def test_npz_of_other_names_and_types_is_read(
+    tmp_path: Path,
+    first: str,
+    second: str,
+    images: NDArray[np.generic],
+    labels: NDArray[np.generic],
+) -> None:
+    np.savez(tmp_path / "a.npz", **{first: images, second: labels})  # type: ignore[arg-type]
+    known = read_set(tmp_path / "a.npz")
+    assert isinstance(known, LabelledImages)
+    wanted = (IMAGES > 127) * np.uint8(255) if images.dtype == bool else IMAGES
+    np.testing.assert_array_equal(known.images, wanted)
+    np.testing.assert_array_equal(known.labels, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "reason"),
+    [
+        ({"x": IMAGES, "y": LABELS + 0.5}, "labels such as 3.5"),
+        ({"x": IMAGES, "y": np.eye(10)[LABELS]}, r"labels of \(6, 10\)"),
+        ({"x": IMAGES, "y": np.array(3)}, r"labels of \(\)"),
+        ({"x": IMAGES.astype(np.int32) * 9, "y": LABELS}, "whole numbers from 0 to"),
+        ({"x": IMAGES.astype(np.float32), "y": LABELS}, "Divide by 255"),
+        ({"x": np.full((6, 28, 28), np.nan), "y": LABELS}, "from nan to nan"),
+        ({"x": IMAGES[:0], "y": LABELS[:0]}, "0 labels"),
+    ],
+)
+def test_npz_says_what_does_not_fit(
+    tmp_path: Path, arrays: dict[str, NDArray[np.generic]], reason: str
+) -> None:
+    np.savez(tmp_path / "a.npz", **arrays)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=reason):
+        read_set(tmp_path / "a.npz")
+
+
+def test_file_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    line = json.dumps(pen()).encode()
+    (tmp_path / "pen.txt").write_bytes(gzip.compress(line + b"\n\n"))
+    assert isinstance(read_set(tmp_path / "pen.txt"), LabelledDrawings)
+    write_idx(tmp_path / "own-images.idx", IMAGES)
+    with pytest.raises(DataError, match=r"a file own-labels\.idx"):
+        read_set(tmp_path / "own-images.idx")
+    write_idx(tmp_path / "own-labels.idx", LABELS.astype(np.uint8))
+    assert isinstance(read_set(tmp_path / "own-images.idx"), LabelledImages)
+    (tmp_path / "a.npz").write_text("no archive")
+    with pytest.raises(DataError, match="no npz"):
+        read_set(tmp_path / "a.npz")
+
+
+def test_mnist_with_labels_of_another_count_is_refused(tmp_path: Path) -> None:
+    write_idx(tmp_path / "t10k-images-idx3-ubyte", IMAGES)
+    write_idx(tmp_path / "t10k-labels-idx1-ubyte", LABELS[:4].astype(np.uint8))
+    with pytest.raises(DataError, match="4 labels"):
+        read_set(tmp_path)
+
+
+@pytest.mark.parametrize("label", [12, -1, 3.7, True, None, "x", 10**300])
+def test_label_that_is_no_digit_is_refused(tmp_path: Path, label: object) -> None:
+    path = write_pen(tmp_path / "pen.jsonl", [{**pen(), "label": label}])
+    with pytest.raises(DataError, match="not one of 0 to 9"):
+        read_set(path)
+
+
+def test_file_without_a_line_and_damaged_gzip_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "pen.jsonl").write_text("\n")
+    with pytest.raises(DataError, match="no digit in it"):
+        read_set(tmp_path / "pen.jsonl")
+    packed = bytearray(gzip.compress(bytes(range(256)) * 9))
+    packed[12:40] = b"\xff" * 28
+    (tmp_path / "pen.jsonl.gz").write_bytes(packed)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_set(tmp_path / "pen.jsonl.gz")
+
+
+def test_folder_passes_over_what_a_system_leaves(tmp_path: Path) -> None:
+    (tmp_path / "3").mkdir()
+    Image.fromarray(IMAGES[0]).save(tmp_path / "3" / "a.tiff")
+    (tmp_path / "3" / "._a.tiff").write_bytes(b"of a Mac")
+    (tmp_path / "4").write_text("no folder")
+    assert len(read_set(tmp_path)) == 1

@@ -1,0 +1,106 @@
+"""Brings images and labels of any origin into MNIST's form, or says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits_widget.errors import DataError
+
+_SIDE = 28
+
+
+def check_images(
+    images: NDArray[np.generic], labels: NDArray[np.generic], path: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the arrays in MNIST's form.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, 28, 28), (n, 28, 28, 1) or (n, 784): whole numbers in [0, 255], floats in
+        [0, 1], or bool; the highest is ink.
+    labels : ndarray
+        (n,) whole numbers in [0, 9], of any type.
+    path : Path
+        Where they are from, for messages.
+
+    Returns
+    -------
+    images : ndarray
+        (n, 28, 28) uint8, 255 is ink.
+    labels : ndarray
+        (n,) int64 in [0, 9].
+
+    Raises
+    ------
+    DataError
+        Other shapes, counts or values.
+    """
+    numbers = _labels(np.asarray(labels), path)
+    images = np.asarray(images)
+    count = len(numbers)
+    if images.ndim != 3 and images.size == count * _SIDE**2 and count:
+        images = images.reshape(count, _SIDE, _SIDE)
+    if images.shape != (count, _SIDE, _SIDE) or not count:
+        msg = (
+            f"Got {path} with images of shape {images.shape} and {count} labels, "
+            "expected (n, 28, 28) and n. For pictures of another size, give a folder "
+            "of pictures, and a preset frames them."
+        )
+        raise DataError(msg)
+    return _bytes(images, path), numbers
+
+
+def _labels(labels: NDArray[np.generic], path: Path) -> NDArray[np.int64]:
+    try:
+        values = labels.astype(np.float64)
+    except (TypeError, ValueError):
+        values = np.full(1, np.nan)
+    whole = values.ndim == 1 and bool(np.isin(values, np.arange(10)).all())
+    if not whole:
+        row = values.ndim == 1
+        wrong = labels.ravel()[~np.isin(values, np.arange(10))][:1] if row else labels
+        got = f"such as {wrong[0]!s}" if row and len(wrong) else f"of {labels.shape}"
+        msg = f"Got {path} with labels {got}, expected 0 to 9, one for each image."
+        raise DataError(msg)
+    return values.astype(np.int64)
+
+
+def _bytes(images: NDArray[np.generic], path: Path) -> NDArray[np.uint8]:
+    if images.dtype == np.uint8:
+        return images.astype(np.uint8)
+    kind = images.dtype.kind
+    if kind not in "fiub":
+        msg = f"Got {path} with images of {images.dtype}, expected numbers."
+        raise DataError(msg)
+    values = images.astype(np.float64)
+    highest = 255 if kind in "iu" else 1
+    low, high = float(values.min()), float(values.max())
+    # Not NaN either, which is neither above nor below.
+    if not (low >= 0 and high <= highest):
+        scale = " Divide by 255." if kind == "f" and 1 < high <= 255 else ""
+        msg = (
+            f"Got {path} with images of {images.dtype} from {low:g} to {high:g}, "
+            f"expected floats from 0 to 1 or whole numbers from 0 to 255.{scale}"
+        )
+        raise DataError(msg)
+    return np.rint(values * (255 / highest)).astype(np.uint8)
+
+
+def check_label(value: Any) -> int:  # noqa: ANN401 - whatever JSON holds
+    """Return the label of one digit, a number or a text of one.
+
+    Raises
+    ------
+    ValueError
+        It is none of 0 to 9.
+    """
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if isinstance(number, bool) or number not in range(10):
+        msg = f"the label is {str(value)[:20]!r}, not one of 0 to 9"
+        raise ValueError(msg)
+    return int(number)
