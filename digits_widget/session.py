@@ -255,8 +255,10 @@ def _drawn(
 
 
 def is_question(drawing: Drawing, trace: Trace | None) -> bool:
-    """Tell whether there is something to ask: a blank or a dot is no digit."""
-    return trace is not None and not trace.is_blank and not drawing.is_dot
+    """Tell whether there is something to ask: a blank, a dot, all ink is no digit."""
+    if trace is None or drawing.is_dot:
+        return False
+    return not (trace.is_blank or trace.is_full)
 
 
 def _is_failed(state: State) -> bool:

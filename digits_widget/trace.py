@@ -13,6 +13,9 @@ from digits_widget.errors import UnknownMethodError
 from digits_widget.steps.step import Image, Outcome
 from digits_widget.strip import strip_html, strip_png
 
+_FULL = 0.98
+"""Share of the paper under ink. A digit leaves more of it, also one erased in ink."""
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -55,6 +58,12 @@ class Trace:
     def is_blank(self) -> bool:
         """Whether no ink reached the end, so that there is nothing to ask about."""
         return not self.snapshots[-1].shown.any()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether hardly any paper was left to begin with, so that no digit shows."""
+        shown = self.snapshots[0].shown
+        return shown.ndim == 2 and float(shown.mean()) > _FULL
 
     def __len__(self) -> int:
         return len(self.snapshots)

@@ -10,7 +10,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
-from functools import wraps
+from functools import partial, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from digits_widget.prediction import Prediction
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
+from digits_widget.widget.alone import Alone
 from digits_widget.widget.background import Background
 from digits_widget.widget.compare.compare import Compare
 from digits_widget.widget.confidences.confidences import Confidences, sentence
@@ -166,26 +167,28 @@ class DigitsWidget(VBox):
         # The browser counts the views once the count is a number.
         super().__init__(_view_count=0)
         style = _style()
-        drawn = [self._canvas.widget, self._toolbar.widget, self._drawer.widget]
-        self.canvas = _alone(style, *drawn, status.widget)
+        drawn = self._canvas.widget, self._toolbar.widget, self._drawer.widget
+        left = _column("left", *drawn)
+        alone = partial(Alone, style=style, still=self._still, words=self._words)
+        self.canvas = alone("canvas", left, status.widget)
         """The paper and its tools, for a cell of their own."""
-        self.bars = _alone(style, bars.widget)
+        self.bars = alone("bars", bars.widget)
         """The ten confidences, for a cell of their own."""
-        self.filmstrip = _alone(style, panels["Steps"].widget)
+        self.filmstrip = alone("filmstrip", panels["Steps"].widget)
         """Every step as a picture, for a cell of its own."""
-        self.compare = _alone(style, panels["Compare"].widget)
+        self.compare = alone("compare", panels["Compare"].widget)
         """Two models on one drawing, for a cell of their own."""
-        self.dithering = _alone(style, panels["Dithering"].widget)
+        self.dithering = alone("dithering", panels["Dithering"].widget)
         """The drawing in every dithering, each with its answer, alone."""
-        self.why = _alone(style, panels["Why"].widget)
+        self.why = alone("why", panels["Why"].widget)
         """What the answer rests on, and which dab would change it, alone."""
-        self.wire = _alone(style, panels["Wire"].widget)
+        self.wire = alone("wire", panels["Wire"].widget)
         """Request and response of this very prediction, alone."""
-        self.model = _alone(style, panels["Model"].widget)
+        self.model = alone("model", panels["Model"].widget)
         """What the server says about its model, alone."""
         self._parts = (bars, *panels.values())
         deck = Deck({name: part.widget for name, part in panels.items()})
-        top = _top(VBox(drawn), VBox([bars.widget, status.widget]))
+        top = _top(left, _column("right", bars.widget, status.widget))
         self.children = [style, top, deck.widget, _hint(autosave)]
         for whole in (self, self.canvas):
             whole.observe(self._look_again, names="_view_count")
@@ -360,11 +363,16 @@ class DigitsWidget(VBox):
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
         """Add a picture and a sentence, for places where no widget lives."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        png = still(self._session.state, self._strip.lanes)
-        return {**bundle, "image/png": b64encode(png).decode()}
+        return {**bundle, "image/png": b64encode(self._still()).decode()}
+
+    def _still(self) -> bytes:
+        return still(self._session.state, self._strip.lanes)
+
+    def _words(self) -> str:
+        return sentence(self._session.state)
 
     def __repr__(self) -> str:
-        return f"<DigitsWidget: {sentence(self._session.state)}>"
+        return f"<DigitsWidget: {self._words()}>"
 
 
 def _pipeline(
@@ -390,21 +398,18 @@ def _hint(autosave: Autosave | None) -> HTML:
 
 
 def _style() -> HTML:
-    """Return style and keys of all parts; they may stand in a page more than once."""
-    html = style_html() + script_html("keys.js")
+    """Return what every part needs of the page; it may stand there more than once."""
+    html = style_html() + script_html("keys.js") + script_html("names.js")
     return HTML(html, layout={"display": "none"})
 
 
-def _alone(style: HTML, *contents: DOMWidget) -> VBox:
-    """Return what shows a part in a cell of its own."""
-    part = VBox([style, *contents], _view_count=0)
-    part.add_class("digits-widget")
-    return part
+def _column(side: str, *contents: DOMWidget) -> VBox:
+    column = VBox(contents)
+    column.add_class(f"digits-{side}")
+    return column
 
 
 def _top(left: VBox, right: VBox) -> Box:
-    left.add_class("digits-left")
-    right.add_class("digits-right")
     top = Box([left, right])
     top.add_class("digits-top")
     return top

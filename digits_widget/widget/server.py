@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.errors import AnswerError
 from digits_widget.logits import Logits, read_scores
 from digits_widget.prediction import Prediction
 from digits_widget.serving import Client
@@ -70,7 +71,14 @@ class Function:
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
         """Call the function, and see whether it gives confidences."""
-        answer = self._predict(image)
+        answer: object = self._predict(image)
+        if not isinstance(answer, Prediction):
+            msg = (
+                f"Got {type(answer).__name__} from the function given as predict, "
+                "expected a Prediction. Return Prediction(confidences), of ten numbers "
+                "that sum to 1."
+            )
+            raise AnswerError(msg)
         confidences, logits = read_scores(
             answer.confidences, model=answer.model, logits=self._logits
         )

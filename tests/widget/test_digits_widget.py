@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digits_widget.drawing import Drawing
+from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import (
     MissingExtraError,
     ServerAbsentError,
@@ -131,6 +131,21 @@ def test_fallback_is_a_picture_and_a_sentence(widget: DigitsWidget) -> None:
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["canvas", "bars", "filmstrip", "dithering", "compare", "why", "wire", "model"],
+)
+def test_a_part_alone_falls_back_to_the_same_picture(
+    name: str, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    widget.wait(WAIT)
+    bundle = getattr(widget, name)._repr_mimebundle_()
+    assert bundle["image/png"] == widget._repr_mimebundle_()["image/png"]
+    assert f"DigitsWidget.{name}: 3, 91.0" in bundle["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
 def test_no_thread_stays_when_nothing_happens(
     widget: DigitsWidget, settled: Callable[[], None]
 ) -> None:
@@ -245,6 +260,10 @@ def test_blank_drawings_of_all_kinds_ask_nobody() -> None:
     widget.draw(Drawing())
     widget.draw(Drawing.from_points([[(0.5, 0.5)]]))
     assert widget.trace is not None
+    assert "One dot" in widget._strip._lane._strip.value
+    widget.draw(Drawing([Stroke([(0, 0.5), (1, 0.5)], width=1.0)]))
+    assert widget.trace is not None
+    assert "full of ink" in widget._strip._lane._strip.value
     widget.clear()
     assert widget.wait(WAIT) is None
     assert not asked

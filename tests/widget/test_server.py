@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits_widget.errors import LogitsError
+from digits_widget.errors import AnswerError, LogitsError
 from digits_widget.logits import softmax
 from digits_widget.prediction import Prediction
 from digits_widget.widget.server import Function, NamedServer
@@ -39,3 +39,12 @@ def test_servers_share_a_client_only_where_they_ask_the_same() -> None:
     assert one.client() is not other.client()
     one.read_logits("refuse")
     assert one.client() is other.client()
+
+
+@pytest.mark.parametrize("answer", [None, np.full(10, 0.1)])
+def test_a_function_that_gives_no_prediction_is_told_what_to_give(
+    answer: object,
+) -> None:
+    function = Function(lambda _: answer)  # type: ignore[arg-type, return-value]
+    with pytest.raises(AnswerError, match="Return Prediction"):
+        function(IMAGES[0])

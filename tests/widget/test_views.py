@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits_widget.drawing import Drawing
+from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import ServerAbsentError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
@@ -23,6 +23,12 @@ PREDICTION = Prediction(np.array([5, 0, 4, 940, 2, 4, 1, 2, 41, 1]) / 1000)
 ANSWERED = State(1, DRAWING, TRACE, PREDICTION)
 WAITING = State(2, DRAWING, TRACE, previous=PREDICTION, waiting=True)
 DOT = Drawing.from_points([[(0.5, 0.5)]])
+CERTAIN = Prediction(np.array([0.1, 0, 0, 9999, 0, 0, 0, 0, 0, 0.9]) / 10_000)
+FULL = PRESETS["mnist"](Drawing([Stroke([(0, 0.5), (1, 0.5)], width=1.0)]))
+NO_INK = PRESETS["seed-2020"](
+    Drawing([Stroke([(0.5, 0.2), (0.5, 0.8)], width=1 / 280)])
+)
+ERASED = Drawing([Stroke([(0.2, 0.5), (0.8, 0.5)], ink=False)])
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,16 @@ DOT = Drawing.from_points([[(0.5, 0.5)]])
         (ANSWERED, "3, 94.0_% confident, then 8, 4.1_%"),
         (WAITING, "Asking the model …"),
         (State(1, DRAWING, TRACE), "No answer about this drawing."),
+        (State(1, DRAWING, TRACE, CERTAIN), "3, 100.0_% confident"),
+        (
+            State(1, DRAWING, FULL),
+            "The paper is full of ink: no digit can be seen. Undo, or erase.",
+        ),
+        (
+            State(1, DRAWING, NO_INK),
+            "No ink is left after the steps. Draw thicker, or change the steps.",
+        ),
+        (State(1, ERASED), "Draw a digit from 0 to 9."),
     ],
 )
 def test_sentence(state: State, expected: str) -> None:

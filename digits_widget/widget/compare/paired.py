@@ -5,6 +5,7 @@ from __future__ import annotations
 from digits_widget.insight.reasons import percent
 from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.state import State
+from digits_widget.widget.silence import silence
 
 NAMES = ("A ●", "B ◆")
 """The two sides: a letter for the sentence, a shape for the bars."""
@@ -16,8 +17,8 @@ def verdict(first: State, second: State) -> str:
     """Say in one sentence whether both say the same."""
     if not first.drawing:
         return "Draw a digit, and see whether both say the same."
-    if first.drawing.is_dot:
-        return "One dot is not a digit yet. Draw on."
+    if reason := silence(first):
+        return reason
     answers = first.prediction, second.prediction
     one, two = answers
     if one is None or two is None:

@@ -22,6 +22,7 @@ from digits_widget.state import State
 from digits_widget.widget.confidences.bars import confidence_bars, logit_bars, signed
 from digits_widget.widget.confidences.over_time import OverTime
 from digits_widget.widget.desk import Desk
+from digits_widget.widget.silence import silence
 
 _TEMPERATURE = (
     "The model's own answer is at 1. Below 1 it is bolder, above 1 more modest; the "
@@ -151,10 +152,8 @@ class Confidences:
 
 def sentence(state: State, *, temperature: float = 1) -> str:
     """Say in one sentence what the bars show, such as "3, 94.0 % confident, …"."""
-    if not state.drawing:
-        return "Draw a digit from 0 to 9."
-    if state.drawing.is_dot:
-        return "One dot is not a digit yet. Draw on."
+    if reason := silence(state):
+        return reason
     if state.prediction:
         words = describe(at_temperature(state.prediction, temperature))
         return words if temperature == 1 else f"At temperature {temperature:g}: {words}"
@@ -170,14 +169,16 @@ def sentence(state: State, *, temperature: float = 1) -> str:
 
 
 def describe(prediction: Prediction) -> str:
-    """Say in words which two digits come first, and that it is not sure if so."""
+    """Say in words which digits come first, and that it is not sure if so.
+
+    A second one that has nothing, to the decimal that is shown, is not worth a word.
+    """
     first, second = prediction.ranking[:2]
     best, next_best = prediction.confidences[[first, second]]
     doubt = "" if certainty(prediction).is_sure else "Not sure: "
-    return (
-        f"{doubt}{first}, {_percent(best)} confident, "
-        f"then {second}, {_percent(next_best)}"
-    )
+    words = f"{doubt}{first}, {_percent(best)} confident"
+    runner_up = _percent(next_best)
+    return words if runner_up == _percent(0) else f"{words}, then {second}, {runner_up}"
 
 
 def _logits_of(state: State) -> NDArray[np.float64] | None:

@@ -35,6 +35,7 @@ from digits_widget.widget.desk import Desk
 from digits_widget.widget.dithering.dithering_options import DitheringOptions
 from digits_widget.widget.dithering.dithering_sheet import DitheringSheet
 from digits_widget.widget.dithering.microscope import Microscope
+from digits_widget.widget.silence import silence
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.study import Study
 
@@ -43,7 +44,6 @@ REST = 0.12
 made: it would keep the ink and the bars waiting."""
 
 _BLANK = "Draw a digit to see it dithered in every way of the catalogue."
-_DOT = "One dot is not a digit yet. Draw on."
 
 _PLACES = {
     "framed": "The last thing before the tensor: the model sees the dots.",
@@ -116,8 +116,8 @@ class Dithering:
         dither = self._mirror()
         self._microscope.show(state, dither)
         drawing = state.drawing
-        if state.trace is None or drawing.is_dot:
-            self._clear(_DOT if drawing else _BLANK)
+        if state.trace is None or silence(state):
+            self._clear(silence(state) if drawing else _BLANK)
             return
         question = (drawing, self._plain(), self._place.value, _tuned(dither))
         with self._lock:
@@ -279,5 +279,9 @@ def _words(these: tuple[Tile, ...], seconds: float) -> str:
     )
     rest = len(others) - same
     apart = f", ▲ {rest} {'does' if rest == 1 else 'do'} not" if rest else ""
-    took = f" ({1000 * seconds:.0f} ms for one request)" if seconds else ""
+    took = (
+        f" ({1000 * seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
+        if seconds
+        else ""
+    )
     return f"{words}{apart}{took}."
