@@ -45,8 +45,11 @@ class Shot(Protocol):
 
 
 def stats(image: NDArray[Any]) -> str:
-    """Return shape, type and range in one line, such as ``28x28 float32, 0 to 1 …``."""
-    form = "x".join(map(str, image.shape))
+    """Return shape, type and range in one line: ``(28, 28) float32, 0 to 1, …``.
+
+    The shape as NumPy has it, rows first; captions say how wide and high a picture is.
+    """
+    form = image.shape
     low, high, mean = float(image.min()), float(image.max()), float(image.mean())
     return f"{form} {image.dtype}, {low:.3g} to {high:.3g}, mean {mean:.3g}"
 

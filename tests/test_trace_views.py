@@ -33,7 +33,7 @@ def test_every_tile_is_readable_aloud_and_in_both_themes() -> None:
     for shot in TRACE:
         assert f'alt="{shot.title}: ' in page
         assert shot.caption in page
-    assert "28x28 float32, 0 to 1" in page
+    assert "(28, 28) float32, 0 to 1" in page
     assert "image-rendering:pixelated" in page
     assert "color:inherit" in page
 

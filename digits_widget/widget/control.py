@@ -19,6 +19,13 @@ from digits_widget.steps.parameter import Parameter
 NOTHING = ""
 """What a menu has in place of None, which to ipywidgets means that none is chosen."""
 
+_WORDS: dict[object, str] = {
+    None: "none",
+    "ltr": "left to right",
+    "rtl": "right to left",
+}
+"""What a menu says in place of a choice's own short name."""
+
 _STOPS = 100
 """A slider with more stops is too fine for a hand: a number to type is better."""
 
@@ -62,4 +69,4 @@ def meant(value: object) -> object:
 
 
 def _word(choice: object) -> str:
-    return "none" if choice is None else str(choice)
+    return _WORDS.get(choice, str(choice))

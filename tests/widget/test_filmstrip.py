@@ -81,7 +81,7 @@ def test_every_step_has_a_tile_with_words_and_numbers(
         assert f">{shot.caption}</p>" in html
         assert f"<small>{numbers(shot)}</small>" in html
     assert 'aria-label="Tensor, 28 by 28 pixels.' in html
-    assert "28x28 float32, 0 to 1, mean" in html
+    assert "(28, 28) float32, 0 to 1, mean" in html
 
 
 def test_the_last_tile_is_made_of_the_very_array_that_is_asked_about() -> None:
