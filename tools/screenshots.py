@@ -62,7 +62,7 @@ def main() -> int:
 
 def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -> None:
     page = browser.new_page(
-        viewport={"width": width, "height": 1800}, device_scale_factor=2
+        viewport={"width": width, "height": 2600}, device_scale_factor=2
     )
     notebook = NotebookPage(page, lab, lab.notebook([NAMED, ABSENT, BROKEN]))
 

@@ -9,4 +9,13 @@ if (!window.digitsKeys) {
     const plain = !(ctrlKey || altKey || metaKey);
     target.toggleAttribute("data-lm-suppress-shortcuts", plain);
   }, true);
+
+  // ipycanvas keeps the wheel and every key for itself. The page needs some of them.
+  const onStage = ({target}) => target.closest?.(".digits-stage");
+  window.addEventListener("keydown", event => {
+    if (event.key === "Tab" && onStage(event)) event.stopPropagation();
+  }, true);
+  window.addEventListener("wheel", event => {
+    if (onStage(event)) event.stopPropagation();
+  }, {capture: true, passive: true});
 }

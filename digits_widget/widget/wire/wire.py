@@ -98,7 +98,7 @@ class WirePanel:
         return (
             f"{answer.model}{version} at {result.target}: {len(result.request):,} "
             f"bytes out, {len(result.response):,} back, in "
-            f"{1000 * answer.timing.total:.1f} ms."
+            f"{1000 * answer.timing.total:.1f}\N{NO-BREAK SPACE}ms."
         )
 
     def clear(self) -> None:
