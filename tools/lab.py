@@ -23,7 +23,7 @@ from typing import Self
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from digits_widget.cli.lab import PROMPT, encryption
+from digits_widget.cli.lab import OURS, PROMPT, SETTINGS
 from tools.find_browser import find
 
 ROOT = Path(__file__).parents[1]
@@ -162,9 +162,8 @@ class Lab:
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.extension_manager=readonly",
             "--LabApp.expose_app_in_browser=True",
-            f"--LabApp.app_settings_dir={ROOT / 'digits_widget/jupyter/lab_settings'}",
+            f"--LabApp.app_settings_dir={SETTINGS}",
             f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
-            *encryption(),
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
 
@@ -179,6 +178,7 @@ class Lab:
         return {
             **os.environ,
             **{name: str(self.folder / place) for name, place in places.items()},
+            "JUPYTER_PATH": str(OURS),
             "PYTHONPATH": str(ROOT),
             **self._environment,
         }

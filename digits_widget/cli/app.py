@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.lab import PROMPT, encryption, model_server_beside
+from digits_widget.cli.lab import PROMPT, model_server_beside, show_jupyter
 
 HELP = "serve the widget alone as a page"
 
@@ -39,8 +39,7 @@ def run(args: argparse.Namespace) -> int:
     (port,) = first_free_ports([args.port])
     with as_file(files("digits_widget.cli") / "page") as page:
         # Voila looks for templates where Jupyter keeps its data.
-        paths = [str(page), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+        show_jupyter(page)
         # Voila tells this to kernels, but not to those that are up before a visitor.
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():
@@ -69,7 +68,6 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
-        *encryption(),
         "--Voila.log_level=ERROR",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",

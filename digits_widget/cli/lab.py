@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 HELP = "start the model server and JupyterLab"
 
-SETTINGS = files("digits_widget") / "jupyter" / "lab_settings"
+OURS = files("digits_widget") / "jupyter"
+SETTINGS = OURS / "lab_settings"
 PROMPT = "digits_widget.jupyter.prompt_connection.PromptConnection"
 """Sends to the browser what there is, at once. Jupyter imports it by this name."""
 
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Start both, wait for Ctrl-C, stop both."""
     folder = _folder(args.folder)
     lab = _jupyterlab()
+    show_jupyter()
     with model_server_beside():
         jupyter = lab.initialize_server(argv=_options(args, folder))
         # As an option this would be overruled by JupyterLab's own default.
@@ -115,11 +117,14 @@ def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
     return LabApp
 
 
-def encryption() -> list[str]:
-    """Have kernels encrypt what they say: those that do not warn about it."""
-    import zmq
+def show_jupyter(*folders: Path) -> None:
+    """Have Jupyter look for its data in these folders first, and for our kernel.
 
-    return ["--KernelManager.transport_encryption=auto"] if zmq.has("curve") else []
+    It is the usual one, but keeps what only its developers read out of the terminal: a
+    warning for each kernel that starts, a traceback for each that is stopped at work.
+    """
+    paths = [*map(str, folders), str(OURS), os.environ.get("JUPYTER_PATH", "")]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
 
 
 def _first_page(folder: Path) -> str:
@@ -141,7 +146,6 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
-        *encryption(),
     ]
     if args.no_browser:
         options.append("--no-browser")
