@@ -23,6 +23,9 @@ from digits_widget.steps.checks import checked
 MAX_PIXELS = 50_000_000
 """A photograph of 50 megapixels. Anything larger is refused before it is decoded."""
 
+_LONGEST = 300
+"""Characters of a path that a message repeats."""
+
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 """A path, a PNG data URL, the bytes of a file, a Pillow image or an array."""
 
@@ -55,17 +58,23 @@ def read_picture(source: Source) -> NDArray[np.float32]:
         return _from_array(source)
     if isinstance(source, Image.Image):
         return _from_pillow(source)
-    if isinstance(source, str) and source.startswith("data:"):
+    if isinstance(source, str) and source[:5].lower() == "data:":
         return _decode(io.BytesIO(_from_data_url(source)), "the data URL")
     if isinstance(source, bytes):
         return _decode(io.BytesIO(source), "the bytes")
     if isinstance(source, str | Path):
-        return _decode(Path(source), str(source))
+        return _decode(Path(source), _shortened(str(source)))
     msg = (
         f"Got a {type(source).__name__}, expected a path, a data URL, bytes, a Pillow "
         "image or an array."
     )
     raise ImageError(msg)
+
+
+def _shortened(path: str) -> str:
+    """Name a path in a message: text that is no path at all may be very long."""
+    name = path if path.isprintable() and path else repr(path)
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
@@ -91,18 +100,20 @@ def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
         msg = f"Got {name}, which cannot be opened: {exc.strerror}. Mend the path."
         raise ImageError(msg) from exc
     except (OSError, SyntaxError, ValueError) as exc:
-        msg = f"Got {name}, which cannot be read ({exc}). Check that it is whole."
+        # The full text of a system's error repeats the path.
+        why = getattr(exc, "strerror", None) or exc
+        msg = f"Got {name}, which cannot be read ({why}). Check that it is whole."
         raise ImageError(msg) from exc
 
 
 def _from_data_url(url: str) -> bytes:
     head, _, body = url.partition(",")
-    if not head.endswith(";base64"):
+    if not head.lower().endswith(";base64"):
         msg = f"Got {head[:60]!r}, expected data:image/png;base64, and the picture."
         raise ImageError(msg)
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as exc:
+    except (binascii.Error, ValueError) as exc:
         msg = f"Got a data URL whose base64 is damaged ({exc}). Send it whole."
         raise ImageError(msg) from exc
 

@@ -206,3 +206,23 @@ def test_an_array_of_many_pixels_is_refused() -> None:
     huge = np.broadcast_to(np.uint8(0), (20_000, 20_000))
     with pytest.raises(ImageTooLargeError, match="20000x20000"):
         read_picture(huge)
+
+
+@pytest.mark.parametrize("body", ["é", "\N{BOM}", "AAAA=A"])
+def test_a_data_url_with_other_letters_is_refused(body: str) -> None:
+    with pytest.raises(ImageError, match="base64 is damaged"):
+        read_picture(f"data:image/png;base64,{body}")
+
+
+def test_a_data_url_may_be_in_capitals() -> None:
+    with pytest.raises(ImageError, match="the data URL, which is no picture"):
+        read_picture("DATA:image/png;BASE64,AAAA")
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", "x" * 100_000])
+def test_what_is_no_path_is_named_and_not_repeated_at_length(path: str) -> None:
+    with pytest.raises(ImageError) as caught:
+        read_picture(path)
+    assert len(str(caught.value)) < 500
+    assert "Got ," not in str(caught.value)
+    assert "\0" not in str(caught.value)

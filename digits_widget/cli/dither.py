@@ -176,5 +176,6 @@ def _write(printed: NDArray[np.float32], path: Path) -> None:
     try:
         image.save(path)
     except (OSError, ValueError) as exc:
-        msg = f"Got {path}, which cannot be written ({exc}). Name one such as out.png."
+        why = getattr(exc, "strerror", None) or exc
+        msg = f"Got {path}, which cannot be written ({why}). Name one such as out.png."
         raise ImageError(msg) from exc

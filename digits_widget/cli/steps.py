@@ -68,7 +68,8 @@ def run(args: argparse.Namespace) -> None:
     try:
         trace_figure(trace).savefig(args.output)
     except OSError as exc:
-        msg = f"Got {args.output}, which cannot be written ({exc}). Choose another."
+        why = exc.strerror or exc
+        msg = f"Got {args.output}, which cannot be written ({why}). Choose another."
         raise OptionError(msg) from exc
     for shot in trace:
         print(f"{shot.title}: {shot.caption}")

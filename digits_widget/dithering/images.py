@@ -65,6 +65,8 @@ def _check_range(array: NDArray[np.generic]) -> None:
         msg = "Got pixels that are NaN, expected numbers in [0, 1]. Fill them first."
         raise ImageError(msg)
     if low < 0 or high > 1:
-        cure = "Clip them." if high <= 2 else "Divide by the white, such as 255."
+        cure = "Divide by the white, such as 255."
+        if high <= 2 or np.isinf(high):
+            cure = "Clip them: numpy.clip(pixels, 0, 1)."
         msg = f"Got pixels from {low:g} to {high:g}, expected [0, 1]. {cure}"
         raise ImageError(msg)

@@ -83,6 +83,8 @@ class Option:
             return ()
         number: float
         if isinstance(value, int | np.integer):
+            if not self.low <= value <= self.high:  # It may be too large for a float.
+                return ()
             number = int(value) if isinstance(self.default, int) else float(value)
         elif isinstance(value, float | np.floating) and isinstance(self.default, float):
             number = float(value)

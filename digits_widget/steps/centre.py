@@ -58,7 +58,12 @@ class Centre:
             "to": (x + middle[1], y + middle[0]),
             "shift": (x - left, y - top),
         }
+        if not image.any():
+            return Outcome(field, self._caption_of_none(), decided)
         return Outcome(field, self._caption(decided), decided)
+
+    def _caption_of_none(self) -> str:
+        return f"There is no ink to centre: an empty field of {self.side}x{self.side}."
 
     def _check_room(self, ink: Image) -> None:
         if max(ink.shape) > self.side:

@@ -110,7 +110,7 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
         msg = "Got an image with NaN in it, expected numbers in [0, 1]. Fill them."
         raise ImageError(msg)
     if low < 0 or high > 1:
-        cure = "Divide by 255." if 1 < high <= 255 and low >= 0 else "Scale it first."
+        cure = "Divide by 255." if 2 < high <= 255 and low >= 0 else "Scale it first."
         msg = f"Got an image with values {low:g} to {high:g}, expected 0 to 1. {cure}"
         raise ImageError(msg)
     return array.astype(np.float32, copy=False)

@@ -161,7 +161,9 @@ def test_every_option_takes_what_it_says(name: str, option: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "option"), CHOICES)
-@pytest.mark.parametrize("value", ["nonsense", None, [], -7, float("nan")])
+@pytest.mark.parametrize(
+    "value", ["nonsense", None, [], -7, float("nan"), 10**400, -(10**400)]
+)
 def test_every_option_refuses_nonsense(name: str, option: str, value: object) -> None:
     with pytest.raises(OptionError, match=f"Got {option}=.*, expected "):
         dither(np.zeros((3, 3)), name, **{option: value})  # type: ignore[arg-type]

@@ -313,3 +313,10 @@ def test_magick_resize_leaves_the_right_size_alone(shape: tuple[int, ...]) -> No
     assert outcome.decided["filter"] == "none"
     assert "nothing to scale" in outcome.caption
     assert MagickResize(filter="mitchell").run(image).decided["filter"] == "mitchell"
+
+
+@pytest.mark.parametrize("by", ["mass", "box", "none"])
+def test_where_there_is_no_ink_none_is_said_to_be_centred(by: str) -> None:
+    outcome = Centre(by=by).run(np.zeros((20, 13), np.float32))
+    assert not outcome.image.any()
+    assert outcome.caption == "There is no ink to centre: an empty field of 28x28."
