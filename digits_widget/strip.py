@@ -89,7 +89,8 @@ def strip_png(shots: Iterable[Shot]) -> bytes:
     """Return the same as one PNG, on white paper."""
     tiles = [_png_tile(shot) for shot in shots]
     width = sum(tile.width for tile in tiles) + _GAP * (len(tiles) + 1)
-    paper = Image.new("RGB", (width, tiles[0].height + 2 * _GAP), "white")
+    height = max(tile.height for tile in tiles) + 2 * _GAP
+    paper = Image.new("RGB", (width, height), "white")
     left = _GAP
     for tile in tiles:
         paper.paste(tile, (left, _GAP))
@@ -102,13 +103,13 @@ def strip_png(shots: Iterable[Shot]) -> bytes:
 def _png_tile(shot: Shot) -> Image.Image:
     picture = Image.open(io.BytesIO(tile_png(shot.shown, side=_SIDE))).convert("RGB")
     width = max(_SIDE, picture.width) + 24
-    height = _SIDE + 16 + _LINE * (_TEXT_LINES + 1)
+    lines = textwrap.wrap(shot.caption, width // 5)[:_TEXT_LINES]
+    height = _SIDE + 16 + _LINE * (len(lines) + 1)
     tile = Image.new("RGB", (width, height), "white")
     tile.paste(picture, (0, 0))
     draw = ImageDraw.Draw(tile)
     draw.rectangle((0, 0, picture.width, picture.height), outline="#888888")
     font = ImageFont.load_default(10)
-    lines = textwrap.wrap(shot.caption, width // 5)[:_TEXT_LINES]
     for number, text in enumerate([shot.title, *lines]):
         colour = "#444444" if number else "black"
         draw.text((0, _SIDE + 16 + _LINE * number), text, colour, font)

@@ -97,7 +97,8 @@ def draw_contact_sheet(
     """
     names = tuple(names)
     rows = -(-(len(names) + 1) // _COLUMNS)
-    figure = Figure(figsize=(_COLUMNS * 1.25, rows * 1.4), layout="constrained")
+    size = (_COLUMNS * 1.25, rows * 1.4)
+    figure = Figure(figsize=size, dpi=150, layout="constrained")
     places = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for axes in places:
         axes.set_axis_off()
@@ -109,7 +110,7 @@ def draw_contact_sheet(
 
 def _show(axes: Axes, picture: NDArray[np.floating], title: str) -> None:
     axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_title(title, fontsize=6 if len(title) > 12 else 8)
+    axes.set_title(title, fontsize=6)
     axes.set_axis_off()
 
 

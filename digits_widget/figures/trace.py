@@ -14,8 +14,14 @@ from digits_widget.strip import stats
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot, Trace
 
-_WIDTH = 1.9
-"""Inches for one tile."""
+_TILE, _GAP = 1.75, 0.2
+"""Inches along the side of a tile, and between two."""
+
+_HEAD, _LINE = 0.28, 0.125
+"""Inches for a tile's title, and for each line of words below it."""
+
+_LETTERS = 31
+"""In a line as wide as a tile."""
 
 
 def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
@@ -34,28 +40,33 @@ def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
         Without pyplot: nothing stays open. ``figure.savefig("steps.png")`` keeps it.
     """
     columns = max(1, min(columns, len(trace)))
+    words = [_words(shot) for shot in trace]
+    lines = max(text.count("\n") for text in words) + 1
+    high = _HEAD + _TILE + _LINE * (lines + 1)
     rows = -(-len(trace) // columns)
-    figure = Figure(figsize=(_WIDTH * columns, 3.6 * rows), dpi=150)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for ax in axes:
-        ax.axis("off")
-    for ax, shot in zip(axes, trace, strict=False):
+    size = (_GAP + columns * (_TILE + _GAP), rows * (high + _GAP))
+    figure = Figure(figsize=size, dpi=150)
+    for number, (shot, text) in enumerate(zip(trace, words, strict=True)):
+        row, column = divmod(number, columns)
+        left = (_GAP + column * (_TILE + _GAP)) / size[0]
+        bottom = 1 - (row * (high + _GAP) + _HEAD + _TILE) / size[1]
+        ax = figure.add_axes((left, bottom, _TILE / size[0], _TILE / size[1]))
         _draw(ax, shot)
-    figure.subplots_adjust(0.01, 0.42, 0.99, 0.93, wspace=0.12, hspace=1.2)
+        below = bottom - _LINE / 2 / size[1]
+        figure.text(left, below, text, fontsize=6.5, va="top", linespacing=1.3)
     return figure
+
+
+def _words(shot: Snapshot) -> str:
+    """Write what the step decided, then what the picture is, in narrow lines."""
+    form, _, rest = stats(shot.image).partition(", ")
+    return "\n".join([*textwrap.wrap(shot.caption, _LETTERS), form, rest])
 
 
 def _draw(ax: Axes, shot: Snapshot) -> None:
     with Image.open(io.BytesIO(tile_png(shot.shown, side=560))) as tile:
         picture = np.asarray(tile.convert("RGB"))
     ax.imshow(picture, interpolation="nearest")
-    ax.axis("on")
     ax.set(xticks=[], yticks=[])
-    ax.set_anchor("N")
+    ax.set_anchor("NW")
     ax.set_title(shot.title, fontsize=9, loc="left")
-    text = "\n".join(
-        textwrap.wrap(shot.caption, 29) + textwrap.wrap(stats(shot.image), 29)
-    )
-    ax.text(
-        0, -0.05, text, fontsize=6.5, va="top", transform=ax.transAxes, linespacing=1.3
-    )
