@@ -45,7 +45,10 @@ class Diffuser:
         strength = 1 if self._is_whole else rule.strength
         weights = {w: as_type(w / divisor * strength) for *_, w in self.kernel.taps}
         greys = np.array(rule.greys or (0, rule.white), dtype=np.float64)
-        middles = greys[:-1] + np.diff(greys) * (rule.middle / rule.white)
+        gaps = np.diff(greys)
+        # In whole numbers the darkest greys of linear light may be the same. Such a
+        # grey is printed as the first of them: black stays black.
+        middles = greys[:-1] + gaps * (rule.middle / rule.white) + (gaps == 0) / 4
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "middles", middles)
         object.__setattr__(

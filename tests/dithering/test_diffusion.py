@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -65,3 +67,15 @@ def test_eight_bit_greys_are_diffused_in_whole_numbers() -> None:
     wide = np.full((64, 64), 127 / 255, dtype=np.float64)
 
     np.testing.assert_array_equal(dither(narrow), dither(wide))
+
+
+@pytest.mark.parametrize("ties", ["up", "down"])
+@pytest.mark.parametrize("levels", [3, 82, 256])
+def test_black_stays_black_among_levels_that_whole_numbers_cannot_tell_apart(
+    levels: int, ties: str
+) -> None:
+    # In linear light the darkest of 82 greys are all 0 of 255.
+    options: dict[str, Any] = {"dtype": "int", "linear": True, "levels": levels}
+    for plain in (0.0, 1.0):
+        printed = dither(np.full((4, 5), plain), "fan", ties=ties, **options)
+        np.testing.assert_array_equal(printed, plain)

@@ -140,6 +140,7 @@ def _levels(rule: Arithmetic, levels: int, *, linear: bool) -> Lines:
     share = rule.middle / rule.white
     return (
         f"greys = {greys}",
-        f"middles = greys[:-1] + np.diff(greys) * {share!r}",
+        "gaps = np.diff(greys)",
+        f"middles = greys[:-1] + gaps * {share!r} + (gaps == 0) / 4",
         f"greys = greys.astype(np.{rule.dtype})",
     )
