@@ -179,7 +179,7 @@ def _print_table(
         )
         rows = survey(variants, known.labels, client.predict, progress=bar)
     print(f"{args.set}, {_served(args, client)}{_steps(args)}\n")
-    print(f"{args.table:<28} accuracy   95 % interval      ECE")
+    print(f"{args.table:<30} accuracy   95 % interval      ECE")
     for row in [*rows, *mean_row(rows)]:
         print(row)
     return rows

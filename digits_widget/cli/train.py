@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     from digits_widget.labelled import LabelledDrawings, LabelledImages
 
 HELP = "train a network and export it"
+
+_FEWEST = 20
+"""Pictures in a pass of which each kind has at least one."""
 
 PEN_DIGITS = Path("pen-digits") / "pen-digits.jsonl.gz"
 
@@ -73,13 +80,42 @@ def run(args: argparse.Namespace) -> None:
     from digits_widget.training.publish import check_free
     from digits_widget.training.quiet import import_keras
 
+    _check_numbers(args)
     import_keras()
     if args.version is None:
         args.version = 1 if args.network == "article" else 2
     # An hour of training should not end at a folder that is taken.
     check_free(args.folder, args.version)
-    path = _article(args) if args.network == "article" else _robust(args)
+    try:
+        path = _article(args) if args.network == "article" else _robust(args)
+    except KeyboardInterrupt:
+        print(_how_to_go_on(args), file=sys.stderr)
+        raise
     print(f"Exported version {args.version}: {path}")
+
+
+def _check_numbers(args: argparse.Namespace) -> None:
+    from digits_widget.errors import OptionError
+
+    for name, least in (("passes", 1), ("pictures", _FEWEST)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            msg = f"Got --{name} {value}, expected {least} or more."
+            raise OptionError(msg)
+
+
+def _state(args: argparse.Namespace) -> Path:
+    state: Path | None = args.state
+    return state or args.folder.with_name(f"{args.folder.name}-training")
+
+
+def _how_to_go_on(args: argparse.Namespace) -> str:
+    if args.network == "article":
+        return "Stopped, and nothing was exported. Run it again, from the start."
+    return (
+        f"Stopped. What was trained is in {_state(args)}: the same command goes on "
+        "from the last whole pass."
+    )
 
 
 def _mnist(args: argparse.Namespace) -> LabelledImages:
@@ -111,8 +147,8 @@ def _robust(args: argparse.Namespace) -> Path:
 
     mnist, pen = _mnist(args), _pen_digits(args)
     kept, left = pen.split(tuple(args.hold_out))
-    state = args.state or args.folder.with_name(f"{args.folder.name}-training")
-    with Bar("training") as bar:
+    state = _state(args)
+    with _writing(state), Bar("training") as bar:
         model = train_robust_network(
             Sources.of(mnist, kept),
             state,
@@ -126,6 +162,20 @@ def _robust(args: argparse.Namespace) -> Path:
     names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
     served = serving_network(model, temperature=TEMPERATURE)
     return export_model(served, args.folder, args.version, **names).path
+
+
+@contextmanager
+def _writing(state: Path) -> Iterator[None]:
+    from digits_widget.errors import DataError
+
+    try:
+        yield
+    except (OSError, zipfile.BadZipFile) as exc:
+        msg = (
+            f"Got {state}, where passes cannot be kept or read ({exc}). Make room or "
+            "name another folder with --state; if a pass is damaged, remove it."
+        )
+        raise DataError(msg) from exc
 
 
 def _pen_digits(args: argparse.Namespace) -> LabelledDrawings:

@@ -33,7 +33,7 @@ class Row:
     def __str__(self) -> str:
         low, high = self.result.interval
         return (
-            f"{self.name:<28} {self.result.accuracy:8.2%}   {low:.2%} to {high:.2%}  "
+            f"{self.name:<30} {self.result.accuracy:8.2%}   {low:.2%} to {high:.2%}  "
             f"{self.result.reliability.error:6.2%}"
         )
 
@@ -104,4 +104,4 @@ def mean_row(rows: Sequence[Row]) -> list[str]:
     dithered = [row.result.accuracy for row in rows if row.name in CATALOGUE]
     if not dithered:
         return []
-    return [f"{f'mean of {len(dithered)} methods':<28} {np.mean(dithered):8.2%}"]
+    return [f"{f'mean of {len(dithered)} methods':<30} {np.mean(dithered):8.2%}"]

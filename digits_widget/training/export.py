@@ -212,7 +212,11 @@ def _save(source: Source, path: Path, kind: tf.DType) -> None:
     # Keras's wrappers: those are saved as copies, and a session restores the copies
     # and then finds the ones that the graph reads missing.
     module.model_variables = [variable.value for variable in model.variables]
-    tf.saved_model.save(module, str(path), signatures={SIGNATURE: serving_default})
+    try:
+        tf.saved_model.save(module, str(path), signatures={SIGNATURE: serving_default})
+    except (tf.errors.UnknownError, tf.errors.ResourceExhaustedError) as exc:
+        # So TensorFlow says that a disk is full.
+        raise OSError(reason(exc)) from exc
 
 
 def _answer(model: keras.Model, images: Any) -> Any:  # noqa: ANN401 - of any library

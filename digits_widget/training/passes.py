@@ -8,6 +8,9 @@ pass while this one trains.
 from __future__ import annotations
 
 import math
+import multiprocessing
+import os
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -77,6 +80,9 @@ def make_pass(
     labels : ndarray
         (n,) int64 in [0, 9], or `NO_DIGIT`.
     """
+    if multiprocessing.parent_process() is not None:
+        # Ctrl-C reaches this process as well; the one that trains says what it means.
+        signal.signal(signal.SIGINT, _leave)
     random = np.random.default_rng([seed, number])
     mnist_count, pen_count = round(pictures * _MNIST), round(pictures * _PEN)
     chosen = _turns(len(sources.images), mnist_count, random)
@@ -105,6 +111,10 @@ def make_pass(
     )
     shuffled = random.permutation(len(images))
     return wear(images[shuffled], random), labels[shuffled]
+
+
+def _leave(*_: object) -> None:
+    os._exit(130)
 
 
 def _turns(size: int, count: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -6,10 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tensorflow.errors import ResourceExhaustedError, UnknownError
-
 from digits_widget.errors import ExportError
-from digits_widget.training.reason import reason
 
 _HIGHEST = (1 << 63) - 1
 """Folders with larger numbers are no versions to TensorFlow Serving."""
@@ -42,9 +39,8 @@ def publish(folder: Path, version: int, write: Callable[[Path], None]) -> Path:
             write(staged)
             check_free(folder, version)
             staged.rename(destination)
-    except (OSError, UnknownError, ResourceExhaustedError) as exc:
-        # TensorFlow says that a disk is full in words of its own.
-        why = getattr(exc, "strerror", None) or reason(exc)
+    except OSError as exc:
+        why = exc.strerror or exc
         msg = (
             f"Got {folder}, which cannot be written ({why}). Nothing was published: "
             "make room, or name another folder."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +80,60 @@ def test_robust_network_needs_pen_digits(
     options = ["--network=robust", "--mnist", str(small_data / "mnist"), "--data="]
     assert main(["train", str(tmp_path / "digits"), *options]) == 1
     assert "pen digits" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--passes=0"], "Got --passes 0, expected 1 or more"),
+        (["--network=robust", "--pictures=3"], "Got --pictures 3, expected 20 or more"),
+    ],
+)
+def test_number_that_trains_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], reason: str
+) -> None:
+    assert main(["train", str(tmp_path / "digits"), *options]) == 1
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [("article", "from the start"), ("robust", "goes on from the last whole pass")],
+)
+def test_stopped_run_says_in_a_line_how_to_go_on(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    network: str,
+    said: str,
+) -> None:
+    from digits_widget.cli import train
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, f"_{network}", stop)
+    assert main(["train", str(tmp_path / "digits"), f"--network={network}"]) == 130
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert said in told[0]
+
+
+def test_state_that_cannot_be_kept_is_named(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    options = ["--network=robust", "--pictures=100", f"--state={tmp_path}/file/state"]
+    assert (
+        main(["train", str(tmp_path / "d"), "--data", str(small_data), *options]) == 1
+    )
+    assert "where passes cannot be kept" in capsys.readouterr().err
+
+
+def test_folder_is_checked_without_waking_tensorflow() -> None:
+    # It writes notes on standard error unless `import_keras` is what imports it.
+    code = (
+        "import sys, digits_widget.training.publish\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
