@@ -2,6 +2,7 @@
 
 ``python tools/model_card.py --data DIR --held-out BASE`` measures everything again;
 ``--check`` says whether card, figures and files still belong together, in a second.
+Both print the figures beside their targets.
 The held-out model is what ``digits-widget train … --hold-out val ced`` exported: the
 twin of version 2, which never saw the writers that it is measured on.
 """
@@ -15,7 +16,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from digits_widget.evaluation import Evaluation, evaluate  # noqa: E402
+from digits_widget.evaluation import Evaluation, evaluate, wilson  # noqa: E402
 from digits_widget.evaluation.doubt import non_digit_images, share_sure  # noqa: E402
 from digits_widget.evaluation.results import figures_of  # noqa: E402
 from digits_widget.evaluation.survey import survey, variants_of  # noqa: E402
@@ -37,6 +38,7 @@ from digits_widget.labelled import (  # noqa: E402
 from digits_widget.model_server.embedded import EmbeddedServer  # noqa: E402
 from digits_widget.pipeline import PRESETS  # noqa: E402
 from digits_widget.serving import Client  # noqa: E402
+from tools.targets import targets  # noqa: E402
 
 MODELS = ROOT / "digits_widget" / "models"
 FIGURES = MODELS / "figures.json"
@@ -60,6 +62,7 @@ def main() -> int:
     figures = measure(args.data, args.held_out)
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     CARD.write_text(render(figures), encoding="utf-8")
+    print(targets(figures))
     return 0
 
 
@@ -67,6 +70,13 @@ def check() -> int:
     """Return 0 if the card has the figures, and the figures are of these files."""
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
     problems = []
+    print(targets(figures))
+    problems += [
+        f"{FIGURES} says {row}, which does not follow from its counts"
+        for row in _odd_rows(figures)
+    ]
+    if figures.get("pictures", _pictures()) != _pictures():
+        problems.append(f"the pictures in {MODELS} are not those that were drawn")
     if figures["files"] != fingerprints():
         problems.append(f"{FIGURES} was measured on other model files")
     if CARD.read_text(encoding="utf-8") != render(figures):
@@ -78,13 +88,34 @@ def check() -> int:
 
 def fingerprints() -> dict[str, str]:
     """Return the SHA-256 of every file of the shipped models."""
+    return _hashes((MODELS / "digits").rglob("*"))
+
+
+def _pictures() -> dict[str, str]:
+    return _hashes(MODELS.glob("*.png"))
+
+
+def _hashes(paths: Iterable[Path]) -> dict[str, str]:
     return {
         path.relative_to(MODELS).as_posix(): hashlib.sha256(
             path.read_bytes()
         ).hexdigest()
-        for path in sorted((MODELS / "digits").rglob("*"))
+        for path in sorted(paths)
         if path.is_file()
     }
+
+
+def _odd_rows(figures: Any) -> Iterator[str]:  # noqa: ANN401 - of JSON
+    """Yield accuracies and intervals that somebody wrote in by hand."""
+    if not isinstance(figures, dict):
+        return
+    if "correct" in figures:
+        right, digits = figures["correct"], figures["digits"]
+        given = (figures["accuracy"], *figures["interval"])
+        if not np.allclose(given, (right / digits, *wilson(right, digits)), rtol=1e-9):
+            yield f"{figures['accuracy']:.4%} for {right:,} of {digits:,}"
+    for each in figures.values():
+        yield from _odd_rows(each)
 
 
 def measure(data: Path, held_out: Path) -> dict[str, Any]:
@@ -111,6 +142,7 @@ def measure(data: Path, held_out: Path) -> dict[str, Any]:
             "writers": len(set(unseen.writers)),
         }
         _draw(client, unseen)
+    figures["pictures"] = _pictures()
     return figures
 
 

@@ -52,6 +52,65 @@ def test_check_finds_other_files_and_another_card(
     assert "is not what" in said
 
 
+def test_check_prints_every_target(
+    card: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card.check()
+    said = capsys.readouterr().out
+    for name in ("MNIST test", "naive", "all dithers", "calibration", "non-digits"):
+        assert name in said
+    assert len([line for line in said.splitlines() if "target" not in line]) == 8
+
+
+def test_figure_that_misses_its_target_is_said_so(figures: dict[str, Any]) -> None:
+    from tools.targets import targets
+
+    worse = json.loads(json.dumps(figures))
+    worse["twin"]["unseen"]["naive"]["accuracy"] = 0.96
+    worse["twin"]["non-digits"]["all"] = 0.21
+    better = json.loads(json.dumps(worse))
+    better["twin"]["unseen"]["naive"]["accuracy"] = 0.97
+    better["twin"]["non-digits"]["all"] = 0.20
+    for name in ("unseen, naive", "non-digits, above 90 % sure"):
+        for table, verdict in ((worse, "MISSED"), (better, "met")):
+            line = next(x for x in targets(table).splitlines() if x.startswith(name))
+            assert line.endswith(verdict)
+
+
+def test_readme_quotes_the_card(figures: dict[str, Any]) -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8")
+    for row in (figures["version 1"]["mnist"], figures["version 2"]["mnist"]):
+        assert f"| {row['accuracy'] * 100:.2f} % |" in table
+    for model in ("version 1", "twin"):
+        for preset in ("mnist", "naive"):
+            share = figures[model]["unseen"][preset]["accuracy"]
+            assert f"| {share * 100:.1f} % |" in table
+
+
+@pytest.mark.parametrize("slip", ["accuracy", "interval", "picture"])
+def test_check_finds_what_was_written_in_by_hand(
+    card: ModuleType,
+    figures: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    slip: str,
+) -> None:
+    other = json.loads(json.dumps(figures))
+    row = other["twin"]["unseen"]["mnist"]
+    if slip == "accuracy":
+        row["accuracy"] = 0.999
+    elif slip == "interval":
+        row["interval"] = [0.99, 0.999]
+    else:
+        other["pictures"] = {"confusion.png": "of another run"}
+    file, text = tmp_path / "figures.json", tmp_path / "README.md"
+    file.write_text(json.dumps(other))
+    text.write_text(card.render(other))
+    monkeypatch.setattr(card, "FIGURES", file)
+    monkeypatch.setattr(card, "CARD", text)
+    assert card.check() == 1
+
+
 def test_version_2_is_small(card: ModuleType) -> None:
     files = (card.MODELS / "digits" / "2").rglob("*")
     assert sum(path.stat().st_size for path in files if path.is_file()) <= 2_000_000
