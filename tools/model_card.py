@@ -26,7 +26,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from digits_widget.evaluation import Evaluation, evaluate, wilson  # noqa: E402
+from digits_widget.evaluation import Evaluation, evaluate  # noqa: E402
 from digits_widget.evaluation.doubt import non_digit_images, share_sure  # noqa: E402
 from digits_widget.evaluation.results import figures_of  # noqa: E402
 from digits_widget.evaluation.survey import survey, variants_of  # noqa: E402
@@ -38,7 +38,7 @@ from digits_widget.labelled import (  # noqa: E402
 from digits_widget.model_server.embedded import EmbeddedServer  # noqa: E402
 from digits_widget.pipeline import PRESETS  # noqa: E402
 from digits_widget.serving import Client  # noqa: E402
-from tools.targets import targets  # noqa: E402
+from tools.targets import odd_rows, targets  # noqa: E402
 
 MODELS = ROOT / "digits_widget" / "models"
 FIGURES = MODELS / "figures.json"
@@ -73,7 +73,7 @@ def check() -> int:
     print(targets(figures))
     problems += [
         f"{FIGURES} says {row}, which does not follow from its counts"
-        for row in _odd_rows(figures)
+        for row in odd_rows(figures)
     ]
     if figures.get("pictures", _pictures()) != _pictures():
         problems.append(f"the pictures in {MODELS} are not those that were drawn")
@@ -103,19 +103,6 @@ def _hashes(paths: Iterable[Path]) -> dict[str, str]:
         for path in sorted(paths)
         if path.is_file()
     }
-
-
-def _odd_rows(figures: Any) -> Iterator[str]:  # noqa: ANN401 - of JSON
-    """Yield accuracies and intervals that somebody wrote in by hand."""
-    if not isinstance(figures, dict):
-        return
-    if "correct" in figures:
-        right, digits = figures["correct"], figures["digits"]
-        given = (figures["accuracy"], *figures["interval"])
-        if not np.allclose(given, (right / digits, *wilson(right, digits)), rtol=1e-9):
-            yield f"{figures['accuracy']:.4%} for {right:,} of {digits:,}"
-    for each in figures.values():
-        yield from _odd_rows(each)
 
 
 def measure(data: Path, held_out: Path) -> dict[str, Any]:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
+
+from digits_widget.evaluation import wilson
 
 _ROWS = (
     ("MNIST test", ("mnist", "accuracy"), 0.995),
@@ -39,6 +44,19 @@ def targets(figures: dict[str, Any]) -> str:
     itself = figures["version 2"]["mnist"]["accuracy"]
     lines.append(f"{'MNIST test, version 2 itself':<28} {itself:9.2%}")
     return "\n".join(lines)
+
+
+def odd_rows(figures: Any) -> Iterator[str]:  # noqa: ANN401 - of JSON
+    """Yield accuracies and intervals that somebody wrote in by hand."""
+    if not isinstance(figures, dict):
+        return
+    if "correct" in figures:
+        right, digits = figures["correct"], figures["digits"]
+        given = (figures["accuracy"], *figures["interval"])
+        if not np.allclose(given, (right / digits, *wilson(right, digits)), rtol=1e-9):
+            yield f"{figures['accuracy']:.4%} for {right:,} of {digits:,}"
+    for each in figures.values():
+        yield from odd_rows(each)
 
 
 def _found(figures: Any, place: tuple[str, ...]) -> float:  # noqa: ANN401 - of JSON

@@ -22,6 +22,7 @@ from digits_widget.errors import ExportError
 from digits_widget.training.publish import next_version, publish
 from digits_widget.training.reason import reason
 from digits_widget.training.source import Source, open_source, source_of
+from digits_widget.training.tags import check_tags, set_tags
 from digits_widget.training.warm_up import write_warm_up
 
 SIGNATURE = "serving_default"
@@ -264,36 +265,3 @@ def _difference(
         )
         raise ExportError(msg)
     return difference
-
-
-def check_tags(tags: Sequence[str]) -> None:
-    """Raise `ExportError` for no tags, an empty one, or a text in place of a list."""
-    if isinstance(tags, str) or not tags or not all(tags):
-        told = repr(tags) if isinstance(tags, str) else list(tags)
-        msg = f'Got the tags {told}, expected at least one, such as ("serve",).'
-        raise ExportError(msg)
-
-
-def set_tags(path: Path, tags: Sequence[str]) -> None:
-    """Rewrite the tags of the graph in a SavedModel's folder.
-
-    Raises
-    ------
-    ExportError
-        No tags, or an empty one.
-    """
-    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
-
-    check_tags(tags)
-    file = path / "saved_model.pb"
-    message = saved_model_pb2.SavedModel.FromString(file.read_bytes())
-    if len(message.meta_graphs) != 1:
-        msg = (
-            f"Got {path} with {len(message.meta_graphs)} graphs, expected one to give "
-            "tags to. Leave the tags as they are."
-        )
-        raise ExportError(msg)
-    info = message.meta_graphs[0].meta_info_def
-    if list(info.tags) != list(tags):
-        info.tags[:] = tags
-        file.write_bytes(message.SerializeToString(deterministic=True))

@@ -12,8 +12,8 @@ from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
 from digits_widget.errors import ExportError
-from digits_widget.training.export import set_tags
 from digits_widget.training.publish import next_version, publish
+from digits_widget.training.tags import set_tags
 
 _KNOWN = frozenset(
     {

@@ -325,3 +325,18 @@ def test_model_of_one_batch_size_is_warmed_up_and_served(tmp_path: Path) -> None
         Client(server.target, model="digits") as client,
     ):
         assert len(client.predict(IMAGES[:4, ..., 0])) == 4
+
+
+def test_tags_of_a_model_of_two_graphs_are_left_alone(tmp_path: Path) -> None:
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    from digits_widget.training.export import export_model
+    from digits_widget.training.reversion import export_saved_model
+
+    file = export_model(small_model(), tmp_path / "one").path / "saved_model.pb"
+    message = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    message.meta_graphs.add().meta_info_def.tags.append("train")
+    file.write_bytes(message.SerializeToString())
+    with pytest.raises(ExportError, match="2 graphs"):
+        export_saved_model(file.parent, tmp_path / "two", tags=["serve"])
+    assert export_saved_model(file.parent, tmp_path / "two").name == "1"
