@@ -71,7 +71,7 @@ def train_robust_network(
     batches = -(-pictures // BATCH)
     keras.utils.set_random_seed(seed)
     settings = f"{passes} passes of {pictures} pictures, seed {seed}, {sources}"
-    first, model = _resume(state, batches * passes, settings)
+    first, model = _resume(state, batches, passes, settings)
     for number, (images, labels) in _drawn(sources, first, passes, seed, pictures):
         for index in range(batches):
             chosen = slice(index * BATCH, (index + 1) * BATCH)
@@ -85,15 +85,21 @@ def train_robust_network(
     return model
 
 
-def _resume(state: Path, steps: int, settings: str) -> tuple[int, keras.Model]:
+def _resume(
+    state: Path, batches: int, passes: int, settings: str
+) -> tuple[int, keras.Model]:
     """Return how many passes are done, and the network after them."""
     state.mkdir(parents=True, exist_ok=True)
     _check_settings(state / "settings.txt", settings)
     kept = sorted(state.glob("pass-*.keras"))
+    model = training_network()
     if kept:
         match = re.search(r"pass-(\d+)", kept[-1].name)
-        return int(match[1]) if match else 0, keras.models.load_model(kept[-1])
-    model = training_network()
+        done = int(match[1]) if match else 0
+        resumed = keras.models.load_model(kept[-1])
+        _continue_dropout(resumed, model, done * batches)
+        return done, resumed
+    steps = batches * passes
     rise = max(1, steps // 20)
     model.compile(
         optimizer=keras.optimizers.AdamW(
@@ -105,6 +111,14 @@ def _resume(state: Path, steps: int, settings: str) -> tuple[int, keras.Model]:
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     )
     return 0, model
+
+
+def _continue_dropout(model: keras.Model, fresh: keras.Model, batches: int) -> None:
+    """Let dropout go on where it was: a file keeps its seed, not how often it drew."""
+    for layer, begun in zip(model.layers, fresh.layers, strict=True):
+        if hasattr(layer, "seed_generator"):
+            seed = np.asarray(begun.seed_generator.state)[0]
+            layer.seed_generator.state.assign([seed, batches])
 
 
 def _check_settings(file: Path, settings: str) -> None:

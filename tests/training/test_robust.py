@@ -100,7 +100,7 @@ def small_sources() -> Sources:
     return Sources(images, np.arange(9), strokes, np.arange(10))
 
 
-def test_run_that_was_stopped_goes_on_after_its_last_pass(tmp_path: Path) -> None:
+def test_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     from digits_widget.training.train_robust import train_robust_network
 
     class Stopped(Exception):  # noqa: N818 - not an error
@@ -118,10 +118,13 @@ def test_run_that_was_stopped_goes_on_after_its_last_pass(tmp_path: Path) -> Non
     train = partial(train_robust_network, passes=2, pictures=300, progress=stop)
     with pytest.raises(Stopped):
         train(small_sources(), tmp_path)
-    train(small_sources(), tmp_path)
+    resumed = train(small_sources(), tmp_path)
 
     assert told == [1, 2, 3, 3, 4]
     assert [path.name for path in tmp_path.glob("pass-*")] == ["pass-002.keras"]
+    straight = train(small_sources(), tmp_path / "straight")
+    for ours, theirs in zip(resumed.get_weights(), straight.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
 def test_state_of_another_run_is_not_continued(tmp_path: Path) -> None:
