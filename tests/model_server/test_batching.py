@@ -26,13 +26,15 @@ class Doubler:
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
+        self.timeouts: list[float | None] = []
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
 
     def __call__(
-        self, feeds: Mapping[str, Array], fetches: Sequence[str], _: float | None
+        self, feeds: Mapping[str, Array], fetches: Sequence[str], left: float | None
     ) -> list[Array]:
+        self.timeouts.append(left)
         self.sizes.append(len(feeds["x"]))
         self.entered.set()
         self.gate.wait(20)
@@ -71,6 +73,23 @@ def test_callers_that_wait_share_a_run_and_get_their_own_rows() -> None:
         thread.join()
     assert answers == {number: [2.0 * number] * number for number in range(1, 6)}
     assert run.sizes == [1, 14]
+
+
+@pytest.mark.parametrize("patience", [50.0, None])
+def test_a_batch_has_the_time_of_its_most_patient_caller(
+    patience: float | None,
+) -> None:
+    run = Doubler()
+    batcher = Batcher(BatchingParameters(max_batch_size=2, timeout=20))
+    hurried = threading.Thread(target=batcher, args=(run, rows(1), ["y"], 5.0))
+    hurried.start()
+    while not batcher._open:
+        threading.Event().wait(0.01)
+    # The second row fills the batch that the first caller leads.
+    batcher(run, rows(2), ["y"], patience)
+    hurried.join()
+    (left,) = run.timeouts
+    assert left is None if patience is None else left is not None and 5 < left < 50
 
 
 def test_what_cannot_be_batched_is_refused() -> None:

@@ -7,6 +7,7 @@ join. Then it runs the graph once, and everybody takes their rows home.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +26,12 @@ _Key = tuple[tuple[str, ...], tuple[str, ...]]
 class _Task:
     """One caller's share of a batch."""
 
-    def __init__(self, feeds: Mapping[str, Array], rows: int) -> None:
+    def __init__(
+        self, feeds: Mapping[str, Array], rows: int, timeout: float | None
+    ) -> None:
         self.feeds = feeds
         self.rows = rows
+        self.until = math.inf if timeout is None else time.monotonic() + timeout
         self.results: list[Array] = []
 
 
@@ -84,11 +88,11 @@ class Batcher:
                 )
                 raise invalid(msg)
             return self._in_pieces(run, feeds, fetches, timeout, limit)
-        task = _Task(feeds, rows)
+        task = _Task(feeds, rows, timeout)
         key = (tuple(sorted(feeds)), tuple(fetches))
         batch, leads = self._join(key, task)
         if leads:
-            self._lead(key, batch, run, fetches, timeout)
+            self._lead(key, batch, run, fetches)
         elif not batch.is_done.wait(timeout):
             raise Refusal("DEADLINE_EXCEEDED", "Timed out waiting for notification")
         if batch.error is not None:
@@ -143,14 +147,13 @@ class Batcher:
         batch: _Batch,
         run: Run,
         fetches: Sequence[str],
-        timeout: float | None,
     ) -> None:
         until = time.monotonic() + self._parameters.timeout
         try:
             with self._slots:
                 batch.is_full.wait(max(0.0, until - time.monotonic()))
                 self._close(key, batch)
-                self._run(batch, run, fetches, timeout)
+                self._run(batch, run, fetches)
         except Refusal as exc:
             batch.error = exc
         except Exception as exc:  # noqa: BLE001
@@ -165,15 +168,16 @@ class Batcher:
             if self._open.get(key) is batch:
                 del self._open[key]
 
-    def _run(
-        self, batch: _Batch, run: Run, fetches: Sequence[str], timeout: float | None
-    ) -> None:
+    def _run(self, batch: _Batch, run: Run, fetches: Sequence[str]) -> None:
         rows = self._parameters.padded(batch.rows)
         joined = {
             name: self._joined([task.feeds[name] for task in batch.tasks], rows)
             for name in batch.tasks[0].feeds
         }
-        results = run(joined, fetches, timeout)
+        # Whoever leads may be in a hurry; the others are not.
+        until = max(task.until for task in batch.tasks)
+        left = None if until == math.inf else max(0.0, until - time.monotonic())
+        results = run(joined, fetches, left)
         for result in results:
             _check_output(result, rows)
         start = 0
