@@ -8,8 +8,10 @@ from digits_widget.errors import (
     ModelNotFoundError,
     RequestRefusedError,
     ServingError,
+    SignatureError,
 )
 from digits_widget.serving.declared import Declared
+from digits_widget.serving.metadata import ModelMetadata
 from digits_widget.serving.servable import Servable
 from digits_widget.serving.signature import list_signatures
 from digits_widget.serving.status import CURES
@@ -38,9 +40,16 @@ class Knowledge:
         if kind is ModelNotFoundError:
             return f"{self._loaded()} {CURES[kind]}"
         if issubclass(kind, RequestRefusedError) and self.declared.current is not None:
-            signatures = list_signatures(self.declared.current.signatures.values())
-            return f"The model declares {signatures}. {CURES[kind]}"
+            called = self._called(self.declared.current)
+            return f"The model declares {called}. {CURES[kind]}"
         return CURES[kind]
+
+    def _called(self, metadata: ModelMetadata) -> str:
+        """Return the signature that was called; a model may have very many."""
+        try:
+            return str(metadata.choose(self.servable.signature))
+        except SignatureError:
+            return list_signatures(metadata.signatures.values())
 
     def _loaded(self) -> str:
         name = self.servable.name

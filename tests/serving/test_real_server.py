@@ -136,6 +136,15 @@ def test_a_model_without_pictures_says_what_it_declares(kinds: EmbeddedServer) -
         client.predict(numbered(1)[0])
 
 
+def test_a_refusal_repeats_the_called_signature_alone(kinds: EmbeddedServer) -> None:
+    with Client(kinds.target, model="kinds", signature="string") as client:
+        client.metadata()
+        with pytest.raises(RequestRefusedError) as caught:
+            client.classify([{"x": 1.0}])
+    assert "The model declares string(x: string of any shape)" in str(caught.value)
+    assert "float32" not in str(caught.value)
+
+
 def test_models_are_added_labelled_and_taken_away(
     kinds: EmbeddedServer, models: Path
 ) -> None:
