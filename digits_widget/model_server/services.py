@@ -20,6 +20,7 @@ from tensorflow_serving.apis import (
 )
 
 from digits_widget.model_server.calls.classify import Classify
+from digits_widget.model_server.calls.examples import examples_of
 from digits_widget.model_server.calls.metadata import Metadata
 from digits_widget.model_server.calls.multi_inference import MultiInference
 from digits_widget.model_server.calls.predict import Predict
@@ -117,6 +118,9 @@ class Services:
                 raise
             else:
                 code = "OK"
+                if hasattr(request, "input"):
+                    count = len(examples_of(request.input))
+                    self.metrics.examples(name_of(request), count)
                 return response
             finally:
                 seconds = time.perf_counter() - started

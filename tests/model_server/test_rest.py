@@ -337,3 +337,19 @@ def test_the_metrics_page_counts(wire: Any) -> None:
     assert status == 200
     assert b"# TYPE :tensorflow:serving:request_count counter" in page
     assert b'request_latency_bucket{model_name="half_plus_two",API="predict"' in page
+    assert b'runtime_latency_count{model_name="half_plus_two",API="Predict"' in page
+
+
+def test_the_metrics_page_counts_examples(wire: Any) -> None:
+    name = ":tensorflow:serving:request_example_counts"
+    before = _sample(wire, f'{name}_sum{{model="half_plus_two"}}')
+    body = {"signature_name": "classify_x_to_y", "examples": [{"x": 2.0}] * 3}
+    wire.rest(f"{HALF}:classify", body)
+    wire.rest(f"{HALF}:classify", {"examples": []})
+    assert _sample(wire, f'{name}_sum{{model="half_plus_two"}}') == before + 3
+
+
+def _sample(wire: Any, series: str) -> float:
+    _, page = wire.rest("/monitoring/prometheus/metrics")
+    found = [line for line in page.decode().splitlines() if line.startswith(series)]
+    return float(found[0].rpartition(" ")[2]) if found else 0.0

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from tensorflow.core.example import example_pb2
 from tensorflow_serving.apis import input_pb2
 
 from digits_widget.model_server.refusal import invalid
+
+
+def examples_of(given: input_pb2.Input) -> Sequence[example_pb2.Example]:
+    """Find the examples of a request, with or without a context."""
+    has_context = given.WhichOneof("kind") == "example_list_with_context"
+    listed = given.example_list_with_context if has_context else given.example_list
+    found: Sequence[example_pb2.Example] = listed.examples
+    return found
 
 
 def serialized_examples(
@@ -29,11 +40,9 @@ def serialized_examples(
     Refusal
         INVALID_ARGUMENT if there is none.
     """
-    kind = given.WhichOneof("kind")
     context = b""
-    examples = given.example_list.examples
-    if kind == "example_list_with_context":
-        examples = given.example_list_with_context.examples
+    examples = examples_of(given)
+    if given.WhichOneof("kind") == "example_list_with_context":
         context = given.example_list_with_context.context.SerializeToString()
     if not examples:
         raise invalid("Input is empty.")

@@ -130,10 +130,14 @@ class RestHandler:
         if verb == "classify":
             classes = classification_pb2.ClassificationRequest(model_spec=spec)
             read_examples(given, classes.model_spec, classes.input)
-            return write_classification(self.classify(classes, self.timeout).result)
+            labels = self.classify(classes, self.timeout).result
+            self.metrics.examples(spec.name, len(labels.classifications))
+            return write_classification(labels)
         numbers = regression_pb2.RegressionRequest(model_spec=spec)
         read_examples(given, numbers.model_spec, numbers.input)
-        return write_regression(self.regress(numbers, self.timeout).result)
+        values = self.regress(numbers, self.timeout).result
+        self.metrics.examples(spec.name, len(values.regressions))
+        return write_regression(values)
 
 
 def _spec(found: Route) -> model_pb2.ModelSpec:

@@ -7,7 +7,7 @@ not used: it skips restoring for many models that TensorFlow 2 writes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import tensorflow as tf
@@ -40,6 +40,7 @@ def load(
     intra_threads: int = 0,
     inter_threads: int = 0,
     batcher: Batcher | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> Servable:
     """Load one version.
 
@@ -57,6 +58,8 @@ def load(
         Threads inside one op, and ops at the same time; 0 lets TensorFlow choose.
     batcher : Batcher, optional
         Joins requests that come at the same time.
+    watch : callable, optional
+        Told, in the thread that asked, how many seconds each answer took.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def load(
         signatures=signatures,
         graph=Graph(meta_graph),
         batcher=batcher,
+        watch=watch,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -42,6 +43,8 @@ class Servable:
         What the graph is made of.
     batcher : Batcher, optional
         Joins requests that come at the same time.
+    watch : callable, optional
+        Told, in the thread that asked, how many seconds each answer took.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Servable:
         signatures: Mapping[str, Signature],
         graph: Graph,
         batcher: Batcher | None = None,
+        watch: Callable[[float], None] | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -62,6 +66,7 @@ class Servable:
         self._session = session
         self._graph = graph
         self._batcher = batcher
+        self._watch = watch
         self._callables: OrderedDict[Any, Callable[..., list[Array]]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -93,9 +98,14 @@ class Servable:
         Refusal
             With the code and words of the op that failed.
         """
-        if self._batcher is not None:
-            return self._batcher(self._run, feeds, fetches, timeout)
-        return self._run(feeds, fetches, timeout)
+        started = time.perf_counter()
+        if self._batcher is None:
+            results = self._run(feeds, fetches, timeout)
+        else:
+            results = self._batcher(self._run, feeds, fetches, timeout)
+        if self._watch is not None:
+            self._watch(time.perf_counter() - started)
+        return results
 
     def _run(
         self, feeds: Mapping[str, Array], fetches: Sequence[str], timeout: float | None
