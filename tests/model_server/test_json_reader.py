@@ -79,6 +79,7 @@ def test_keys_stay_in_order() -> None:
     ("body", "reason"),
     [
         (b"", "The document is empty. at offset: 0"),
+        pytest.param(b" " * 2**24, "The document is empty. at offset: 0", id="blank"),
         (b'{"a" 1}', "Missing a colon after a name of object member. at offset: 5"),
         (b'{"a": 1 "b"', "Missing a comma or } after an object member. at offset: 8"),
         (b'{"a": [1 2]}', "Missing a comma or ] after an array element. at offset: 9"),

@@ -16,6 +16,7 @@ from digits_widget.model_server.rest.message import Answer, Request
 from digits_widget.model_server.rest.reader import (
     MAX_HEAD_BYTES,
     BadHttpError,
+    inflate,
     read_request,
 )
 
@@ -166,7 +167,7 @@ class RestFront:
             )
 
     async def _answer(self, request: Request) -> Answer:
-        work = self._loop.run_in_executor(self._workers, self._handler, request)
+        work = self._loop.run_in_executor(self._workers, self._handle, request)
         try:
             return await asyncio.wait_for(work, self._timeout)
         except TimeoutError:
@@ -175,6 +176,12 @@ class RestFront:
             # A request never ends the server.
             say(f"internal error: {exc!r}")
             return failure(500, f"internal error: {type(exc).__name__}")
+
+    def _handle(self, request: Request) -> Answer:
+        # Here, and not where it is read: what waits for a thread stays small.
+        if "gzip" in request.headers.get("content-encoding", "").lower():
+            request = replace(request, body=inflate(request.body))
+        return self._handler(request)
 
     async def _send(
         self,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf import json_format
@@ -35,6 +37,8 @@ from digits_widget.model_server.rest.json_reader import read_json
 from digits_widget.model_server.rest.message import Answer, Request
 from digits_widget.model_server.rest.predict import predict
 from digits_widget.model_server.rest.router import EmptyRefusalError, Route, route
+
+_LARGE_BYTES = 16 * 2**20
 
 _NOT_FOUND = (
     b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
@@ -68,6 +72,7 @@ class RestHandler:
     metrics: Metrics
     metrics_path: str = ""
     timeout: float = 30.0
+    _one_large: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request; every refusal becomes an error body."""
@@ -118,11 +123,25 @@ class RestHandler:
                 model_spec=spec, metadata_field=[FIELD]
             )
             return _metadata(self.metadata(wanted))
-        given = read_json(body)
-        if found.verb == "predict":
-            with self.library.lend(spec) as servable:
-                return predict(servable, given, self.timeout)
-        return self._infer(found.verb, spec, given)
+        with self._room_for(body):
+            given = read_json(body)
+            if found.verb == "predict":
+                with self.library.lend(spec) as servable:
+                    return predict(servable, given, self.timeout)
+            return self._infer(found.verb, spec, given)
+
+    @contextmanager
+    def _room_for(self, body: bytes) -> Iterator[None]:
+        """Let one large body in at a time: read, it takes twenty times its size."""
+        if len(body) <= _LARGE_BYTES:
+            yield
+            return
+        if not self._one_large.acquire(timeout=self.timeout):
+            raise Refusal("DEADLINE_EXCEEDED", "Timed out waiting for notification")
+        try:
+            yield
+        finally:
+            self._one_large.release()
 
     def _infer(
         self, verb: str, spec: model_pb2.ModelSpec, given: Mapping[str, Any]

@@ -82,6 +82,8 @@ def _is_doubtful(body: bytes) -> bool:
 
 
 def _careful(text: str, doubt: Exception) -> object:
+    if not text.strip(" \t\r\n"):
+        raise _refusal("The document is empty.", 0) from doubt
     if len(text) > _LARGEST_FOR_CAREFUL:
         place = getattr(doubt, "pos", 0)
         raise _refusal("Invalid value.", place) from doubt

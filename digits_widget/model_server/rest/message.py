@@ -21,7 +21,7 @@ class Request:
     """Names in lower case; of repeated headers the last."""
 
     body: bytes = b""
-    """Already without chunks, and inflated."""
+    """Already without chunks; inflated by the thread that answers."""
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,6 @@ async def read_request(
     if headers.get("expect", "").lower() == "100-continue" and minor:
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = await _read_body(reader, headers)
-    if "gzip" in headers.get("content-encoding", "").lower():
-        loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(None, inflate, body)
     connection = headers.get("connection", "").lower()
     keep = "close" not in connection if minor else "keep-alive" in connection
     return Request(method, target, headers, body), keep
