@@ -84,19 +84,22 @@ _OPTION = """widget => {
 }"""
 
 # The last change of the sheet before a second of silence is the final one; it is on the
-# screen a frame later.
+# screen a frame later. One that comes out the same is done when it is no longer dim.
 _TIMED = """(widget, act) => new Promise(resolve => {
   let changed = 0;
   const note = () => requestAnimationFrame(() => setTimeout(() => {
     changed = performance.now();
   }));
   const watch = new MutationObserver(events => {
-    const isSheet = events.some(({target, addedNodes}) =>
-      [target, ...addedNodes].some(node =>
+    const isSheet = events.some(({type, target, addedNodes}) => type === "attributes"
+      ? target.matches(".digits-sheet-frame:not(.digits-stale)")
+      : [target, ...addedNodes].some(node =>
         (node.textContent ?? "").includes("--strip")));
     if (isSheet) note();
   });
-  watch.observe(widget, {childList: true, subtree: true, characterData: true});
+  watch.observe(widget, {
+    attributeFilter: ["class"], childList: true, subtree: true, characterData: true,
+  });
   const start = performance.now();
   eval(act)(widget);
   const look = () => {

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Locator
+
+from tools.lab import PATIENCE
+
+
+def assert_good(part: Locator) -> None:
+    """Fail if a part has faults, once what is new has come."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while found := faults(part):
+        assert time.monotonic() < deadline, found
+        part.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 def faults(part: Locator) -> list[str]:

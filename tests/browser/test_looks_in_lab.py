@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from digits_widget.samples import sample
-from tests.browser.looks import faults
+from tests.browser.looks import assert_good
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 from tools.screenshots import NAMED, PANELS, THEMES
@@ -54,25 +54,14 @@ def notebook(opened: NotebookPage, request: pytest.FixtureRequest) -> NotebookPa
     return opened
 
 
-def assert_good(notebook: NotebookPage, part: Locator) -> None:
-    """Wait until nothing is dimmed as old, and look at `part`."""
-    expect(part.locator(".digits-stale")).to_have_count(0)
-    for _ in range(100):
-        if not (found := faults(part)):
-            return
-        # Something may just be on its way in.
-        notebook.echo()
-    assert found == []
-
-
 def test_what_is_folded_away_looks_good_when_it_is_open(
     notebook: NotebookPage,
 ) -> None:
-    assert_good(notebook, notebook.widget)
+    assert_good(notebook.widget)
     for name, there in FOLDS.items():
         notebook.press(name)
         expect(notebook.widget.locator(there).first).to_be_attached()
-        assert_good(notebook, notebook.widget)
+        assert_good(notebook.widget)
         notebook.press(name)
 
 
@@ -81,7 +70,7 @@ def test_panel_looks_good(name: str, notebook: NotebookPage) -> None:
     notebook.press(name)
     panel = notebook.widget.locator(".digits-deck")
     expect(panel).to_contain_text(PANELS[name])
-    assert_good(notebook, panel)
+    assert_good(panel)
     row = panel.locator(".digits-deck-row button")
     tops = {round(box["y"]) for each in row.all() if (box := each.bounding_box())}
     assert len(tops) == 1

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from digits_widget.cli import main
 from digits_widget.samples import sample
+from tests.browser.looks import assert_good
 from tests.cli.running_command import RunningCommand, free_port
 from tools.find_browser import find
 from tools.lab import PATIENCE, chromium
@@ -20,12 +21,25 @@ from tools.notebook_page import drag
 pytestmark = pytest.mark.timeout(240)
 
 
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 17, 17)"}
+"""Of the page, by JupyterLab's themes."""
+
+
+@pytest.fixture(params=GROUNDS)
+def ground(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningCommand]:
+def app(
+    ground: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningCommand]:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
-    running = RunningCommand("app", "--no-browser", f"--port={free_port()}")
+    options = ["--dark"] if ground == "dark" else []
+    running = RunningCommand("app", "--no-browser", f"--port={free_port()}", *options)
     yield running
     running.close()
 
@@ -33,7 +47,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningComm
 @pytest.mark.server
 @pytest.mark.browser
 def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
-    app: RunningCommand,
+    app: RunningCommand, ground: str
 ) -> None:
     if not find():
         pytest.skip("no Chromium or Chrome here; tools/find_browser.py says how")
@@ -54,6 +68,10 @@ def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
         best = ".digits-bars:not(.digits-stale) .digits-best th"
         expect(page.locator(best)).to_have_text("3")
         expect(page.locator(".digits-hint")).to_contain_text("load this page again")
+        expect(page.locator("body")).to_have_css("background-color", GROUNDS[ground])
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        expect(undo).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+        assert_good(page.locator(".digits-widget"))
     assert hosts - {None} == {"127.0.0.1"}
     assert app.interrupt() == 0
     assert "are stopped" in app.said
