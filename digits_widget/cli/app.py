@@ -16,6 +16,8 @@ from digits_widget.cli.lab import PROMPT, model_server_beside, show_jupyter
 
 HELP = "serve the widget alone as a page"
 
+_CALM = "digits_widget.jupyter.calm_kernels.CalmKernelManager"
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -68,6 +70,7 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
+        f"--AsyncMappingKernelManager.kernel_manager_class={_CALM}",
         "--Voila.log_level=ERROR",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",
