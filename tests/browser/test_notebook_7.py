@@ -19,7 +19,8 @@ def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None
     page.set_default_timeout(PATIENCE)
     page.goto(f"{lab.url}/notebooks/{lab.notebook([CELL])}")
     # Before its kernel is there, a notebook runs nothing.
-    expect(page.locator(".jp-NotebookKernelStatus-warn")).to_have_count(0)
+    kernel = page.locator(".jp-Notebook-ExecutionIndicator")
+    expect(kernel).to_have_attribute("data-status", "idle")
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").click()
     page.keyboard.press("Shift+Enter")
     paper = page.locator(".digits-paper canvas")
