@@ -21,8 +21,13 @@ def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None
     # Before its kernel is there, a notebook runs nothing.
     kernel = page.locator(".jp-Notebook-ExecutionIndicator")
     expect(kernel).to_have_attribute("data-status", "idle")
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    prompt = page.locator(".jp-Notebook .jp-InputPrompt").first
+    run = page.get_by_role("button", name="Run this cell and advance (Shift+Enter)")
+    # Right after the page has come, a click may still go nowhere.
+    for _ in range(100):
+        run.click()
+        if prompt.inner_text().strip() != "[ ]:":
+            break
     paper = page.locator(".digits-paper canvas")
     expect(paper).to_be_visible()
     page.wait_for_function(
