@@ -44,8 +44,8 @@ bench: dev ## measure, as ratios against peers in the same run
 protos: dev ## rebuild the descriptor set from protos/
 	@$(BIN)/python tools/build_protos.py
 
-screenshots: dev ## photograph the notebook in both themes into screenshots/
-	@$(BIN)/python -m tools.screenshots
+screenshots: dev ## photograph the widget in both themes into screenshots/, and for the README
+	@$(BIN)/python -m tools.screenshots --readme
 
 environment: ## make the virtual environment that `make lab` needs
 	@command -v $(PYTHON) >/dev/null || { \

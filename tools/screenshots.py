@@ -1,14 +1,17 @@
 """Photographs the widget in JupyterLab, in both themes, into screenshots/.
 
 Starts a model server, a JupyterLab and a browser of its own, and draws by mouse. The
-pictures are for people to look at; no test compares them.
+pictures are for people to look at; no test compares them. With ``--readme`` those that
+the README shows are renewed from them.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from digits_widget.model_server.embedded import EmbeddedServer
@@ -16,7 +19,12 @@ from digits_widget.samples import sample
 from tools.lab import Lab, chromium
 from tools.notebook_page import NotebookPage
 
-FOLDER = Path(__file__).parents[1] / "screenshots"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "screenshots"
+README = ROOT / "docs" / "pictures"
+
+TALLEST = 550
+"""Rows of a panel that the README shows; a sheet or a table goes on below."""
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
@@ -46,6 +54,9 @@ BROKEN = (
 
 def main() -> int:
     """Take all pictures; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readme", action="store_true", help="renew docs/pictures/")
+    renew = parser.parse_args().readme
     FOLDER.mkdir(exist_ok=True)
     with (
         EmbeddedServer() as server,
@@ -57,7 +68,26 @@ def main() -> int:
             for size, width in WIDTHS.items():
                 _photograph(lab, browser, theme, size, width)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
+    if renew:
+        _renew_readme()
     return 0
+
+
+def _renew_readme() -> None:
+    """Write the README's pictures: the whole widget, and the top of each panel."""
+    for theme in THEMES:
+        _shrink(f"three-wide-{theme}", f"widget-{theme}", 0.75)
+        for name in map(str.lower, PANELS):
+            _shrink(f"{name}-wide-{theme}", f"panel-{name}-{theme}", 0.5, TALLEST)
+
+
+def _shrink(shot: str, shown: str, scale: float, tallest: int | None = None) -> None:
+    with Image.open(FOLDER / f"{shot}.png") as picture:
+        size = (round(picture.width * scale), round(picture.height * scale))
+        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    rows = min(small.height, tallest or small.height)
+    cut = small.crop((0, 0, small.width, rows)).quantize(256)
+    cut.save(README / f"{shown}.png", optimize=True)
 
 
 def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -> None:
