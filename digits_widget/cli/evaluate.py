@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digits_widget.evaluation_options import check_options, configure
+from digits_widget.cli.options.evaluate import check_options, configure
 
 if TYPE_CHECKING:
     import numpy as np

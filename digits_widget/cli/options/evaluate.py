@@ -80,8 +80,17 @@ def _configure_results(group: argparse._ArgumentGroup) -> None:
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Refuse what would be left undone without a word, or could not be written."""
+    """Refuse what would be left undone without a word, or could not be written.
+
+    Raises
+    ------
+    OptionError
+        Options that do not go together, no digits at all, or no place for a result.
+    """
     _check_places(args)
+    if args.limit is not None and args.limit < 1:
+        msg = f"Got --limit {args.limit}, expected 1 or more digits."
+        raise OptionError(msg)
     if args.table and args.against:
         msg = "Got --against with --table: compare one row, with --preset or --dither."
         raise OptionError(msg)
@@ -99,21 +108,21 @@ def check_options(args: argparse.Namespace) -> None:
 
 def _check_places(args: argparse.Namespace) -> None:
     """Refuse files that could not be written when all is done."""
-    if args.limit is not None and args.limit < 1:
-        msg = f"Got --limit {args.limit}, expected 1 or more digits."
-        raise OptionError(msg)
     for name in ("csv", "json", "figures"):
         path: Path | None = getattr(args, name)
         if path is None:
             continue
-        wrong = path.is_dir() if name != "figures" else path.is_file()
-        # A folder for figures is made, with all above it.
-        above = path.parent if name != "figures" else _nearest(path)
+        if name == "figures":
+            # The folder is made, with all above it.
+            what, wrong, above = "a folder", path.is_file(), _nearest(path)
+        else:
+            what = "a file in a folder that exists"
+            wrong, above = path.is_dir(), path.parent
         if wrong or not (above.is_dir() and os.access(above, os.W_OK)):
-            what = "a folder" if name == "figures" else "a file in a folder that exists"
             msg = f"Got --{name} {path}, which cannot be written. Name {what}."
             raise OptionError(msg)
 
 
 def _nearest(path: Path) -> Path:
+    """Return the path, or the first above it that exists."""
     return next(each for each in (path, *path.absolute().parents) if each.exists())

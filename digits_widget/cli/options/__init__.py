@@ -1,0 +1,1 @@
+"""Options of commands that have too many for one file, one command a file."""
