@@ -56,18 +56,26 @@ def check_images(
 
 
 def _labels(labels: NDArray[np.generic], path: Path) -> NDArray[np.int64]:
+    """Return (n,) whole numbers in [0, 9], also of numbers that are written out."""
     try:
         values = labels.astype(np.float64)
     except (TypeError, ValueError):
-        values = np.full(1, np.nan)
-    whole = values.ndim == 1 and bool(np.isin(values, np.arange(10)).all())
-    if not whole:
-        row = values.ndim == 1
-        wrong = labels.ravel()[~np.isin(values, np.arange(10))][:1] if row else labels
-        got = f"such as {wrong[0]!s}" if row and len(wrong) else f"of {labels.shape}"
-        msg = f"Got {path} with labels {got}, expected 0 to 9, one for each image."
-        raise DataError(msg)
-    return values.astype(np.int64)
+        values = np.array([_number(label) for label in labels.flat])
+        values = values.reshape(labels.shape)
+    wrong = labels[~np.isin(values, np.arange(10))]
+    if labels.ndim == 1 and not len(wrong):
+        return values.astype(np.int64)
+    got = f"such as {wrong[0]!s}" if labels.ndim == 1 else f"of shape {labels.shape}"
+    msg = f"Got {path} with labels {got}, expected 0 to 9, one for each image."
+    raise DataError(msg)
+
+
+def _number(label: Any) -> float:  # noqa: ANN401 - of any type that NumPy knows
+    """Return the label as a number; NaN if it is none."""
+    try:
+        return float(label)
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _bytes(images: NDArray[np.generic], path: Path) -> NDArray[np.uint8]:

@@ -24,7 +24,11 @@ from digits_widget.errors import DataError, DrawingError
 from digits_widget.labelled.checks import check_images, check_label
 
 _IDX_UINT8 = 0x08
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+"""First bytes of every gzip file."""
+
+_UNLABELLED = (ValueError, KeyError, TypeError, RecursionError, DrawingError)
+"""What a line raises that is no labelled digit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,9 +193,7 @@ def read_pen_digits(
                 drawings.append(_placed(item["strokes"], random, sizes, width))
             labels.append(check_label(item["label"]))
             writers.append(str(item.get("writer", "")))
-        except (
-            *(ValueError, KeyError, TypeError, RecursionError, DrawingError),
-        ) as exc:
+        except _UNLABELLED as exc:
             why = f"it has no {exc}" if isinstance(exc, KeyError) else exc
             msg = (
                 f"Got line {number} of {path}, which is not a labelled digit ({why}); "
@@ -239,7 +241,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
         # By its first bytes: a name says little about what was downloaded.
-        return gzip.decompress(raw) if raw[:2] == _GZIP else raw
+        return gzip.decompress(raw) if raw[:2] == GZIP else raw
     except (OSError, EOFError, zlib.error, MemoryError) as exc:
         msg = f"Got {path}, which cannot be read: {exc}. Copy or fetch it again."
         raise DataError(msg) from exc

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from digits_widget.errors import DataError
 from digits_widget.labelled.checks import check_images
 from digits_widget.labelled.digits import (
+    GZIP,
     LabelledDrawings,
     LabelledImages,
     read_idx,
@@ -97,7 +98,7 @@ def _start(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             start = file.read(2)
-        if start != b"\x1f\x8b":
+        if start != GZIP:
             return start
         with gzip.open(path) as packed:
             return packed.read(2)
@@ -161,9 +162,8 @@ def read_idx_pair(path: Path) -> LabelledImages:
             "t10k-labels-idx1-ubyte. Name the images."
         )
         raise DataError(msg)
-    return LabelledImages(
-        *check_images(read_idx(path), read_idx(path.with_name(name)), path)
-    )
+    labels = read_idx(path.with_name(name))
+    return LabelledImages(*check_images(read_idx(path), labels, path))
 
 
 def read_npz(path: Path) -> LabelledImages:

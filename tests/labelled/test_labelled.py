@@ -225,8 +225,10 @@ def test_npz_of_other_names_and_types_is_read(
     ("arrays", "reason"),
     [
         ({"x": IMAGES, "y": LABELS + 0.5}, "labels such as 3.5"),
-        ({"x": IMAGES, "y": np.eye(10)[LABELS]}, r"labels of \(6, 10\)"),
-        ({"x": IMAGES, "y": np.array(3)}, r"labels of \(\)"),
+        ({"x": IMAGES, "y": np.array([*"12345x"])}, "labels such as x"),
+        ({"x": IMAGES, "y": np.array([["a", "b"]])}, r"labels of shape \(1, 2\)"),
+        ({"x": IMAGES, "y": np.eye(10)[LABELS]}, r"labels of shape \(6, 10\)"),
+        ({"x": IMAGES, "y": np.array(3)}, r"labels of shape \(\)"),
         ({"x": IMAGES.astype(np.int32) * 9, "y": LABELS}, "whole numbers from 0 to"),
         ({"x": IMAGES.astype(np.float32), "y": LABELS}, "Divide by 255"),
         ({"x": np.full((6, 28, 28), np.nan), "y": LABELS}, "from nan to nan"),
