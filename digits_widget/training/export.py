@@ -19,6 +19,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digits_widget.errors import ExportError
+from digits_widget.training.footprint import OPEN_SIDE, SAMPLES
 from digits_widget.training.publish import next_version, publish
 from digits_widget.training.reason import reason
 from digits_widget.training.source import Source, open_source, source_of
@@ -34,7 +35,6 @@ _DTYPES = (
     *("float16", "bfloat16", "float32", "float64"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
 )
-_SAMPLES = 16
 _SEED = 2020
 
 
@@ -48,7 +48,7 @@ class Exported:
     difference: float
     """Largest difference between exported and original answers, 0 to `TOLERANCE`."""
 
-    samples: int = _SAMPLES
+    samples: int = SAMPLES
     """Seeded inputs that were compared."""
 
 
@@ -187,10 +187,10 @@ def _dtype(name: str) -> tf.DType:
 
 def _samples(model: keras.Model, kind: tf.DType) -> NDArray[np.generic]:
     """Return the seeded inputs: in [0, 1], or whole numbers to 255."""
-    shape = [side or 28 for side in model.inputs[0].shape[1:]]
+    shape = [side or OPEN_SIDE for side in model.inputs[0].shape[1:]]
     random = np.random.default_rng(_SEED)
     # A model for batches of one size takes that many, and no others.
-    values = random.random((model.inputs[0].shape[0] or _SAMPLES, *shape))
+    values = random.random((model.inputs[0].shape[0] or SAMPLES, *shape))
     if kind.is_integer:
         values = np.floor(values * min(kind.max, 255))
     samples: NDArray[np.generic] = values.astype(kind.as_numpy_dtype)

@@ -13,10 +13,14 @@ from digits_widget.errors import ExportError
 LARGEST = 1 << 30
 """Bytes of weights, and of what one layer gives for the seeded inputs, at most."""
 
+SAMPLES = 16
+"""Seeded inputs that are asked about, unless the model is for batches of one size."""
+
+OPEN_SIDE = 28
+"""Pixels along a side that the model leaves open."""
+
 _BYTES = 4
-_SAMPLES = 16
-_UNKNOWN = 28
-"""Side that stands for one that the model leaves open."""
+"""Of a number: float32."""
 
 
 def check_footprint(build: Callable[[], keras.Model], name: str) -> None:
@@ -41,7 +45,7 @@ def check_footprint(build: Callable[[], keras.Model], name: str) -> None:
         model = build()
         layers = list(_layers(model))
         weights = sum(_size(weight.shape) for each in layers for weight in each.weights)
-        given = max((_SAMPLES * _given(layer) for layer in layers), default=0)
+        given = max((SAMPLES * _given(layer) for layer in layers), default=0)
     for what, size in (("weights", weights), ("answers of one layer", given)):
         if size > LARGEST:
             msg = (
@@ -68,4 +72,4 @@ def _given(layer: keras.Layer) -> int:
 
 
 def _size(shape: tuple[int | None, ...]) -> int:
-    return _BYTES * math.prod(_UNKNOWN if side is None else side for side in shape)
+    return _BYTES * math.prod(OPEN_SIDE if side is None else side for side in shape)

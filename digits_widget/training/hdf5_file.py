@@ -23,7 +23,10 @@ from digits_widget.training.reason import REFUSED, reason
 from digits_widget.training.weights import fill
 
 _MOST = 20_000
+"""Groups and arrays in a file, each way to one counted."""
+
 _DEEPEST = 20
+"""Groups in each other."""
 
 
 def read_hdf5(path: Path) -> tuple[keras.Model, str]:

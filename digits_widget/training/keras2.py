@@ -29,8 +29,12 @@ _SAID_FOR_NOTHING: dict[str, tuple[str, ...]] = {
     "LSTM": ("time_major", "implementation"),
     "GRU": ("time_major", "implementation"),
     "SimpleRNN": ("time_major", "implementation"),
-    "LeakyReLU": ("alpha",),
-    "ReLU": ("theta",),
+}
+"""Options of a kind of layer that never had an effect, and are errors now."""
+
+_RENAMED = {
+    ("LeakyReLU", "alpha"): "negative_slope",
+    ("ReLU", "theta"): "threshold",
 }
 _ACTIVATIONS = ("activation", "recurrent_activation")
 
@@ -91,13 +95,13 @@ def _options(kind: str, old: Mapping[str, Any]) -> dict[str, Any]:
         for name in _SAID_FOR_NOTHING.get(kind, ())
         if not (name == "groups" and old.get(name) not in (None, 1))
     ]
-    new = {name: value for name, value in old.items() if name not in dropped}
+    new = {
+        _RENAMED.get((kind, name), name): value
+        for name, value in old.items()
+        if name not in dropped
+    }
     if "dtype" in new:
         new["dtype"] = _dtype(new["dtype"])
-    if kind == "LeakyReLU" and "alpha" in old:
-        new["negative_slope"] = old["alpha"]
-    if kind == "ReLU" and "theta" in old:
-        new["threshold"] = old["theta"]
     if kind == "GRU":
         # Before Keras 2.1 there was no other kind.
         new.setdefault("reset_after", False)

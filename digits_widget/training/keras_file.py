@@ -21,6 +21,7 @@ from digits_widget.training.reason import DAMAGED, REFUSED, reason
 _WEIGHTS = "model.weights.h5"
 _KNOWN = {"metadata.json", "config.json", _WEIGHTS}
 _LONGEST = 1 << 24
+"""Bytes of the description of the model, at most."""
 
 
 def read_keras(path: Path) -> tuple[keras.Model, str]:

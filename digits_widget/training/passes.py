@@ -8,7 +8,6 @@ pass while this one trains.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import signal
 from collections.abc import Sequence
@@ -80,9 +79,6 @@ def make_pass(
     labels : ndarray
         (n,) int64 in [0, 9], or `NO_DIGIT`.
     """
-    if multiprocessing.parent_process() is not None:
-        # Ctrl-C reaches this process as well; the one that trains says what it means.
-        signal.signal(signal.SIGINT, _leave)
     random = np.random.default_rng([seed, number])
     mnist_count, pen_count = round(pictures * _MNIST), round(pictures * _PEN)
     chosen = _turns(len(sources.images), mnist_count, random)
@@ -113,8 +109,12 @@ def make_pass(
     return wear(images[shuffled], random), labels[shuffled]
 
 
-def _leave(*_: object) -> None:
-    os._exit(130)
+def end_at_interrupt() -> None:
+    """Let a process that only makes passes end without a word at Ctrl-C.
+
+    It reaches that process as well; the one that trains says what is kept.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 def _turns(size: int, count: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -61,10 +61,10 @@ def check_free(folder: Path, version: int) -> None:
         msg = f"Got {folder}, which is a file, expected the model's folder of versions."
         raise ExportError(msg)
     if taken := _versions(folder).get(version):
+        name = "" if taken == str(version) else f", as {taken}"
         msg = (
-            f"Got version {version} for {folder}, which has that version already"
-            f"{f', as {taken}' if taken != str(version) else ''}. "
-            "A published version never changes: choose a higher number."
+            f"Got version {version} for {folder}, which has that version already{name}."
+            " A published version never changes: choose a higher number."
         )
         raise ExportError(msg)
 
@@ -79,5 +79,5 @@ def _versions(folder: Path) -> dict[int, str]:
     if not folder.is_dir():
         return {}
     names = [path.name for path in folder.iterdir()]
-    numbers = {int(n): n for n in names if n.isascii() and n.isdigit() and len(n) < 40}
+    numbers = {int(name): name for name in names if name.isascii() and name.isdigit()}
     return {number: name for number, name in numbers.items() if number <= _HIGHEST}

@@ -24,6 +24,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 """What a damaged archive raises; `RuntimeError` is one with a password."""
 
 _LONGEST = 200
+"""Characters of a reason that a message repeats."""
 
 
 def reason(error: BaseException) -> str:

@@ -37,6 +37,7 @@ _REACHING_OUT = re.compile(
 )
 _VARIABLES = frozenset({"VarHandleOp", "VariableV2", "Variable"})
 _LARGEST = 1 << 31
+"""Bytes of a SavedModel that is copied, at most."""
 
 
 def export_saved_model(

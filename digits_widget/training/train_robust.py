@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import OptionError
-from digits_widget.training.passes import NO_DIGIT, PICTURES, Sources, make_pass
+from digits_widget.training.passes import (
+    NO_DIGIT,
+    PICTURES,
+    Sources,
+    end_at_interrupt,
+    make_pass,
+)
 from digits_widget.training.robust_network import training_network
 
 SEED = 2020
@@ -147,7 +153,7 @@ def _drawn(
     """Yield number and pictures of each pass, drawn one pass ahead of the training."""
     # A fork of a process that runs TensorFlow would hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
+    with ProcessPoolExecutor(1, context, end_at_interrupt) as pool:
         numbers = range(first, passes)
         waiting = [
             pool.submit(make_pass, sources, n, seed=seed, pictures=pictures)
