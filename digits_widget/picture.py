@@ -7,7 +7,6 @@ What comes out is light: 1 is white, or fully opaque in the channel of transpare
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import re
 import warnings
@@ -113,7 +112,7 @@ def _from_data_url(url: str) -> bytes:
         raise ImageError(msg)
     try:
         return base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError) as exc:
+    except ValueError as exc:
         msg = f"Got a data URL whose base64 is damaged ({exc}). Send it whole."
         raise ImageError(msg) from exc
 

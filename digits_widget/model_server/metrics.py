@@ -25,8 +25,8 @@ _EXAMPLES = "/tensorflow/serving/request_example_counts"
 
 @dataclass
 class _Histogram:
-    bounds: tuple[float, ...] = _BOUNDS
-    buckets: list[int] = field(default_factory=list)
+    bounds: tuple[float, ...]
+    buckets: list[int] = field(init=False)
     total: float = 0.0
 
     def __post_init__(self) -> None:
@@ -56,11 +56,11 @@ class Metrics:
         }
         self._here = threading.local()
 
-    def ran(self, seconds: float) -> None:
+    def add_graph_time(self, seconds: float) -> None:
         """Remember what a graph took, for the request that this thread answers."""
         self._here.seconds = getattr(self._here, "seconds", 0.0) + seconds
 
-    def examples(self, model: str, count: int) -> None:
+    def count_examples(self, model: str, count: int) -> None:
         """Count the examples of one request that was answered."""
         if self._is_known(model):
             labels = f'model="{_escape(model)}"'

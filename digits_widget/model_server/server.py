@@ -196,7 +196,7 @@ class Server:
             inter_threads=flags.tensorflow_inter_op_parallelism
             or flags.tensorflow_session_parallelism,
             batcher=self._batcher(folder),
-            watch=self._services.metrics.ran,
+            watch=self._services.metrics.add_graph_time,
         )
         if flags.enable_model_warmup:
             warm_up(

@@ -120,7 +120,7 @@ class Services:
                 code = "OK"
                 if hasattr(request, "input"):
                     count = len(examples_of(request.input))
-                    self.metrics.examples(name_of(request), count)
+                    self.metrics.count_examples(name_of(request), count)
                 return response
             finally:
                 seconds = time.perf_counter() - started

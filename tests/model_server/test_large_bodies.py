@@ -21,16 +21,19 @@ TARGET = "/v1/models/m:predict"
 
 
 class Reader:
-    """Reads JSON, slowly, and knows how many did so at the same time."""
+    """Reads JSON when `together` do so, and knows how many did at the same time."""
 
-    def __init__(self) -> None:
+    def __init__(self, together: int) -> None:
         self.most = self.now = 0
         self._lock = threading.Lock()
+        self._all = threading.Barrier(together)
 
     def __call__(self, _: bytes) -> Any:
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
+        self._all.wait(20)
+        # One too many would come now.
         threading.Event().wait(0.1)
         with self._lock:
             self.now -= 1
@@ -50,7 +53,7 @@ def answering(timeout: float = 20) -> RestHandler:
 def test_large_bodies_are_read_one_at_a_time(
     monkeypatch: pytest.MonkeyPatch, size: int, together: int
 ) -> None:
-    read = Reader()
+    read = Reader(together)
     monkeypatch.setattr(handler, "read_json", read)
     monkeypatch.setattr(handler, "_LARGE_BYTES", 10)
     request = Request("POST", TARGET, {}, b" " * size)

@@ -11,9 +11,12 @@ from digits_widget.errors import ServerAbsentError
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
+from digits_widget.session import is_question
 from digits_widget.state import State
 from digits_widget.steps import Centre
+from digits_widget.trace import Trace
 from digits_widget.widget.confidences.confidences import sentence
+from digits_widget.widget.silence import silence
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
 
@@ -53,6 +56,22 @@ ERASED = Drawing([Stroke([(0.2, 0.5), (0.8, 0.5)], ink=False)])
 )
 def test_sentence(state: State, expected: str) -> None:
     assert sentence(state) == expected.replace("_", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "trace"),
+    [
+        (DRAWING, TRACE),
+        (DOT, TRACE),
+        (DRAWING, FULL),
+        (DRAWING, NO_INK),
+        (ERASED, None),
+    ],
+)
+def test_a_reason_is_given_where_nothing_is_asked_and_only_there(
+    drawing: Drawing, trace: Trace | None
+) -> None:
+    assert bool(silence(State(1, drawing, trace))) != is_question(drawing, trace)
 
 
 def test_status_says_the_problem_and_folds_the_rest() -> None:

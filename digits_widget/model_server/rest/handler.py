@@ -39,6 +39,7 @@ from digits_widget.model_server.rest.predict import predict
 from digits_widget.model_server.rest.router import EmptyRefusalError, Route, route
 
 _LARGE_BYTES = 16 * 2**20
+"""Of a body, from which on only one is read at a time."""
 
 _NOT_FOUND = (
     b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
@@ -150,12 +151,12 @@ class RestHandler:
             classes = classification_pb2.ClassificationRequest(model_spec=spec)
             read_examples(given, classes.model_spec, classes.input)
             labels = self.classify(classes, self.timeout).result
-            self.metrics.examples(spec.name, len(labels.classifications))
+            self.metrics.count_examples(spec.name, len(labels.classifications))
             return write_classification(labels)
         numbers = regression_pb2.RegressionRequest(model_spec=spec)
         read_examples(given, numbers.model_spec, numbers.input)
         values = self.regress(numbers, self.timeout).result
-        self.metrics.examples(spec.name, len(values.regressions))
+        self.metrics.count_examples(spec.name, len(values.regressions))
         return write_regression(values)
 
 

@@ -116,8 +116,9 @@ class Dithering:
         dither = self._mirror()
         self._microscope.show(state, dither)
         drawing = state.drawing
-        if state.trace is None or silence(state):
-            self._clear(silence(state) if drawing else _BLANK)
+        reason = silence(state)
+        if state.trace is None or reason:
+            self._clear(reason if drawing else _BLANK)
             return
         question = (drawing, self._plain(), self._place.value, _tuned(dither))
         with self._lock:

@@ -5,7 +5,7 @@ const root = this.closest(".digits-widget");
 const named = control => {
   const widget = control.closest(".jupyter-widgets");
   const label = widget?.querySelector(".widget-label");
-  return label?.innerText.trim() || control.title || widget?.title || label?.title;
+  return label?.textContent.trim() || control.title || widget?.title || label?.title;
 };
 
 const give = (places, attributes) => {
