@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.lab import PROMPT, model_server_beside, show_jupyter
+from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside
 
 HELP = "serve the widget alone as a page"
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     (port,) = first_free_ports([args.port])
     with as_file(files("digits_widget.cli") / "page") as page:
         # Voila looks for templates where Jupyter keeps its data.
-        show_jupyter(page)
+        extend_jupyter_path(page)
         # Voila tells this to kernels, but not to those that are up before a visitor.
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():

@@ -170,7 +170,7 @@ def _compared(
 def _print_table(
     args: argparse.Namespace, known: LabelledSet, client: Client
 ) -> list[Row]:
-    from digits_widget.evaluation.survey import mean_row, survey, variants_of
+    from digits_widget.evaluation.survey import head_row, mean_row, survey, variants_of
     from digits_widget.progress import Bar
 
     with Bar(f"{args.set}, {args.table}") as bar:
@@ -179,9 +179,7 @@ def _print_table(
         )
         rows = survey(variants, known.labels, client.predict, progress=bar)
     print(f"{args.set}, {_served(args, client)}{_steps(args)}\n")
-    print(f"{args.table:<30} accuracy   95 % interval      ECE")
-    for row in [*rows, *mean_row(rows)]:
-        print(row)
+    print(head_row(args.table), *rows, *mean_row(rows), sep="\n")
     return rows
 
 

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Start both, wait for Ctrl-C, stop both."""
     folder = _folder(args.folder)
     lab = _jupyterlab()
-    show_jupyter()
+    extend_jupyter_path()
     with model_server_beside():
         jupyter = lab.initialize_server(argv=_options(args, folder))
         # As an option this would be overruled by JupyterLab's own default.
@@ -117,7 +117,7 @@ def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
     return LabApp
 
 
-def show_jupyter(*folders: Path) -> None:
+def extend_jupyter_path(*folders: Path) -> None:
     """Have Jupyter look for its data in these folders first, and for our kernel.
 
     It is the usual one, but keeps what only its developers read out of the terminal: a

@@ -20,6 +20,10 @@ Variants = Sequence[tuple[str, Callable[[], Images]]]
 """Names, each with the work that makes the (n, 28, 28) images."""
 
 
+_NAME = 30
+"""Characters of the first column: the longest name of a method, and some room."""
+
+
 @dataclass(frozen=True, eq=False)
 class Row:
     """One line of the table."""
@@ -33,9 +37,14 @@ class Row:
     def __str__(self) -> str:
         low, high = self.result.interval
         return (
-            f"{self.name:<30} {self.result.accuracy:8.2%}   {low:.2%} to {high:.2%}  "
-            f"{self.result.reliability.error:6.2%}"
+            f"{self.name:<{_NAME}} {self.result.accuracy:8.2%}   "
+            f"{low:.2%} to {high:.2%}  {self.result.reliability.error:6.2%}"
         )
+
+
+def head_row(kind: str) -> str:
+    """Return the line above the rows; `kind` is what each is one of."""
+    return f"{kind:<{_NAME}} accuracy   95 % interval      ECE"
 
 
 def variants_of(kind: str, prepared: Callable[[str | None], Images]) -> Variants:
@@ -104,4 +113,4 @@ def mean_row(rows: Sequence[Row]) -> list[str]:
     dithered = [row.result.accuracy for row in rows if row.name in CATALOGUE]
     if not dithered:
         return []
-    return [f"{f'mean of {len(dithered)} methods':<30} {np.mean(dithered):8.2%}"]
+    return [f"{f'mean of {len(dithered)} methods':<{_NAME}} {np.mean(dithered):8.2%}"]
