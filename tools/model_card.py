@@ -69,13 +69,12 @@ def main() -> int:
 def check() -> int:
     """Return 0 if the card has the figures, and the figures are of these files."""
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
-    problems = []
     print(targets(figures))
-    problems += [
+    problems = [
         f"{FIGURES} says {row}, which does not follow from its counts"
         for row in odd_rows(figures)
     ]
-    if figures.get("pictures", _pictures()) != _pictures():
+    if figures["pictures"] != _pictures():
         problems.append(f"the pictures in {MODELS} are not those that were drawn")
     if figures["files"] != fingerprints():
         problems.append(f"{FIGURES} was measured on other model files")
