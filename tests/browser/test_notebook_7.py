@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -24,10 +26,10 @@ def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None
     prompt = page.locator(".jp-Notebook .jp-InputPrompt").first
     run = page.get_by_role("button", name="Run this cell and advance (Shift+Enter)")
     # Right after the page has come, a click may still go nowhere.
-    for _ in range(100):
+    deadline = time.monotonic() + PATIENCE / 1000
+    while prompt.inner_text().strip() == "[ ]:":
+        assert time.monotonic() < deadline, "no click ran the cell"
         run.click()
-        if prompt.inner_text().strip() != "[ ]:":
-            break
     paper = page.locator(".digits-paper canvas")
     expect(paper).to_be_visible()
     page.wait_for_function(
