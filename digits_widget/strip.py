@@ -44,14 +44,23 @@ class Shot(Protocol):
         ...
 
 
-def stats(image: NDArray[Any]) -> str:
-    """Return shape, type and range in one line: ``(28, 28) float32, 0 to 1, …``.
+def form(image: NDArray[Any]) -> str:
+    """Return shape and type: ``(28, 28) float32``.
 
     The shape as NumPy has it, rows first; captions say how wide and high a picture is.
     """
-    form = image.shape
+    return f"{image.shape} {image.dtype}"
+
+
+def spread(image: NDArray[Any]) -> str:
+    """Return the range and mean of the numbers: ``0 to 1, mean 0.088``."""
     low, high, mean = float(image.min()), float(image.max()), float(image.mean())
-    return f"{form} {image.dtype}, {low:.3g} to {high:.3g}, mean {mean:.3g}"
+    return f"{low:.3g} to {high:.3g}, mean {mean:.3g}"
+
+
+def stats(image: NDArray[Any]) -> str:
+    """Return both in one line: ``(28, 28) float32, 0 to 1, mean 0.088``."""
+    return f"{form(image)}, {spread(image)}"
 
 
 def numbers(shot: Shot) -> str:

@@ -14,6 +14,7 @@ from digits_widget.figures.trace import trace_figure
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.samples import sample
 from digits_widget.steps import Resize, ToTensor
+from digits_widget.strip import stats
 
 TRACE = PRESETS["mnist"](sample(3))
 
@@ -59,6 +60,11 @@ def test_a_figure_has_a_picture_for_each_step(columns: int) -> None:
     figure = trace_figure(TRACE, columns=columns)
     drawn = [ax for ax in figure.axes if ax.images]
     assert [ax.get_title(loc="left") for ax in drawn] == [s.title for s in TRACE]
+    for shot, words in zip(TRACE, figure.texts, strict=True):
+        lines = words.get_text().splitlines()
+        assert " ".join(lines[:-2]) == shot.caption
+        assert ", ".join(lines[-2:]) == stats(shot.image)
+        assert lines[-2] == f"{shot.image.shape} {shot.image.dtype}"
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=50)
     assert buffer.getvalue().startswith(b"\x89PNG")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from digits_widget.strip import stats
+from digits_widget.strip import form, spread
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot, Trace
 
@@ -59,8 +59,8 @@ def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
 
 def _words(shot: Snapshot) -> str:
     """Write what the step decided, then what the picture is, in narrow lines."""
-    form, _, rest = stats(shot.image).partition(", ")
-    return "\n".join([*textwrap.wrap(shot.caption, _LETTERS), form, rest])
+    numbers = form(shot.image), spread(shot.image)
+    return "\n".join([*textwrap.wrap(shot.caption, _LETTERS), *numbers])
 
 
 def _draw(ax: Axes, shot: Snapshot) -> None:
