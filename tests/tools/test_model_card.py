@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import statistics
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -85,6 +86,28 @@ def test_readme_quotes_the_card(figures: dict[str, Any]) -> None:
         for preset in ("mnist", "naive"):
             share = figures[model]["unseen"][preset]["accuracy"]
             assert f"| {share * 100:.1f} % |" in table
+
+
+def test_pages_quote_the_card(figures: dict[str, Any]) -> None:
+    unseen, dithered = figures["twin"]["unseen"], figures["twin"]["dithering"]
+    methods = {name: v for name, v in dithered.items() if name != "(none)"}
+    framed, shrunken, mean, hardest = (
+        f"{100 * share:.1f} %"
+        for share in (
+            unseen["mnist"]["accuracy"],
+            unseen["naive"]["accuracy"],
+            statistics.fmean(methods.values()),
+            min(methods.values()),
+        )
+    )
+    page = (ROOT / "docs/explanation/framing.md").read_text(encoding="utf-8")
+    assert framed == shrunken
+    assert f"{framed} of\neither" in page
+    lesson = (ROOT / "notebooks/05_dithering.ipynb").read_text(encoding="utf-8")
+    assert f"{framed} without dithering and {mean} on average" in lesson
+    assert f"over the {len(methods)} methods" in lesson
+    assert f"Niblack's threshold, with {hardest}" in lesson
+    assert min(methods, key=methods.__getitem__) == "niblack"
 
 
 @pytest.mark.parametrize("slip", ["accuracy", "interval", "picture"])
