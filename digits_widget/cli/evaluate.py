@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digits_widget.cli.options.data import MNIST, PEN_DIGITS
 from digits_widget.cli.options.evaluate import check_options, configure
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["HELP", "configure", "run"]
 
 HELP = "measure a served model on labelled digits"
-
-PEN_DIGITS = Path("pen-digits") / "pen-digits.jsonl.gz"
 
 
 def run(args: argparse.Namespace) -> None:
@@ -74,7 +73,7 @@ def _open(args: argparse.Namespace) -> LabelledSet:
     from digits_widget.labelled import LabelledDrawings
     from digits_widget.labelled.sets import read_set
 
-    places = {"mnist": Path("mnist"), "pen-digits": PEN_DIGITS}
+    places = {"mnist": MNIST, "pen-digits": PEN_DIGITS}
     named = places.get(args.set)
     known = read_set(_data(args) / named if named else Path(args.set), seed=args.seed)
     if args.writers:

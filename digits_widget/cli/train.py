@@ -7,13 +7,14 @@ MNIST and from pen strokes, drawn anew for each pass.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digits_widget.cli.options.data import MNIST, PEN_DIGITS, add_data
 
 if TYPE_CHECKING:
     from digits_widget.labelled import LabelledDrawings, LabelledImages
@@ -22,8 +23,6 @@ HELP = "train a network and export it"
 
 _FEWEST = 20
 """Pictures in a pass of which each kind has at least one."""
-
-PEN_DIGITS = Path("pen-digits") / "pen-digits.jsonl.gz"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--version", type=int, help="of the new folder (default: article 1, robust 2)"
     )
-    parser.add_argument(
-        "--data",
-        metavar="DIR",
-        default=os.environ.get("DIGITS_DATA"),
-        help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
-    )
+    add_data(parser)
     parser.add_argument(
         "--mnist",
         metavar="DIR",
@@ -121,7 +115,7 @@ def _how_to_go_on(args: argparse.Namespace) -> str:
 def _mnist(args: argparse.Namespace) -> LabelledImages:
     from digits_widget.training.mnist import training_set
 
-    folder = args.mnist or (Path(args.data) / "mnist" if args.data else None)
+    folder = args.mnist or (Path(args.data) / MNIST if args.data else None)
     return training_set(folder)
 
 

@@ -382,33 +382,33 @@ def test_file_is_refused_with_a_reason(
     assert "antigravity" not in sys.modules
 
 
-def graph_that_reads_files(folder: Path) -> Path:
+def saved(folder: Path, module: Any, run: Callable[..., Any], kind: Any) -> Path:
+    """Write a SavedModel whose one signature runs this on one tensor."""
     import tensorflow as tf
 
-    module = tf.Module()
+    spec = [tf.TensorSpec([], kind)]
+    function = tf.function(run, input_signature=spec, autograph=False)
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
+    return folder
+
+
+def graph_that_reads_files(folder: Path) -> Path:
+    import tensorflow as tf
 
     def read(name: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"content": tf.io.read_file(name)}
 
-    spec = [tf.TensorSpec([], tf.string)]
-    function = tf.function(read, input_signature=spec, autograph=False)
-    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
-    return folder
+    return saved(folder, tf.Module(), read, tf.string)
 
 
 def graph_that_prints_to_a_file(folder: Path) -> Path:
     import tensorflow as tf
 
-    module = tf.Module()
-
     def say(number: tf.Tensor) -> dict[str, tf.Tensor]:
         tf.print(number, output_stream="file:///tmp/owned")
         return {"number": number}
 
-    spec = [tf.TensorSpec([], tf.float32)]
-    function = tf.function(say, input_signature=spec, autograph=False)
-    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
-    return folder
+    return saved(folder, tf.Module(), say, tf.float32)
 
 
 def graph_with_variables(folder: Path) -> Path:
@@ -420,10 +420,7 @@ def graph_with_variables(folder: Path) -> Path:
     def double(number: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"number": number * module.weight}
 
-    spec = [tf.TensorSpec([], tf.float32)]
-    function = tf.function(double, input_signature=spec, autograph=False)
-    tf.saved_model.save(module, str(folder), signatures={"serving_default": function})
-    return folder
+    return saved(folder, module, double, tf.float32)
 
 
 def folder_without_its_variables(folder: Path) -> Path:

@@ -1,1 +1,1 @@
-"""Options of commands that have too many for one file, one command a file."""
+"""Options that commands share, or that fill a file of their own."""

@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from digits_widget.cli.options.data import add_data
 from digits_widget.errors import OptionError
 
 
@@ -19,12 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "strokes as JSON lines, a folder of pictures in folders 0 to 9 (default: "
         "pen-digits)",
     )
-    parser.add_argument(
-        "--data",
-        metavar="DIR",
-        default=os.environ.get("DIGITS_DATA"),
-        help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
-    )
+    add_data(parser)
     parser.add_argument(
         "--server",
         metavar="HOST:PORT",
