@@ -16,6 +16,9 @@ from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_besi
 
 HELP = "serve the widget alone as a page"
 
+_PING = 30_000
+"""Milliseconds between two signs of life of a page, and until it is given up."""
+
 _CALM = "digits_widget.jupyter.calm_kernels.CalmKernelManager"
 
 
@@ -72,6 +75,8 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
         f"--AsyncMappingKernelManager.kernel_manager_class={_CALM}",
         "--Voila.log_level=ERROR",
+        # What Tornado would choose anyway, with a warning.
+        f"--Voila.tornado_settings={{'ws_ping_timeout': {_PING}}}",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",
         "--pool_size=1",

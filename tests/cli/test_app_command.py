@@ -76,6 +76,7 @@ def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
     assert app.interrupt() == 0
     assert "are stopped" in app.said
     assert "Traceback" not in app.said
+    assert "websocket_ping" not in app.said
 
 
 def test_without_voila_it_says_how_to_get_it(
