@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside
+from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside, port
 
 HELP = "serve the widget alone as a page"
 
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
         default=8866,
         help="of the page, or the next free one (default: 8866)",
     )
@@ -41,15 +41,15 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.model_server.ports import first_free_ports
 
     voila = _voila()
-    (port,) = first_free_ports([args.port])
+    (free,) = first_free_ports([args.port])
     with as_file(files("digits_widget.cli") / "page") as page:
         # Voila looks for templates where Jupyter keeps its data.
         extend_jupyter_path(page)
         # Voila tells this to kernels, but not to those that are up before a visitor.
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():
-            print(f"The page: http://127.0.0.1:{port}/")
-            voila.launch_instance(argv=_options(args, page, port))
+            print(f"The page: http://127.0.0.1:{free}/")
+            voila.launch_instance(argv=_options(args, page, free))
     print("The page and the model server are stopped.")
     return 0
 

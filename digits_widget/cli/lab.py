@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--no-browser", action="store_true", help="only print the address"
     )
     parser.add_argument(
-        "--port", type=int, default=8888, help="of JupyterLab (default: 8888)"
+        "--port", type=port, default=8888, help="of JupyterLab (default: 8888)"
     )
+
+
+def port(text: str) -> int:
+    """Read a port that a page can have, for an option."""
+    if text.isdecimal() and 0 < int(text) < 1 << 16:
+        return int(text)
+    msg = f"got {text!r}, expected a whole number from 1 to 65535"
+    raise argparse.ArgumentTypeError(msg)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     folder = _folder(args.folder)
     lab = _jupyterlab()
     extend_jupyter_path()
+    _hide_deprecations()
     with model_server_beside():
         jupyter = lab.initialize_server(argv=_options(args, folder))
         # As an option this would be overruled by JupyterLab's own default.
@@ -127,6 +137,14 @@ def extend_jupyter_path(*folders: Path) -> None:
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
 
 
+def _hide_deprecations() -> None:
+    """Keep out of the terminal what Jupyter's parts warn each other about."""
+    # Voila, which JupyterLab loads, asks to see them: the last one to ask is heard.
+    with suppress(ImportError):
+        import voila  # noqa: F401
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="traitlets")
+
+
 def _first_page(folder: Path) -> str:
     notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
     return f"/lab/tree/{notebooks[0]}" if notebooks else "/lab"
@@ -138,6 +156,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
         f"--ServerApp.port={args.port}",
         # What a class needs to see is the address; the rest is for its developers.
         "--ServerApp.log_level=ERROR",
+        "--LabApp.log_level=ERROR",
         # Ctrl-C means stop, without a question that a class has to answer.
         "--ServerApp.answer_yes=True",
         # A classroom may have no network: look for no news and no updates.

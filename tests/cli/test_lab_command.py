@@ -74,6 +74,8 @@ def test_both_servers_start_and_ctrl_c_stops_both(lab: RunningCommand) -> None:
     assert "IPKernelApp" not in lab.said
     assert "are stopped" in lab.said
     assert "Traceback" not in lab.said
+    assert "Warning" not in lab.said
+    assert "[I " not in lab.said
     assert not any(map(listens, (grpc_port, rest_port, jupyter_port)))
 
 
@@ -89,6 +91,16 @@ def test_a_folder_that_is_not_there_is_named(
 ) -> None:
     assert main(["lab", str(tmp_path / "none")]) == 1
     assert "which is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["lab", "app"])
+@pytest.mark.parametrize("port", ["0", "99999", "-1", "http"])
+def test_a_port_that_no_page_can_have_is_refused(
+    command: str, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, f"--port={port}"])
+    assert f"got {port!r}, expected a whole number from 1" in capsys.readouterr().err
 
 
 def test_without_jupyterlab_it_says_how_to_get_it(
