@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,32 +71,30 @@ def model_server_beside() -> Iterator[None]:
 
     It starts in the background: TensorFlow takes seconds, and so does Jupyter.
     """
-    with _server() as server:
+    with ExitStack() as claims:
+        server = _server(claims)
         os.environ["DIGITS_SERVER"] = server.target
         os.environ["DIGITS_REST"] = server.rest_url
-        threading.Thread(target=_start, args=(server,), daemon=True).start()
+        threading.Thread(target=_start, args=(server, claims), daemon=True).start()
         try:
             yield
         finally:
             server.stop()
 
 
-@contextmanager
-def _server() -> Iterator[EmbeddedServer]:
-    """Give the server on the usual ports, or the next free ones, said aloud."""
+def _server(claims: ExitStack) -> EmbeddedServer:
+    """Return a server for the usual ports, or the next free ones, said aloud."""
     from digits_widget.model_server.embedded import EmbeddedServer
     from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports
 
-    with claimed_ports() as ports:
-        if ports != USUAL_PORTS:
-            usual, used = (
-                " and ".join(map(str, each)) for each in (USUAL_PORTS, ports)
-            )
-            print(f"Of the ports {usual} one is taken; using {used} instead.")
-        yield EmbeddedServer(port=ports[0], rest_port=ports[1])
+    ports = claims.enter_context(claimed_ports())
+    if ports != USUAL_PORTS:
+        usual, used = (" and ".join(map(str, each)) for each in (USUAL_PORTS, ports))
+        print(f"Of the ports {usual} one is taken; using {used} instead.")
+    return EmbeddedServer(port=ports[0], rest_port=ports[1])
 
 
-def _start(server: EmbeddedServer) -> None:
+def _start(server: EmbeddedServer, claims: ExitStack) -> None:
     from digits_widget.errors import DigitsError
 
     try:
@@ -104,6 +102,8 @@ def _start(server: EmbeddedServer) -> None:
     except DigitsError as exc:
         print(f"\nThe model server did not start: {exc}\n", file=sys.stderr)
         return
+    # It has its ports now. Should it die, another one may take its place there.
+    claims.close()
     print(f"\nModel server: gRPC at {server.target}, REST at {server.rest_url}\n")
 
 

@@ -9,10 +9,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from tornado.websocket import websocket_connect
 
 from digits_widget.cli import main
+from digits_widget.model_server.ports import claimed_ports
 from tests.cli.running_command import RunningCommand, free_port, listens, until
 
 
@@ -84,6 +86,20 @@ def test_the_model_server_goes_when_the_lab_is_killed(lab: RunningCommand) -> No
     ports = served_ports(lab)
     lab.process.kill()
     until(lambda: not any(map(listens, ports)))
+
+
+@pytest.mark.server
+def test_another_server_can_take_the_place_of_one_that_died(
+    lab: RunningCommand,
+) -> None:
+    ports = served_ports(lab)
+    with claimed_ports(ports) as beside:
+        assert not set(beside) & set(ports)
+    (server,) = psutil.Process(lab.process.pid).children()
+    server.kill()
+    until(lambda: not any(map(listens, ports)))
+    with claimed_ports(ports) as instead:
+        assert instead == ports
 
 
 def test_a_folder_that_is_not_there_is_named(
