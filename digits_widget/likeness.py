@@ -136,9 +136,14 @@ def off_centre(image: Image) -> float:
 
 
 def thickness(image: Image) -> float:
-    """Return ink over length: the sum of ink over the pixels of its skeleton."""
+    """Return ink over length: the sum of ink over the pixels of its skeleton.
+
+    Of a blot not much more than a pixel is left; no line is thicker than the picture.
+    """
     length = int(skeleton(image > 0.5).sum())
-    return float(image.sum()) / length if length else 0.0
+    if not length:
+        return 0.0
+    return min(float(image.sum()) / length, float(max(image.shape)))
 
 
 def grey_share(image: Image) -> float:

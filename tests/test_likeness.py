@@ -57,6 +57,10 @@ def test_a_blank_picture_is_unlike_without_an_error() -> None:
     assert reading["size"].value == 0
 
 
+def test_a_blot_is_not_thicker_than_the_picture() -> None:
+    assert thickness(np.ones((28, 28), np.float32)) == 28
+
+
 def test_a_skeleton_is_one_pixel_thin_and_in_one_piece() -> None:
     ink = np.zeros((28, 28), bool)
     ink[4:24, 10:15] = True
