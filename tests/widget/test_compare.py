@@ -141,6 +141,11 @@ def test_a_label_can_be_typed_that_no_list_has(opened: Opened) -> None:
     assert "A has no answer" in line(panel)
     side.label.value = "canary"
     assert "Both say 3" in line(panel)
+    side.label.value = "blue"
+    assert "A has no answer" in line(panel)
+    side.label.value = ""
+    assert side.which.value == (None, None)
+    assert "Both say 3" in line(panel)
 
 
 def test_blank_and_dot_ask_nobody(opened: Opened) -> None:

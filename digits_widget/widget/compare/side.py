@@ -138,8 +138,12 @@ class Side:
             self.session.use(self._prepare)
 
     def _take_label(self, change: dict[str, str]) -> None:
-        """Choose a label that somebody has typed: no server can list all of its own."""
-        if label := change["new"].strip():
+        """Choose a label that somebody has typed: no server can list all of its own.
+
+        When it is taken away again, the newest version answers.
+        """
+        label, before = (change[when].strip() or None for when in ("new", "old"))
+        if label or self.which.value[1] == before:
             self.choose(server=self.address.value, model=self.model.value, label=label)
 
     def _move(self, _change: object) -> None:
