@@ -7,6 +7,7 @@ makes the page from a notebook of one cell.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -16,10 +17,8 @@ from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_besi
 
 HELP = "serve the widget alone as a page"
 
-_PING = 30_000
-"""Milliseconds between two signs of life of a page, and until it is given up."""
-
 _CALM = "digits_widget.jupyter.calm_kernels.CalmKernelManager"
+_GUEST = "digits_widget.jupyter.guest.GuestIdentity"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +40,9 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.model_server.ports import first_free_ports
 
     voila = _voila()
+    # Each request that is refused, and the like; Voila's own level is not theirs.
+    for name in ("tornado.access", "tornado.general"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     (free,) = first_free_ports([args.port])
     with as_file(files("digits_widget.cli") / "page") as page:
         # Voila looks for templates where Jupyter keeps its data.
@@ -74,9 +76,8 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         "--Voila.port_retries=0",
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
         f"--AsyncMappingKernelManager.kernel_manager_class={_CALM}",
+        f"--Voila.identity_provider_class={_GUEST}",
         "--Voila.log_level=ERROR",
-        # What Tornado would choose anyway, with a warning.
-        f"--Voila.tornado_settings={{'ws_ping_timeout': {_PING}}}",
         # The next visitor's kernel is up before the visitor is.
         "--preheat_kernel=True",
         "--pool_size=1",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlparse
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
 from digits_widget.cli import main
 from digits_widget.samples import sample
 from tests.browser.looks import assert_good
-from tests.cli.running_command import RunningCommand, free_port
+from tests.cli.running_command import RunningCommand, free_port, until
 from tools.find_browser import find
 from tools.lab import PATIENCE, chromium
 from tools.notebook_page import drag
@@ -72,11 +74,28 @@ def test_the_page_answers_a_drawing_and_asks_nothing_of_the_network(
         undo = page.get_by_role("button", name="Undo", exact=True)
         expect(undo).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
         assert_good(page.locator(".digits-widget"))
+        kernels = kernels_of(app)
+        page.reload()
+        page.wait_for_selector(".digits-paper canvas")
+        # Its kernel goes with a page; another one waits for the next visitor.
+        until(lambda: len(kernels_of(app)) == 2 and kernels_of(app) != kernels)
     assert hosts - {None} == {"127.0.0.1"}
     assert app.interrupt() == 0
     assert "are stopped" in app.said
     assert "Traceback" not in app.said
-    assert "websocket_ping" not in app.said
+    assert "403 POST" not in app.said
+    assert "ping_timeout" not in app.said
+
+
+def kernels_of(app: RunningCommand) -> set[int]:
+    """Return the processes of the kernels that run."""
+    kernels = set()
+    for child in psutil.Process(app.process.pid).children():
+        # One that has just ended has no words any more.
+        with suppress(psutil.NoSuchProcess):
+            if "ipykernel_launcher" in child.cmdline():
+                kernels.add(child.pid)
+    return kernels
 
 
 def test_without_voila_it_says_how_to_get_it(
