@@ -75,7 +75,14 @@ def _open(args: argparse.Namespace) -> LabelledSet:
 
     places = {"mnist": MNIST, "pen-digits": PEN_DIGITS}
     named = places.get(args.set)
-    known = read_set(_data(args) / named if named else Path(args.set), seed=args.seed)
+    where = _data(args) / named if named else Path(args.set)
+    if not named and not where.exists():
+        msg = (
+            f"Got {where}, which is not there. Name a folder or file of digits, or one "
+            f"of {', '.join(places)}, non-digits."
+        )
+        raise OptionError(msg)
+    known = read_set(where, seed=args.seed)
     if args.writers:
         if not isinstance(known, LabelledDrawings):
             msg = "Got --writers for a set without writers: only pen strokes have them."

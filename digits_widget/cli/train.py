@@ -124,9 +124,15 @@ def _article(args: argparse.Namespace) -> Path:
     from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
     from digits_widget.training.train import EPOCHS, train_article_network
 
-    model = train_article_network(
-        _mnist(args), epochs=args.passes or EPOCHS, seed=args.seed
-    )
+    mnist = _mnist(args)
+    try:
+        model = train_article_network(
+            mnist, epochs=args.passes or EPOCHS, seed=args.seed
+        )
+    except KeyboardInterrupt:
+        # Keras leaves the line of its bar open.
+        print()
+        raise
     names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
     return export_model(model, args.folder, args.version, **names).path
 

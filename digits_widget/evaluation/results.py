@@ -110,8 +110,9 @@ def load_json(path: Path) -> Evaluation:
             np.array(found["confidences"], np.float64),
         )
     except (OSError, ValueError, KeyError, TypeError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else exc
         msg = (
-            f"Got {path}, which is no evaluation ({exc}), expected what "
+            f"Got {path}, which is no evaluation ({why}), expected what "
             "digits-widget evaluate --json wrote."
         )
         raise DataError(msg) from exc

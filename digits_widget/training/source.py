@@ -41,7 +41,7 @@ def open_source(path: Path) -> Source:
         with path.open("rb") as file:
             start = file.read(8)
     except OSError as exc:
-        msg = f"Got {path}, which cannot be read: {exc}."
+        msg = f"Got {path}, which cannot be read: {exc.strerror}."
         raise ExportError(msg) from exc
     if start == _HDF5:
         model, name = read_hdf5(path)

@@ -120,6 +120,7 @@ def test_non_digits_are_counted_by_kind(
         (["mnist", "--csv=/nowhere/a.csv"], "Name a file in a folder that exists"),
         (["mnist", "--json=/"], "Name a file in a folder that exists"),
         (["mnist", f"--figures={__file__}"], "Name a folder"),
+        (["mnst"], "or one of mnist, pen-digits, non-digits"),
     ],
 )
 def test_no_option_is_left_undone_without_a_word(
@@ -134,7 +135,9 @@ def test_run_to_compare_with_is_read_before_anything_is_asked(
 ) -> None:
     options = ["--against=nowhere.json", "--server=127.0.0.1:1"]
     assert main(["evaluate", str(ten / "ten.npz"), *options]) == 1
-    assert "Got nowhere.json, which is no evaluation" in capsys.readouterr().err
+    assert (
+        "which is no evaluation (No such file or directory)," in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

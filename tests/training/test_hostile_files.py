@@ -354,7 +354,7 @@ FILES: list[tuple[Callable[[Path], Path], str]] = [
     (description_is_no_json, "damaged"),
     (picture, "neither HDF5"),
     (nothing, "neither HDF5"),
-    (absent, "cannot be read"),
+    (absent, "cannot be read: No such file or directory"),
     (zip_out_of_its_place, "no part of a model"),
     (zip_without_a_model, "not a model of Keras 3"),
     (zip_bomb, "fill the disk"),
