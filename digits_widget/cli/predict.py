@@ -36,7 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", default="digits", help="default: %(default)s")
     parser.add_argument("--version", type=int, help="default: the newest")
-    parser.add_argument("--pipeline", default="mnist", help="default: %(default)s")
+    parser.add_argument(
+        "--preset",
+        "--pipeline",
+        default="mnist",
+        help="steps before the model (default: %(default)s)",
+    )
     parser.add_argument(
         "--timeout", type=float, default=10.0, help="seconds (default: %(default)g)"
     )
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.pipeline import find_preset
     from digits_widget.serving import Client
 
-    pipeline = find_preset(args.pipeline)
+    pipeline = find_preset(args.preset)
     traces = {name: pipeline(source) for name, source in _sources(args).items()}
     if not traces:
         print("Nothing to ask about: name files, or --sample 3.")

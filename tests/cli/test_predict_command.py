@@ -49,3 +49,11 @@ def test_an_absent_server_is_one_clear_sentence(
 def test_nothing_to_ask_about_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["predict"]) == 2
     assert "--sample 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--preset", "--pipeline"])
+def test_steps_are_named_as_the_other_commands_name_them(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["predict", "--sample=3", f"{option}=mnst"]) == 1
+    assert "Perhaps mnist?" in capsys.readouterr().err
