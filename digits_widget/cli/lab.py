@@ -85,12 +85,11 @@ def model_server_beside() -> Iterator[None]:
 def _server(claims: ExitStack) -> EmbeddedServer:
     """Return a server for the usual ports, or the next free ones, said aloud."""
     from digits_widget.model_server.embedded import EmbeddedServer
-    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports
+    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports, moved
 
     ports = claims.enter_context(claimed_ports())
-    if ports != USUAL_PORTS:
-        usual, used = (" and ".join(map(str, each)) for each in (USUAL_PORTS, ports))
-        print(f"Of the ports {usual} one is taken; using {used} instead.")
+    if note := moved(USUAL_PORTS, ports):
+        print(note)
     return EmbeddedServer(port=ports[0], rest_port=ports[1])
 
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 @contextmanager
 def _chosen(args: argparse.Namespace) -> Iterator[dict[str, str]]:
     """Give the flags, with the ports claimed until the server has ended."""
-    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports
+    from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports, moved
 
     names = [each.name for each in dataclasses.fields(Flags)]
     given = {name: getattr(args, name, None) for name in names}
@@ -63,4 +63,6 @@ def _chosen(args: argparse.Namespace) -> Iterator[dict[str, str]]:
     missing = [name for name in ports if name not in chosen]
     wanted = [ports[name] for name in missing]
     with claimed_ports(wanted, chosen.get("host", "127.0.0.1")) as claimed:
+        if note := moved(wanted, claimed):
+            print(note)
         yield usual | chosen | dict(zip(missing, map(str, claimed), strict=True))

@@ -26,6 +26,9 @@ _NAME = re.compile(
     r"(?:[-_ .(].*)?"  # what a browser or a second try adds: " (1)", "-b"
 )
 
+_SAVED = (".json", ".png", ".svg", ".npz")
+"""Endings of what the widget saves; of these the first alone has the strokes."""
+
 
 @dataclass(frozen=True, eq=False)
 class ClassSet:
@@ -66,10 +69,10 @@ def read_class(folder: str | Path) -> ClassSet:
         )
         raise DataError(msg)
     read, skipped = [], []
-    for path in sorted(folder.rglob("*.json")):
+    for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         # A notebook leaves copies in such a folder.
-        if ".ipynb_checkpoints" in name:
+        if path.suffix.lower() not in _SAVED or ".ipynb_checkpoints" in name:
             continue
         try:
             read.append((name, *_read(path)))
@@ -99,6 +102,12 @@ def bundled_class() -> ClassSet:
 
 def _read(path: Path) -> tuple[Drawing, int, str]:
     """Return the drawing, its label and its writer."""
+    if path.suffix.lower() != ".json":
+        msg = (
+            f"Got a {path.suffix[1:].upper()}, expected strokes. Save the drawing as "
+            "JSON."
+        )
+        raise DrawingFormatError(msg)
     drawing = Drawing.load(path)
     if not drawing or not rasterize(drawing).any():
         msg = "Got a drawing without ink, expected a digit. Draw it again."

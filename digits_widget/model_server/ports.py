@@ -97,6 +97,15 @@ def claimed_ports(
         yield tuple(_claim_next(first, host, claims) for first in wanted)
 
 
+def moved(wanted: Sequence[int], used: Sequence[int]) -> str:
+    """Say that other ports are used than were wanted; nothing if they are the same."""
+    if tuple(wanted) == tuple(used):
+        return ""
+    before, now = (" and ".join(map(str, ports)) for ports in (wanted, used))
+    taken = "Of the ports" if len(wanted) > 1 else "The port"
+    return f"{taken} {before} {'one ' if len(wanted) > 1 else ''}is taken; using {now}."
+
+
 def _claim_next(first: int, host: str, claims: ExitStack) -> int:
     last = min(first + _TRIES, 65536)
     for port in range(first, last):

@@ -15,6 +15,7 @@ import pytest
 from digits_widget.cli import main, serve
 from digits_widget.model_server import process
 from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings, parse
+from digits_widget.model_server.ports import claimed_ports
 
 _MAIN = "import sys; from digits_widget.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -62,6 +63,17 @@ def test_without_flags_it_serves_the_shipped_models() -> None:
         assert chosen["model_name"] == "digits"
         assert chosen["shipped_models"] == "true"
         assert chosen["port"] != chosen["rest_api_port"]
+
+
+def test_other_ports_than_the_usual_are_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with claimed_ports(), serve._chosen(parsed()) as chosen:
+        used = f"{chosen['port']} and {chosen['rest_api_port']}"
+    said = capsys.readouterr().out
+    assert said == f"Of the ports 8500 and 8501 one is taken; using {used}.\n"
+    with claimed_ports(), serve._chosen(parsed("--port=0", "--rest_api_port=0")):
+        assert not capsys.readouterr().out
 
 
 def test_given_flags_win() -> None:

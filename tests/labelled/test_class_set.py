@@ -110,3 +110,19 @@ def test_the_bundled_class_goes_the_whole_road() -> None:
     found = bundled_class()
     assert PRESETS["mnist"].batch(found.digits.drawings).shape == (10, 28, 28)
     assert found.digits.labels.tolist() == [*range(10)]
+
+
+def test_files_that_hold_no_strokes_are_named_and_others_passed_over(
+    tmp_path: Path,
+) -> None:
+    sample(7).save(tmp_path / "anna-7.json")
+    (tmp_path / "anna-7.json").rename(tmp_path / "anna-7.JSON")
+    for name in ("ben-4.png", "cleo-1.SVG", "notes.txt"):
+        (tmp_path / name).touch()
+    found = read_class(tmp_path)
+    assert found.names == ("anna-7.JSON",)
+    assert [sentence.split(":")[0] for sentence in found.skipped] == [
+        "ben-4.png",
+        "cleo-1.SVG",
+    ]
+    assert "Got a PNG, expected strokes. Save" in found.skipped[0]
