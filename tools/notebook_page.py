@@ -159,8 +159,17 @@ class NotebookPage:
         )
 
     def ink(self) -> int:
-        """Return the number of dark pixels on the paper."""
-        return int(self.paper.evaluate(_INK))
+        """Return the number of dark pixels, once Python has painted all of them."""
+        self.paper.evaluate("canvas => { delete canvas.dark; }")
+        found = self.page.wait_for_function(
+            f"""canvas => {{
+              const now = performance.now(), dark = ({_INK})(canvas);
+              if (canvas.dark !== dark) [canvas.dark, canvas.since] = [dark, now];
+              return now - canvas.since > {_RESTS} && {{dark}};
+            }}""",
+            arg=self.paper.element_handle(),
+        )
+        return int(found.evaluate("found => found.dark"))
 
     def press(self, label: str) -> None:
         """Press a button of the widget."""
@@ -207,6 +216,10 @@ _ECHO = """async () => {
   }
   return times;
 }"""
+
+_RESTS = 600
+"""Milliseconds without new ink after which Python has no more to paint: it paints about
+thirty times a second."""
 
 _INK = """canvas => {
   const {width, height} = canvas;
