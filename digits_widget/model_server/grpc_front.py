@@ -19,6 +19,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from digits_widget.errors import PortTakenError
+from digits_widget.model_server.affinity import Affinity
 from digits_widget.model_server.log import say
 from digits_widget.model_server.refusal import Refusal
 
@@ -84,12 +85,12 @@ def refuse(context: grpc.ServicerContext, refusal: Refusal) -> None:
 
 
 def _guarded(
-    method: Method, gate: threading.Semaphore
+    method: Method, gate: threading.Semaphore, affinity: Affinity
 ) -> Callable[[bytes, grpc.ServicerContext], Any]:
     """Turn refusals into statuses, and anything unforeseen into INTERNAL."""
 
     def answer(data: bytes, context: grpc.ServicerContext) -> Any:
-        with gate:
+        with gate, affinity.request(len(data)):
             if not context.is_active():
                 # It waited in the queue until its caller had gone: nobody would read.
                 context.abort(grpc.StatusCode.CANCELLED, "")
@@ -146,9 +147,10 @@ class GrpcFront:
     ) -> None:
         workers = threads or 4 * (os.cpu_count() or 1)
         gate = threading.Semaphore(workers)
+        self._affinity = Affinity()
         handlers = {
             method.path: grpc.unary_unary_rpc_method_handler(
-                _guarded(method, gate), response_serializer=serialize
+                _guarded(method, gate, self._affinity), response_serializer=serialize
             )
             for method in methods
         }
@@ -203,7 +205,8 @@ class GrpcFront:
 
     def start(self) -> None:
         """Begin to answer."""
-        self._server.start()
+        with self._affinity.narrow():
+            self._server.start()
 
     def stop(self, grace: float) -> None:
         """Refuse new requests, and give those under way `grace` seconds."""
