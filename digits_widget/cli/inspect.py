@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 HELP = "show what a model takes and gives, on disk or on a server"
 
 
+_TAGS = "serve"
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "where", help="a model's folder; host:port; or http://host:port for REST"
     )
-    parser.add_argument("--tag_set", default="serve", help="default: %(default)s")
+    parser.add_argument(
+        "--tag_set", help=f"of a folder: which of its graphs (default: {_TAGS})"
+    )
     parser.add_argument("--signature_def", metavar="NAME", help="only this signature")
     parser.add_argument(
         "--all", action="store_true", help="operations and functions too"
@@ -51,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
         if args.all:
             print(listing.list_all(saved))
             return 0
-        metadata = saved.graph(args.tag_set).metadata
+        metadata = saved.graph(args.tag_set or _TAGS).metadata
     else:
+        _refuse_tags(args.tag_set)
         metadata = _ask(args)
     if args.json:
         told = _as_json(metadata, args.signature_def)
@@ -71,7 +77,7 @@ def _compare(args: argparse.Namespace) -> int:
     saved = read_saved_model(args.against)
     found = differences(
         _ask(args),
-        saved.graph(args.tag_set).metadata,
+        saved.graph(args.tag_set or _TAGS).metadata,
         versions_on_disk=versions_on_disk(args.against),
     )
     if args.json:
@@ -98,6 +104,17 @@ def _ask(args: argparse.Namespace) -> ModelMetadata:
 
     with Client(args.where, model=args.model, version=args.version) as client:
         return client.metadata()
+
+
+def _refuse_tags(tags: str | None) -> None:
+    from digits_widget.errors import OptionError
+
+    if tags is not None:
+        msg = (
+            f"Got --tag_set {tags} for a server, which has chosen its graph already. "
+            "Leave it out, or name the model's folder."
+        )
+        raise OptionError(msg)
 
 
 def _is_folder(where: str) -> bool:

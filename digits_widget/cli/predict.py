@@ -56,29 +56,32 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.serving import Client
 
     pipeline = find_preset(args.preset)
-    traces = {name: pipeline(source) for name, source in _sources(args).items()}
-    if not traces:
+    sources = _sources(args)
+    if not sources:
         print("Nothing to ask about: name files, or --sample 3.")
         return 2
+    traces = [pipeline(source) for _, source in sources]
     with Client(
         args.server, model=args.model, version=args.version, timeout=args.timeout
     ) as client:
-        images = np.stack([trace.tensor for trace in traces.values()])
+        images = np.stack([trace.tensor for trace in traces])
         predictions = client.predict(images)
-    for name, prediction in zip(traces, predictions, strict=True):
+    for (name, _), prediction in zip(sources, predictions, strict=True):
         print(_as_json(name, prediction) if args.json else f"{name}: {prediction!r}")
     return 0
 
 
-def _sources(args: argparse.Namespace) -> dict[str, Drawing | Path]:
+def _sources(args: argparse.Namespace) -> list[tuple[str, Drawing | Path]]:
     from digits_widget.drawing import Drawing
     from digits_widget.samples import sample
 
-    files = {
-        str(path): Drawing.load(path) if path.suffix == ".json" else path
-        for path in args.files
-    }
-    return files | {f"sample {digit}": sample(digit) for digit in args.sample}
+    return [
+        *(
+            (str(path), Drawing.load(path) if path.suffix == ".json" else path)
+            for path in args.files
+        ),
+        *((f"sample {digit}", sample(digit)) for digit in args.sample),
+    ]
 
 
 def _as_json(name: str, prediction: Prediction) -> str:

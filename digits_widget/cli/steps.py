@@ -92,6 +92,6 @@ def _as_json(trace: Trace) -> str:
 
 
 def _check_ending(path: Path) -> None:
-    if path.suffix not in _ENDINGS:
-        msg = f"Got {path.name!r}, expected a name that ends in {', '.join(_ENDINGS)}."
+    if path.suffix.lower() not in _ENDINGS:
+        msg = f"Got {str(path)!r}, expected a name that ends in {', '.join(_ENDINGS)}."
         raise OptionError(msg)

@@ -47,8 +47,7 @@ class ModelMetadata:
         if found is None:
             msg = (
                 f"Got signature {name or DEFAULT!r} for model {self.model!r} at "
-                f"{self.target}, expected one of: {list_signatures(callable_ones)}. "
-                "Choose one with signature=."
+                f"{self.target}, expected one of: {list_signatures(callable_ones)}."
             )
             raise SignatureError(msg, target=self.target, model=self.model)
         return found

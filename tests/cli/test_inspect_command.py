@@ -80,3 +80,19 @@ def test_what_is_neither_a_folder_nor_an_address_is_said(
 ) -> None:
     assert cli.main(["inspect", "nowhere"]) == 1
     assert "saved_model.pb" in capsys.readouterr().err
+
+
+def test_a_signature_that_is_not_there_names_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["inspect", str(MODELS / "1"), "--signature_def=nope"]) == 1
+    said = capsys.readouterr().err
+    assert "Got signature 'nope'" in said
+    assert "serving_default" in said
+
+
+def test_a_server_is_not_asked_for_a_tag_set(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["inspect", "127.0.0.1:1", "--tag_set=gpu"]) == 1
+    assert "Got --tag_set gpu for a server" in capsys.readouterr().err

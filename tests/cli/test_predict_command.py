@@ -29,6 +29,16 @@ def test_drawings_pictures_and_samples_are_asked_about_at_once(
 
 
 @pytest.mark.server
+def test_what_is_named_twice_is_answered_twice(
+    model_server: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--sample=7", "--sample=7", f"--server={model_server.target}"]
+    assert cli.main(["predict", *words]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second
+
+
+@pytest.mark.server
 def test_programs_get_all_ten_as_json(
     model_server: EmbeddedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
