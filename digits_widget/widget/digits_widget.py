@@ -110,6 +110,33 @@ class DigitsWidget(VBox):
     problem = Instance(Exception, allow_none=True, read_only=True)
     """What went wrong last, as the status line shows it; None when all is well."""
 
+    disagreements: Disagreements
+    """Drawings that two models read differently, kept while `compare` is seen."""
+
+    canvas: Alone
+    """The paper and its tools, for a cell of their own."""
+
+    bars: Alone
+    """The ten confidences, for a cell of their own."""
+
+    filmstrip: Alone
+    """Every step as a picture, for a cell of its own."""
+
+    compare: Alone
+    """Two models on one drawing, for a cell of their own."""
+
+    dithering: Alone
+    """The drawing in every dithering, each with its answer, alone."""
+
+    why: Alone
+    """What the answer rests on, and which dab would change it, alone."""
+
+    wire: Alone
+    """Request and response of this very prediction, alone."""
+
+    model: Alone
+    """What the server says about its model, alone."""
+
     def __init__(
         self,
         server: str | None = None,
@@ -141,55 +168,11 @@ class DigitsWidget(VBox):
             self._session, self._pad, self._answerer, self._background, self._guard
         )
         self._lay_out_tools()
-        status, bars = Status(), Part(Confidences(self._desk), always=True)
-        self._strip = Filmstrip(self._desk)
-        self.disagreements = Disagreements()
-        """Drawings that two models read differently, kept while `compare` is seen."""
-        panels = {
-            "Steps": Part(self._strip, always=True),
-            **{name: Part(Later(make)) for name, make in self._panels().items()},
-        }
-        self._recovery = Recovery(
-            self._session.retry, self._background.after, self._is_seen
-        )
-        for view in (
-            bars,
-            self._toolbar,
-            self._drawer,
-            *panels.values(),
-            self._recovery,
-            *views,
-        ):
-            self._session.subscribe(view.show)
-        # After all that may fail, so that it shows the failure.
-        self._session.subscribe(self._tell_observers)
-        self._session.subscribe(status.show)
+        self._lay_out_panels()
+        self._subscribe(views)
         # The browser counts the views once the count is a number.
         super().__init__(_view_count=0)
-        style = _style()
-        drawn = self._canvas.widget, self._toolbar.widget, self._drawer.widget
-        left = _column("left", *drawn)
-        alone = partial(Alone, style=style, still=self._still, words=self._words)
-        self.canvas = alone("canvas", left, status.widget)
-        """The paper and its tools, for a cell of their own."""
-        self.bars = alone("bars", bars.widget)
-        """The ten confidences, for a cell of their own."""
-        self.filmstrip = alone("filmstrip", panels["Steps"].widget)
-        """Every step as a picture, for a cell of its own."""
-        self.compare = alone("compare", panels["Compare"].widget)
-        """Two models on one drawing, for a cell of their own."""
-        self.dithering = alone("dithering", panels["Dithering"].widget)
-        """The drawing in every dithering, each with its answer, alone."""
-        self.why = alone("why", panels["Why"].widget)
-        """What the answer rests on, and which dab would change it, alone."""
-        self.wire = alone("wire", panels["Wire"].widget)
-        """Request and response of this very prediction, alone."""
-        self.model = alone("model", panels["Model"].widget)
-        """What the server says about its model, alone."""
-        self._parts = (bars, *panels.values())
-        deck = Deck({name: part.widget for name, part in panels.items()})
-        top = _top(left, _column("right", bars.widget, status.widget))
-        self.children = [style, top, deck.widget, _hint(autosave)]
+        self._lay_out_page(autosave)
         for whole in (self, self.canvas):
             whole.observe(self._look_again, names="_view_count")
         self.add_class("digits-widget")
@@ -300,7 +283,20 @@ class DigitsWidget(VBox):
         )
         self._canvas.connect(self._pad, leave=self._toolbar.focus, guard=self._guard)
 
-    def _panels(self) -> dict[str, Callable[[], Panel]]:
+    def _lay_out_panels(self) -> None:
+        self.disagreements = Disagreements()
+        self._status = Status()
+        self._bars = Part(Confidences(self._desk), always=True)
+        self._strip = Filmstrip(self._desk)
+        self._panels = {
+            "Steps": Part(self._strip, always=True),
+            **{name: Part(Later(make)) for name, make in self._makers().items()},
+        }
+        self._recovery = Recovery(
+            self._session.retry, self._background.after, self._is_seen
+        )
+
+    def _makers(self) -> dict[str, Callable[[], Panel]]:
         """Return what makes each panel that is not open at the start."""
         desk = self._desk
         return {
@@ -310,6 +306,37 @@ class DigitsWidget(VBox):
             "Wire": lambda: WirePanel(desk),
             "Model": lambda: ModelPanel(desk),
         }
+
+    def _subscribe(self, views: Iterable[Any]) -> None:
+        for view in (
+            self._bars,
+            self._toolbar,
+            self._drawer,
+            *self._panels.values(),
+            self._recovery,
+            *views,
+        ):
+            self._session.subscribe(view.show)
+        # After all that may fail, so that it shows the failure.
+        self._session.subscribe(self._tell_observers)
+        self._session.subscribe(self._status.show)
+
+    def _lay_out_page(self, autosave: Autosave | None) -> None:
+        style, panels = _style(), {n: each.widget for n, each in self._panels.items()}
+        bars, status = self._bars.widget, self._status.widget
+        drawn = self._canvas.widget, self._toolbar.widget, self._drawer.widget
+        left = _column("left", *drawn)
+        alone = partial(Alone, style=style, still=self._still, words=self._words)
+        self.canvas = alone("canvas", left, status)
+        self.bars = alone("bars", bars)
+        self.filmstrip = alone("filmstrip", panels["Steps"])
+        self.compare = alone("compare", panels["Compare"])
+        self.dithering = alone("dithering", panels["Dithering"])
+        self.why = alone("why", panels["Why"])
+        self.wire = alone("wire", panels["Wire"])
+        self.model = alone("model", panels["Model"])
+        top = _top(left, _column("right", bars, status))
+        self.children = [style, top, Deck(panels).widget, _hint(autosave)]
 
     def _begin_with(self, autosave: Autosave) -> None:
         """Go on with the drawing that was kept, and keep what comes."""
@@ -322,7 +349,8 @@ class DigitsWidget(VBox):
 
     def _is_seen(self) -> bool:
         on_paper = self._view_count or self.canvas._view_count  # noqa: SLF001
-        return bool(on_paper) or any(part.is_seen for part in self._parts)
+        parts = self._bars, *self._panels.values()
+        return bool(on_paper) or any(part.is_seen for part in parts)
 
     def _look_again(self, _change: object) -> None:
         self._recovery.show(self._session.state)
