@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside, port
@@ -51,9 +53,18 @@ def run(args: argparse.Namespace) -> int:
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():
             print(f"The page: http://127.0.0.1:{free}/")
+            signal.signal(signal.SIGINT, _take_leave)
             voila.launch_instance(argv=_options(args, page, free))
     print("The page and the model server are stopped.")
     return 0
+
+
+def _take_leave(number: int, frame: FrameType | None) -> None:
+    """Stop at Ctrl-C; what kernels have to say about their end is of no use."""
+    from digits_widget.jupyter.calm_kernels import relay
+
+    relay.close()
+    signal.default_int_handler(number, frame)
 
 
 def _voila() -> Any:  # noqa: ANN401 - Voila ships no types

@@ -1,12 +1,18 @@
-"""`CalmKernelManager`: stop a kernel without an interrupt before.
+"""`CalmKernelManager`: kernels that come and go without a word in the terminal.
 
 Jupyter interrupts a kernel, and then asks it to end. One that is just starting prints a
-traceback about that, into the terminal of whoever pressed Ctrl-C.
+traceback about that, and another one if the folder it was to write to has gone by then:
+into the terminal of whoever pressed Ctrl-C.
 """
 
 from __future__ import annotations
 
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
+
+from digits_widget.jupyter.relay import Relay
+
+relay = Relay()
+"""For the stderr of all kernels. To be closed when all are to end."""
 
 
 class CalmKernelManager(ServerKernelManager):
@@ -15,3 +21,9 @@ class CalmKernelManager(ServerKernelManager):
     async def _async_interrupt_kernel(self) -> None:
         if not self.shutting_down:
             await super()._async_interrupt_kernel()
+
+    async def _async_launch_kernel(
+        self, kernel_cmd: list[str], **options: object
+    ) -> None:
+        options.setdefault("stderr", relay.descriptor)
+        await super()._async_launch_kernel(kernel_cmd, **options)
