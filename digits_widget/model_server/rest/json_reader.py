@@ -14,6 +14,7 @@ from typing import Any
 
 from digits_widget.model_server.refusal import Refusal, invalid
 from digits_widget.model_server.rest.json_parser import JsonError, parse
+from digits_widget.model_server.rest.json_parts import read_in_parts
 
 # Each begins with plain bytes: such patterns search ten times faster than others.
 _LARGE_EXPONENTS = (re.compile(rb"e\+?0*[1-9]\d\d"), re.compile(rb"E\+?0*[1-9]\d\d"))
@@ -22,6 +23,12 @@ _DIGITS = bytes(ord("0" if chr(code).isdecimal() else " ") for code in range(128
 _DIGITS += b" " * 128
 _MANY_DIGITS = b"0" * 300
 _START = re.compile(r"[ \t\r\n]*")
+_LARGE = 1 << 20
+"""What is longer is read in parts: Python's lock is not kept for long."""
+
+_OVERLAP = 512
+"""Longer than what is looked for where two parts meet."""
+
 _LARGEST_FOR_CAREFUL = 8 * 2**20
 _QUOTED_BYTES = 256
 
@@ -69,15 +76,21 @@ def _fast(text: str, body: bytes) -> object:
     if _is_doubtful(body):
         raise ValueError
     found = _START.match(text)
-    value, _ = _DECODER.raw_decode(text, found.end() if found else 0)
+    start = found.end() if found else 0
+    if len(text) > _LARGE:
+        return read_in_parts(text, start, _DECODER)
+    value, _ = _DECODER.raw_decode(text, start)
     return value
 
 
 def _is_doubtful(body: bytes) -> bool:
     """Tell whether there may be a number too large, or half a surrogate pair."""
     doubts = (*_LARGE_EXPONENTS, _SURROGATE)
-    return any(doubt.search(body) for doubt in doubts) or (
-        _MANY_DIGITS in body.translate(_DIGITS)
+    parts = (body[at : at + _LARGE + _OVERLAP] for at in range(0, len(body), _LARGE))
+    return any(
+        any(doubt.search(part) for doubt in doubts)
+        or _MANY_DIGITS in part.translate(_DIGITS)
+        for part in parts
     )
 
 
