@@ -90,7 +90,7 @@ def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     expect(notebook.widget.locator(".digits-method")).to_contain_text("No dithering")
     keyboard = notebook.page.keyboard
     tile(notebook, NONE).focus()
-    keyboard.press("Tab")
+    keyboard.press("ArrowRight")
     expect(tile(notebook, "floyd-steinberg")).to_be_focused()
     keyboard.press("Space")
     expect(notebook.widget.locator(".digits-method")).to_contain_text("Louis Steinberg")

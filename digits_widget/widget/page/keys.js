@@ -15,6 +15,25 @@ if (!window.digitsKeys) {
   window.addEventListener("keydown", event => {
     if (event.key === "Tab" && onStage(event)) event.stopPropagation();
   }, true);
+
+  // One Tab reaches the sheet of tiles, and one leaves it. In it, arrows go from tile to
+  // tile; names.js sees to which one Tab finds.
+  const move = (key, at, count, columns) => ({
+    ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - columns,
+    ArrowDown: at + columns, Home: 0, End: count - 1,
+  })[key];
+  window.addEventListener("keydown", event => {
+    const {key, target, ctrlKey, altKey, metaKey} = event;
+    const grid = target.closest?.(".digits-sheet button")?.parentElement;
+    if (!grid || ctrlKey || altKey || metaKey) return;
+    const tiles = [...grid.querySelectorAll("button")];
+    const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+    const to = move(key, tiles.indexOf(target), tiles.length, columns);
+    if (to === undefined) return;
+    event.preventDefault();
+    tiles[to]?.focus();
+  }, true);
+
   window.addEventListener("wheel", event => {
     if (onStage(event)) event.stopPropagation();
   }, {capture: true, passive: true});

@@ -1,4 +1,5 @@
-// What ipywidgets leaves without a name for a screen reader, or does not say is on.
+// What ipywidgets leaves without a name for a screen reader, or does not say is on; and
+// which of many tiles Tab finds.
 
 const root = this.closest(".digits-widget");
 
@@ -21,6 +22,10 @@ const KEYS = {play: "Play", pause: "Pause", stop: "Stop", repeat: "Repeat"};
 const sign = button => Object.keys(KEYS).find(
   name => button.querySelector(`[class*="fa-${name}"]`));
 
+const stopOf = sheet => sheet.querySelector("button:focus")
+  ?? sheet.querySelector("button.mod-active") ?? sheet.querySelector("button");
+const isStop = tile => tile === stopOf(tile.closest(".digits-sheet"));
+
 const name = () => {
   give("button.widget-toggle-button", {
     "aria-pressed": button => String(button.classList.contains("mod-active")),
@@ -30,6 +35,7 @@ const name = () => {
   give(".widget-dropdown > select", {"aria-label": named});
   give(".widget-play button", {"aria-label": button => KEYS[sign(button)] ?? "Play"});
   give(".digits-load", {"aria-label": "Load a drawing"});
+  give(".digits-sheet button", {tabindex: tile => isStop(tile) ? "0" : "-1"});
   give(".digits-stage canvas", {
     role: "application", "aria-label": "Pixels: arrow keys point at one",
   });
@@ -40,5 +46,6 @@ if (root && !root.digitsNamed) {
   new MutationObserver(name).observe(root, {
     attributeFilter: ["class", "title"], childList: true, subtree: true,
   });
+  root.addEventListener("focusin", name);
   name();
 }
