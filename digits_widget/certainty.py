@@ -9,16 +9,16 @@ the 8,151 pen digits (version 1 never saw one; version 2 learnt from them), MNIS
 ========================  =================  =================  ==================
 words                     pen digits         MNIST              no digit at all
 ========================  =================  =================  ==================
-sure: share               96.1 %, 98.8 %     98.7 %, 98.5 %     59.2 %, 6.1 %
-sure: right               97.5 %, 99.4 %     99.8 %, 99.9 %
-fairly sure: share        2.1 %, 0.7 %       0.8 %, 1.0 %       20.3 %, 7.9 %
-fairly sure: right        67 %, 73 %         66 %, 88 %
-wavers: share             1.6 %, 0.4 %       0.5 %, 0.4 %       15.0 %, 4.2 %
-wavers: one of the two    81 %, 97 %         96 %, 100 %
-not sure: share           0.2 %, 0.1 %       0.1 %, 0.1 %       5.5 %, 81.7 %
+sure: share               96.1 %, 99.1 %     98.7 %, 98.8 %     59.2 %, 5.4 %
+sure: right               97.5 %, 99.5 %     99.8 %, 99.9 %
+fairly sure: share        2.1 %, 0.5 %       0.8 %, 0.8 %       20.3 %, 7.2 %
+fairly sure: right        67 %, 82 %         66 %, 90 %
+wavers: share             1.6 %, 0.3 %       0.5 %, 0.4 %       15.0 %, 3.1 %
+wavers: one of the two    81 %, 100 %        96 %, 100 %
+not sure: share           0.2 %, 0.1 %       0.1 %, 0.1 %       5.5 %, 84.2 %
 ========================  =================  =================  ==================
 
-So below `FAIRLY` about every second answer is wrong; where two digits share the
+So below `FAIRLY` every second or third answer is wrong; where two digits share the
 confidence, one of them is it; and where not even two do, it is most likely no digit.
 """
 

@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=2020, help="default: 2020")
     parser.add_argument(
-        "--passes", type=int, help="default: article 12, robust 16 (half an hour)"
+        "--passes", type=int, help="default: article 12, robust 40 (half an hour)"
     )
     robust = parser.add_argument_group("the robust network alone")
     robust.add_argument(

@@ -23,7 +23,7 @@ from digits_widget.training.passes import (
 from digits_widget.training.robust_network import training_network
 
 SEED = 2020
-PASSES = 16
+PASSES = 40
 BATCH = 256
 RATE = 3e-3
 """Learning rate at its highest: it rises for a twentieth of the run, then falls."""
