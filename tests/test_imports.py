@@ -34,7 +34,7 @@ WORLDS = {
     },
     "training": {"tensorflow", "keras", "h5py", "google", *PURE},
     "cli": {"jupyter_server", "jupyterlab", "shtab", "voila", *PURE},
-    "jupyter": {"jupyter_server", "tornado"},
+    "jupyter": {"ipykernel", "jupyter_server", "tornado"},
     "checkup": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
 }
 

@@ -101,8 +101,10 @@ def test_pages_quote_the_card(figures: dict[str, Any]) -> None:
         )
     )
     page = (ROOT / "docs/explanation/framing.md").read_text(encoding="utf-8")
-    assert framed == shrunken
-    assert f"{framed} of\neither" in page
+    assert f"{shrunken}\nand {framed}" in page
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"| {framed} |" in readme
+    assert f"| {shrunken} |" in readme
     lesson = (ROOT / "notebooks/05_dithering.ipynb").read_text(encoding="utf-8")
     assert f"{framed} without dithering and {mean} on average" in lesson
     assert f"over the {len(methods)} methods" in lesson
