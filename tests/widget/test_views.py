@@ -16,9 +16,9 @@ from digits_widget.state import State
 from digits_widget.steps import Centre
 from digits_widget.trace import Trace
 from digits_widget.widget.confidences.confidences import sentence
-from digits_widget.widget.silence import silence
 from digits_widget.widget.status import Status
 from digits_widget.widget.still import still
+from digits_widget.widget.unasked import why_unasked
 
 DRAWING = sample(3)
 TRACE = PRESETS["mnist"](DRAWING)
@@ -71,7 +71,7 @@ def test_sentence(state: State, expected: str) -> None:
 def test_a_reason_is_given_where_nothing_is_asked_and_only_there(
     drawing: Drawing, trace: Trace | None
 ) -> None:
-    assert bool(silence(State(1, drawing, trace))) != is_question(drawing, trace)
+    assert bool(why_unasked(State(1, drawing, trace))) != is_question(drawing, trace)
 
 
 def test_status_says_the_problem_and_folds_the_rest() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from digits_widget.insight.reasons import percent
 from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.state import State
-from digits_widget.widget.silence import silence
+from digits_widget.widget.unasked import why_unasked
 
 NAMES = ("A ●", "B ◆")
 """The two sides: a letter for the sentence, a shape for the bars."""
@@ -17,7 +17,7 @@ def verdict(first: State, second: State) -> str:
     """Say in one sentence whether both say the same."""
     if not first.drawing:
         return "Draw a digit, and see whether both say the same."
-    if reason := silence(first):
+    if reason := why_unasked(first):
         return reason
     answers = first.prediction, second.prediction
     one, two = answers

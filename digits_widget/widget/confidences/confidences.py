@@ -22,7 +22,7 @@ from digits_widget.state import State
 from digits_widget.widget.confidences.bars import confidence_bars, logit_bars, signed
 from digits_widget.widget.confidences.over_time import OverTime
 from digits_widget.widget.desk import Desk
-from digits_widget.widget.silence import silence
+from digits_widget.widget.unasked import why_unasked
 
 _TEMPERATURE = (
     "The model's own answer is at 1. Below 1 it is bolder, above 1 more modest; the "
@@ -152,7 +152,7 @@ class Confidences:
 
 def sentence(state: State, *, temperature: float = 1) -> str:
     """Say in one sentence what the bars show, such as "3, 94.0 % confident, …"."""
-    if reason := silence(state):
+    if reason := why_unasked(state):
         return reason
     if state.prediction:
         words = describe(at_temperature(state.prediction, temperature))

@@ -35,9 +35,9 @@ from digits_widget.widget.desk import Desk
 from digits_widget.widget.dithering.dithering_options import DitheringOptions
 from digits_widget.widget.dithering.dithering_sheet import DitheringSheet
 from digits_widget.widget.dithering.microscope import Microscope
-from digits_widget.widget.silence import silence
 from digits_widget.widget.status import problem_html
 from digits_widget.widget.study import Study
+from digits_widget.widget.unasked import why_unasked
 
 REST = 0.12
 """Seconds without a new drawing after which the hand rests. While it draws, no sheet is
@@ -116,7 +116,7 @@ class Dithering:
         dither = self._mirror()
         self._microscope.show(state, dither)
         drawing = state.drawing
-        reason = silence(state)
+        reason = why_unasked(state)
         if state.trace is None or reason:
             self._clear(reason if drawing else _BLANK)
             return

@@ -12,7 +12,7 @@ from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.trace import Trace
 from digits_widget.widget.filmstrip.tiles import SMALL_TILE, TILE, empty_tiles, tiles
-from digits_widget.widget.silence import silence
+from digits_widget.widget.unasked import why_unasked
 
 
 class Lane:
@@ -74,7 +74,7 @@ def _end(state: State) -> str:
     shown = state.prediction or state.previous
     stale = " digits-stale" if shown and state.prediction is None else ""
     if shown is None:
-        digit, words = "?", silence(state) if state.drawing else ""
+        digit, words = "?", why_unasked(state) if state.drawing else ""
     else:
         digit = str(shown.label)
         words = f"{100 * shown.confidence:.1f}\N{NO-BREAK SPACE}% confident"

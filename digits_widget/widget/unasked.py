@@ -1,4 +1,4 @@
-"""`silence`: why nothing is asked about what is drawn, in words."""
+"""`why_unasked`: why nothing is asked about what is drawn, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from digits_widget.state import State
 _BEGIN = "Draw a digit from 0 to 9."
 
 
-def silence(state: State) -> str:
+def why_unasked(state: State) -> str:
     """Return why nothing is asked about a state; empty if something is."""
     if not state.drawing:
         return _BEGIN
