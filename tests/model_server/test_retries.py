@@ -83,6 +83,16 @@ class Disk:
             assert time.monotonic() < end, self.status(number)
             threading.Event().wait(0.01)
 
+    def until_tried(self, number: int) -> None:
+        """Wait until loading it has succeeded or failed once."""
+        end = time.monotonic() + 20
+        while not any(
+            each.number == number and each.tried
+            for each in self.lifecycle.versions("m")
+        ):
+            assert time.monotonic() < end, self.status(number)
+            threading.Event().wait(0.01)
+
 
 @pytest.fixture
 def disk_with(tmp_path: Path) -> Iterator[Callable[[float], Disk]]:
@@ -121,7 +131,7 @@ def test_what_is_repaired_between_two_tries_loads(
 ) -> None:
     disk = disk_with(0.3)
     disk.publish(2, broken=True)
-    disk.until(2, "LOADING")
+    disk.until_tried(2)
     (disk.path / "2" / "broken").unlink()
     disk.until(2, "AVAILABLE")
     disk.until(1, "END")
@@ -132,7 +142,8 @@ def test_what_is_taken_away_between_two_tries_has_ended(
 ) -> None:
     disk = disk_with(60)
     disk.publish(2, broken=True)
-    disk.until(2, "LOADING")
+    disk.until_tried(2)
+    assert disk.status(2)[0] == "LOADING"
     assert disk.status(1)[0] == "AVAILABLE"
     disk.remove(2)
     disk.until(2, "END")
