@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -15,6 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
 
 CELL = "from digits_widget import DigitsWidget\nDigitsWidget()"
 
+RUNS = re.compile(r"\[(\*|\d+)\]:")
+"""The prompt of a cell that is at work, or has been."""
+
 
 def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1000})
@@ -23,13 +27,15 @@ def test_a_drawing_is_answered_in_notebook_7(lab: Lab, browser: Browser) -> None
     # Before its kernel is there, a notebook runs nothing.
     kernel = page.locator(".jp-Notebook-ExecutionIndicator")
     expect(kernel).to_have_attribute("data-status", "idle")
-    prompt = page.locator(".jp-Notebook .jp-InputPrompt").first
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
     run = page.get_by_role("button", name="Run this cell and advance (Shift+Enter)")
-    # Right after the page has come, a click may still go nowhere.
     deadline = time.monotonic() + PATIENCE / 1000
-    while prompt.inner_text().strip() == "[ ]:":
+    while not RUNS.match(cell.locator(".jp-InputPrompt").inner_text().strip()):
         assert time.monotonic() < deadline, "no click ran the cell"
+        # Right after the page has come, a click may only advance to the next cell.
+        cell.click()
         run.click()
+        page.wait_for_timeout(200)
     paper = page.locator(".digits-paper canvas")
     expect(paper).to_be_visible()
     page.wait_for_function(
