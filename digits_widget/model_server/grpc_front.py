@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from digits_widget.errors import PortTakenError
 from digits_widget.model_server.affinity import Affinity
 from digits_widget.model_server.log import say
 from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.workers import Workers
 
 Call = Callable[[Any, float | None], Any]
 
@@ -155,7 +155,7 @@ class GrpcFront:
             for method in methods
         }
         self._server = grpc.server(
-            ThreadPoolExecutor(workers + _MOST_WAITING, thread_name_prefix="grpc"),
+            Workers(workers + _MOST_WAITING, "grpc"),  # type: ignore[arg-type]
             handlers=[_Handlers({**handlers, **(streams or {})})],
             options=[
                 # Two servers on one port would each get half of the requests.

@@ -40,7 +40,7 @@ def test_a_signal_at_any_step_of_the_wait_is_heard(
     stopping: Stopping, step: int
 ) -> None:
     # An event of `threading` would wait for itself at some of these.
-    left = step
+    left = 0
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         nonlocal left
@@ -51,13 +51,20 @@ def test_a_signal_at_any_step_of_the_wait_is_heard(
                 signal.raise_signal(signal.SIGUSR1)
         return trace
 
+    first = Stopping()
+    first.set()
     spare = threading.Timer(5, stopping.set)
     spare.start()
     before = sys.gettrace()
     sys.settrace(trace)
     try:
+        # Python 3.12 notices only here that somebody has asked for steps.
+        first.wait()
+        sys.settrace(trace)
+        left = step
         stopping.wait()
     finally:
         sys.settrace(before)
+    assert left < 1, "there was no such step"
     assert spare.is_alive(), "it was not the signal that was heard"
     spare.cancel()
