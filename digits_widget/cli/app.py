@@ -1,6 +1,6 @@
 """Serve the widget alone as a page; Ctrl-C stops it and the model server.
 
-Every visitor gets an own kernel, so an own drawing; the model server is shared. Voila
+Every visitor gets a kernel, and so a drawing; the model server is shared. Voila
 makes the page from a notebook of one cell.
 """
 
@@ -10,12 +10,16 @@ import argparse
 import logging
 import os
 import signal
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside, port
+
+if TYPE_CHECKING:
+    from digits_widget.jupyter.relay import Relay
 
 HELP = "serve the widget alone as a page"
 
@@ -42,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.model_server.ports import first_free_ports
 
     voila = _voila()
+    from digits_widget.jupyter.calm_kernels import relay
+
     # Each request that is refused, and the like; Voila's own level is not theirs.
     for name in ("tornado.access", "tornado.general"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -53,16 +59,14 @@ def run(args: argparse.Namespace) -> int:
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():
             print(f"The page: http://127.0.0.1:{free}/")
-            signal.signal(signal.SIGINT, _take_leave)
+            signal.signal(signal.SIGINT, partial(_take_leave, relay))
             voila.launch_instance(argv=_options(args, page, free))
     print("The page and the model server are stopped.")
     return 0
 
 
-def _take_leave(number: int, frame: FrameType | None) -> None:
+def _take_leave(relay: Relay, number: int, frame: FrameType | None) -> None:
     """Stop at Ctrl-C; what kernels have to say about their end is of no use."""
-    from digits_widget.jupyter.calm_kernels import relay
-
     relay.close()
     signal.default_int_handler(number, frame)
 

@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from digits_widget.serving import listing
     from digits_widget.serving.saved_model import read_saved_model
 
+    _check_options(args)
     if args.against is not None:
         return _compare(args)
     if _is_folder(args.where):
@@ -56,9 +57,8 @@ def run(args: argparse.Namespace) -> int:
         if args.all:
             print(listing.list_all(saved))
             return 0
-        metadata = saved.graph(args.tag_set or _TAGS).metadata
+        metadata = saved.graph(_tags(args)).metadata
     else:
-        _refuse_tags(args.tag_set)
         metadata = _ask(args)
     if args.json:
         told = _as_json(metadata, args.signature_def)
@@ -77,7 +77,7 @@ def _compare(args: argparse.Namespace) -> int:
     saved = read_saved_model(args.against)
     found = differences(
         _ask(args),
-        saved.graph(args.tag_set or _TAGS).metadata,
+        saved.graph(_tags(args)).metadata,
         versions_on_disk=versions_on_disk(args.against),
     )
     if args.json:
@@ -106,15 +106,26 @@ def _ask(args: argparse.Namespace) -> ModelMetadata:
         return client.metadata()
 
 
-def _refuse_tags(tags: str | None) -> None:
+def _check_options(args: argparse.Namespace) -> None:
+    """Refuse what would be left undone without a word."""
     from digits_widget.errors import OptionError
 
-    if tags is not None:
-        msg = (
-            f"Got --tag_set {tags} for a server, which has chosen its graph already. "
-            "Leave it out, or name the model's folder."
-        )
+    is_server = not _is_folder(args.where)
+    if is_server and args.all:
+        msg = "Got --all for a server, which does not tell its operations. "
+    elif is_server and args.tag_set is not None and args.against is None:
+        msg = f"Got --tag_set {args.tag_set} for a server, which has chosen its graph. "
+    elif args.all and args.tag_set is not None:
+        msg = "Got --tag_set with --all, which shows every graph. Leave one out."
         raise OptionError(msg)
+    else:
+        return
+    msg += "Leave it out, or name the model's folder."
+    raise OptionError(msg)
+
+
+def _tags(args: argparse.Namespace) -> str:
+    return _TAGS if args.tag_set is None else str(args.tag_set)
 
 
 def _is_folder(where: str) -> bool:

@@ -77,7 +77,7 @@ def _sources(args: argparse.Namespace) -> list[tuple[str, Drawing | Path]]:
 
     return [
         *(
-            (str(path), Drawing.load(path) if path.suffix == ".json" else path)
+            (str(path), Drawing.load(path) if path.suffix.lower() == ".json" else path)
             for path in args.files
         ),
         *((f"sample {digit}", sample(digit)) for digit in args.sample),

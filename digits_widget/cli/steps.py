@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
     from digits_widget.recipe import recipe
 
     pipeline = find_preset(args.preset)
-    drawn = args.source.suffix == ".json"
+    drawn = args.source.suffix.lower() == ".json"
     if args.code:
         print(recipe(pipeline, source="drawing" if drawn else "picture"), end="")
         return

@@ -8,6 +8,9 @@ whoever stopped JupyterLab or closed a page.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -22,6 +25,18 @@ class HushedKernel(IPythonKernel):
         """Take leave."""
         reply: dict[str, Any] = super().do_shutdown(restart)  # type: ignore[no-untyped-call]
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, _STDERR)
+        for terminal in _terminals():
+            os.dup2(nowhere, terminal)
         os.close(nowhere)
         return reply
+
+
+def _terminals() -> Iterator[int]:
+    """Give the descriptors that may lead to a terminal.
+
+    ipykernel has the notebook show what is written to stderr, and keeps another way to
+    where it went before.
+    """
+    yield _STDERR
+    with suppress(OSError):
+        yield sys.stderr.fileno()

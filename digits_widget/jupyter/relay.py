@@ -36,3 +36,4 @@ class Relay:
                 # A terminal may have been closed.
                 with suppress(OSError):
                     os.write(_STDERR, words)
+        os.close(reading)

@@ -9,6 +9,7 @@ together, and what is large, runs on all processors.
 from __future__ import annotations
 
 import os
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,8 +26,8 @@ class Affinity:
 
     def __init__(self) -> None:
         self._all = _allowed()
-        # Servers side by side get different ones.
-        self._one = {sorted(self._all)[os.getpid() % len(self._all)]}
+        # By chance: servers side by side mostly get different ones.
+        self._one = set(random.sample(sorted(self._all), min(1, len(self._all))))
         self._busy = 0
         self._lock = threading.Lock()
         self._thread = threading.local()
@@ -57,14 +58,16 @@ class Affinity:
 
 
 def _allowed() -> set[int]:
+    """Give the processors there are; none where nobody can choose."""
     if hasattr(os, "sched_getaffinity"):
-        return os.sched_getaffinity(0)
-    return {0}
+        # Some sandboxes forbid it; it is only about speed.
+        with suppress(OSError):
+            return os.sched_getaffinity(0)
+    return set()
 
 
 def _move(processors: set[int]) -> None:
     """Keep the calling thread on these processors."""
-    if hasattr(os, "sched_setaffinity"):
+    if processors:
         with suppress(OSError):
-            # Some sandboxes forbid it; it is only about speed.
             os.sched_setaffinity(0, processors)

@@ -8,6 +8,7 @@ for the sake of slow clients, comes to have hundreds of threads that way.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -17,9 +18,14 @@ from typing import Any
 LINGER = 10.0
 """Seconds that a thread waits for more work before it ends."""
 
+Work = Callable[[], None]
+
 
 class Workers:
     """Run functions in threads: what gRPC needs of an executor. They end by themselves.
+
+    The thread that was idle last is the next to work: its caches are warm, and those
+    that a crowd of requests has left behind come to their end.
 
     Parameters
     ----------
@@ -31,11 +37,10 @@ class Workers:
 
     def __init__(self, most: int, name: str) -> None:
         self._most, self._name = most, name
-        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._lock = threading.Lock()
         self._count = 0
-        # Threads without work, less work without a thread: whichever takes which.
-        self._free = 0
+        self._idle: list[SimpleQueue[Work]] = []
+        self._waiting: deque[Work] = deque()
 
     def submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Call `function` soon.
@@ -43,43 +48,56 @@ class Workers:
         Raises
         ------
         RuntimeError
-            The system starts no more threads.
+            The system starts no thread, and there is none yet that could do it later.
         """
         future: Future[Any] = Future()
+        work = partial(_fulfil, future, function, given)
         with self._lock:
-            if self._free < 1 and self._count < self._most:
-                self._begin()
-            self._free -= 1
-            self._work.put(partial(_fulfil, future, function, given))
+            if self._idle:
+                self._idle.pop().put(work)
+            elif self._count == self._most or not self._begin(work):
+                self._waiting.append(work)
         return future
 
-    def _begin(self) -> None:
-        threading.Thread(target=self._run, name=self._name, daemon=True).start()
+    def _begin(self, work: Work) -> bool:
+        """Start a thread with its first work; False if others have to do it."""
+        own: SimpleQueue[Work] = SimpleQueue()
+        own.put(work)
+        try:
+            threading.Thread(
+                target=self._run, args=(own,), name=self._name, daemon=True
+            ).start()
+        except RuntimeError:
+            if not self._count:
+                raise
+            return False
         self._count += 1
-        self._free += 1
+        return True
 
-    def _run(self) -> None:
-        while True:
-            try:
-                work = self._work.get(timeout=LINGER)
-            except Empty:
-                if self._may_end():
-                    return
-                continue
+    def _run(self, own: SimpleQueue[Work]) -> None:
+        work: Work | None = own.get()
+        while work is not None:
             work()
-            # Not kept while it waits for more: a request may be large.
-            del work
-            with self._lock:
-                self._free += 1
+            # Not kept while there is nothing to do: a request may be large.
+            work = None
+            work = self._next(own)
 
-    def _may_end(self) -> bool:
-        """Take leave, unless there is work for this thread since a moment ago."""
+    def _next(self, own: SimpleQueue[Work]) -> Work | None:
+        """Wait for work; None ends the thread."""
         with self._lock:
-            if self._free < 1:
-                return False
-            self._count -= 1
-            self._free -= 1
-            return True
+            if self._waiting:
+                return self._waiting.popleft()
+            self._idle.append(own)
+        try:
+            return own.get(timeout=LINGER)
+        except Empty:
+            with self._lock:
+                if own in self._idle:
+                    self._idle.remove(own)
+                    self._count -= 1
+                    return None
+        # It came at this moment.
+        return own.get()
 
 
 def _fulfil(
@@ -91,5 +109,7 @@ def _fulfil(
         result = function(*given)
     except BaseException as exc:  # noqa: BLE001 - whoever has the future is told
         future.set_exception(exc)
+        # The exception knows this frame: what it was given would stay with it.
+        del future, function, given
     else:
         future.set_result(result)

@@ -87,6 +87,20 @@ def test_tab_goes_as_the_page_says(opened: NotebookPage, panel: str) -> None:
     assert found == documented(panel)
 
 
+def test_shift_and_tab_go_back_through_the_paper(opened: NotebookPage) -> None:
+    press = opened.page.keyboard.press
+    opened.widget.get_by_role("button", name="Undo", exact=True).focus()
+    press("Shift+Tab")
+    expect(opened.paper).to_be_focused()
+    press("Space")
+    press("Shift+Tab")
+    expect(opened.paper).not_to_be_focused()
+    assert opened.page.evaluate(FOCUSED) is None
+    # Python has heard that the keys have gone: the pen is up.
+    expect(opened.widget.locator(".digits-cell")).not_to_be_visible()
+    opened.press("Undo")
+
+
 def tile(notebook: NotebookPage, place: int) -> Locator:
     return notebook.widget.locator(".digits-sheet button").nth(place)
 

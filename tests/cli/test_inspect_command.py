@@ -91,8 +91,17 @@ def test_a_signature_that_is_not_there_names_those_that_are(
     assert "serving_default" in said
 
 
-def test_a_server_is_not_asked_for_a_tag_set(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["127.0.0.1:1", "--tag_set=gpu"], "Got --tag_set gpu for a server"),
+        (["127.0.0.1:1", "--all"], "Got --all for a server"),
+        ([str(MODELS / "1"), "--all", "--tag_set=serve"], "Got --tag_set with --all"),
+        ([str(MODELS / "1"), "--tag_set="], "Got tags ''"),
+    ],
+)
+def test_options_that_say_nothing_here_are_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["inspect", "127.0.0.1:1", "--tag_set=gpu"]) == 1
-    assert "Got --tag_set gpu for a server" in capsys.readouterr().err
+    assert cli.main(["inspect", *words]) == 1
+    assert said in capsys.readouterr().err

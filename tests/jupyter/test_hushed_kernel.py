@@ -10,9 +10,19 @@ from jupyter_client.manager import KernelManager
 
 WAIT = 60
 
-SPEAK = (
-    "import atexit, os; os.write(2, b'early'); atexit.register(os.write, 2, b'late')"
-)
+SPEAK = """
+import atexit, os, sys
+try:
+    terminal = sys.stderr.fileno()
+except OSError:
+    terminal = 2
+os.write(terminal, b"early")
+atexit.register(os.write, terminal, b"late")
+atexit.register(os.write, 2, b"too late")
+"""
+
+UNDER_PYTEST = "PYTEST_CURRENT_TEST"
+"""ipykernel leaves stderr alone where this variable is set, and nowhere else."""
 
 
 @pytest.fixture
@@ -27,9 +37,16 @@ def manager() -> Iterator[KernelManager]:
         manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.parametrize("is_under_pytest", [False, True])
 def test_what_a_kernel_says_last_goes_nowhere(
-    manager: KernelManager, tmp_path: Path
+    manager: KernelManager,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_under_pytest: bool,
 ) -> None:
+    if not is_under_pytest:
+        monkeypatch.delenv(UNDER_PYTEST)
     said = tmp_path / "stderr"
     with said.open("wb") as stderr:
         manager.start_kernel(stderr=stderr)

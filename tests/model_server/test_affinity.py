@@ -30,13 +30,16 @@ needs_two = pytest.mark.skipif(len(processors()) < 2, reason="one processor")
 
 
 @contextmanager
-def served(before: Callable[[Any], None] = lambda _: None) -> Iterator[Ask]:
+def served(
+    look: Callable[[], set[int]] = processors,
+    then: Callable[[Any], None] = lambda _: None,
+) -> Iterator[Ask]:
     """Serve a method that answers with its thread's processors."""
 
     def where(request: Any, _: float | None) -> BytesValue:
-        found = processors()
-        before(request)
-        return BytesValue(value=bytes(found))
+        found = look()
+        then(request)
+        return BytesValue(value=" ".join(map(str, found)).encode())
 
     front = GrpcFront([Method(PATH, BytesValue, where)])
     with grpc.insecure_channel(f"127.0.0.1:{front.listen('127.0.0.1:0')}") as channel:
@@ -44,7 +47,12 @@ def served(before: Callable[[Any], None] = lambda _: None) -> Iterator[Ask]:
         call = channel.unary_unary(
             PATH, BytesValue.SerializeToString, BytesValue.FromString
         )
-        yield lambda size: set(call(BytesValue(value=bytes(size)), timeout=WAIT).value)
+
+        def ask(size: int) -> set[int]:
+            answer = call(BytesValue(value=bytes(size)), timeout=WAIT)
+            return set(map(int, answer.value.split()))
+
+        yield ask
         front.stop(1)
 
 
@@ -74,7 +82,7 @@ def test_what_comes_together_may_use_all() -> None:
             first_is_there.set()
             assert go_on.wait(WAIT)
 
-    with served(wait_with_the_first) as ask:
+    with served(then=wait_with_the_first) as ask:
         first = threading.Thread(target=ask, args=(1,))
         first.start()
         assert first_is_there.wait(WAIT)
@@ -89,13 +97,17 @@ def test_the_thread_that_starts_the_server_keeps_all() -> None:
         assert processors() == before
 
 
-def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse as a sandbox does."""
+def refuse(*_given: object) -> None:
+    """Forbid, as a sandbox does."""
+    raise PermissionError
 
-    def refuse(_pid: int, _processors: set[int]) -> None:
-        raise PermissionError
 
+def forbid_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_setaffinity", refuse, raising=False)
+
+
+def forbid_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", refuse, raising=False)
 
 
 def lack(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,12 +116,12 @@ def lack(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(os, name, raising=False)
 
 
-@pytest.mark.parametrize("system", [forbid, lack])
-def test_where_there_is_no_choice_everything_is_answered(
+@pytest.mark.parametrize("system", [forbid_to_choose, forbid_to_look, lack])
+def test_where_there_is_no_choice_everything_is_answered_anywhere(
     monkeypatch: pytest.MonkeyPatch,
     system: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
-    before = processors()
+    before, look = processors(), getattr(os, "sched_getaffinity", lambda _: {0})
     system(monkeypatch)
-    with served() as ask:
-        assert ask(10) == ask(SMALL_BYTES) == (before if system is forbid else {0})
+    with served(lambda: look(0)) as ask:
+        assert ask(10) == ask(SMALL_BYTES) == before

@@ -74,6 +74,13 @@ def test_the_place_of_a_mistake_is_that_in_the_whole_text() -> None:
     assert caught.value.pos == text.index("oops")
 
 
+@pytest.mark.parametrize("text", ['"], ["', '"]"', '"}, {"', '"\\", \\""', '"]], [["'])
+def test_text_that_looks_like_an_end_is_none(text: str) -> None:
+    for value in (text, f"[{text}, 1]", f'{{"x": {text}}}'):
+        whole = f"[{', '.join([value] * 9_000)}]"
+        assert read_in_parts(whole, 0, DECODER) == DECODER.decode(whole)
+
+
 def rows(values: list[Any]) -> bytes:
     """Write a request's body."""
     return json.dumps({"instances": values}).encode()
@@ -103,3 +110,50 @@ def test_a_request_is_read_alike_whatever_its_size(
     for large in (20, 64, 100):
         monkeypatch.setattr(json_reader, "_LARGE", large)
         assert answer() == whole
+
+
+class Watched(json.JSONDecoder):
+    """Notes how much is read at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+        """Read, and note from where to where."""
+        value, end = super().raw_decode(s, idx)
+        self.sizes.append(end - idx)
+        return value, end
+
+
+PICTURE = [[[round(0.001 * row, 3)] * 3 for row in range(60)] for _ in range(300)]
+ROW = [round(0.001 * place, 3) for place in range(60_000)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"instances": [PICTURE, PICTURE]},
+        {"instances": [{"x": PICTURE}, {"x": PICTURE}]},
+        {"inputs": {"x": [PICTURE], "y": 1}},
+        {"inputs": [[[PICTURE]]]},
+        {"instances": [ROW]},
+        {"inputs": {"x": [[[ROW]]]}},
+        {"instances": [[0, 1]] * 30_000},
+        {"instances": ["ab"] * 60_000},
+        {"instances": [{"x": {"b64": "aGk="}}] * 20_000},
+        {"instances": [{"x": 1, "y": [1, 2]}] * 20_000},
+        {"instances": [ROW[:7_000]] * 20},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 0])
+def test_little_is_read_at_once_and_not_too_little(
+    body: dict[str, Any], indent: int | None
+) -> None:
+    text = json.dumps(body, indent=indent)
+    decoder = Watched()
+    assert read_in_parts(text, 0, decoder) == body
+    assert max(decoder.sizes) < 2 * json_parts._PART
+    if indent is None:
+        # Each piece costs as much as a hundred characters that are read.
+        assert len(decoder.sizes) < len(text) / 500

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import random
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -85,17 +87,69 @@ def test_idle_threads_end_and_others_begin(monkeypatch: pytest.MonkeyPatch) -> N
     assert pool.submit(threads, "idle").result(WAIT) == 1
 
 
-def test_a_thread_that_does_not_start_is_no_thread(
+def test_what_a_crowd_has_left_ends_under_a_trickle_of_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pool = Workers(1, "none")
+    monkeypatch.setattr(workers, "LINGER", 0.3)
+    pool = Workers(40, "trickle")
+    crowd = threading.Barrier(40)
+    for each in [pool.submit(crowd.wait, WAIT) for _ in range(40)]:
+        each.result(WAIT)
+    assert threads("trickle") == 40
+
+    def one_more() -> bool:
+        pool.submit(divmod, 7, 2).result(WAIT)
+        return threads("trickle") <= 2
+
+    until(one_more)
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return what has the system start no more threads."""
 
     def refuse(_thread: threading.Thread) -> None:
         msg = "can't start new thread"
         raise RuntimeError(msg)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError, match="new thread"):
-            pool.submit(time.sleep, 0)
-    assert pool.submit(divmod, 7, 2).result(WAIT) == (3, 1)
+    return lambda: monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+def test_where_no_thread_starts_the_others_do_the_work(
+    no_threads: Callable[[], None],
+) -> None:
+    pool = Workers(2, "few")
+    go_on = threading.Event()
+    first = pool.submit(go_on.wait, WAIT)
+    no_threads()
+    second = pool.submit(divmod, 7, 2)
+    go_on.set()
+    assert first.result(WAIT)
+    assert second.result(WAIT) == (3, 1)
+
+
+def test_where_there_is_no_thread_at_all_it_is_said(
+    no_threads: Callable[[], None],
+) -> None:
+    no_threads()
+    with pytest.raises(RuntimeError, match="new thread"):
+        Workers(2, "none").submit(divmod, 7, 2)
+
+
+def test_nothing_of_a_work_that_failed_is_kept() -> None:
+    class Large:
+        pass
+
+    def fail(_given: Large) -> None:
+        raise ValueError
+
+    given = Large()
+    kept = weakref.ref(given)
+    gc.disable()
+    try:
+        failed = Workers(1, "failed").submit(fail, given)
+        assert isinstance(failed.exception(WAIT), ValueError)
+        del given, failed
+        until(lambda: kept() is None)
+    finally:
+        gc.enable()

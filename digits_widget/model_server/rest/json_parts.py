@@ -12,12 +12,13 @@ import re
 from json import JSONDecodeError
 from typing import Any
 
-_LEVELS = 3
-"""Of nesting that are walked through: the object, its list, and what is in that."""
-
 _PART = 1 << 16
+"""Characters that are read at once, about."""
+
 _SPACE = re.compile(r"[ \t\r\n]*")
-_PLAIN = re.compile(r'[^\[\]{}"]*')
+_OPENINGS = re.compile(r"(?:\[[ \t\r\n]*)+")
+_MOST_OPENINGS = 200
+"""Characters in which they are counted: deeper than any tensor is."""
 
 
 def read_in_parts(text: str, at: int, decoder: json.JSONDecoder) -> Any:
@@ -37,7 +38,8 @@ def read_in_parts(text: str, at: int, decoder: json.JSONDecoder) -> Any:
     JSONDecodeError
         It is not JSON, or what is left to the careful reader.
     """
-    value, _ = _Walk(text, decoder).value(at, _LEVELS)
+    walk = _Walk(text, decoder)
+    value, _ = walk.inside(at)
     return value
 
 
@@ -48,51 +50,78 @@ class _Walk:
         self._text = text
         self._decoder = decoder
 
-    def value(self, at: int, levels: int) -> tuple[Any, int]:
+    def inside(self, at: int) -> tuple[Any, int]:
+        """Read what begins here, and walk through it if it is a list or an object."""
         opening = self._text[at : at + 1]
-        # A long list without an end in sight is walked through at any depth.
-        is_piece = levels < 1 and self._text.find("]", at, at + _PART) >= 0
-        if opening == "[" and not is_piece:
-            return self._list(at + 1, levels - 1)
-        if opening == "{" and not is_piece:
-            return self._object(at + 1, levels - 1)
+        if opening == "[":
+            return self._list(at + 1)
+        if opening == "{":
+            return self._object(at + 1)
         return self._decoder.raw_decode(self._text, at)
 
-    def _list(self, at: int, levels: int) -> tuple[list[Any], int]:
+    def _value(self, at: int) -> tuple[Any, int]:
+        """Read what begins here: at once, if its end is near."""
+        if self._text.find(self._closing(at), at, at + _PART) < 0:
+            return self.inside(at)
+        return self._decoder.raw_decode(self._text, at)
+
+    def _closing(self, at: int) -> str:
+        """Guess how the value ends: lists of lists are as deep at the end as here."""
+        found = _OPENINGS.match(self._text, at, at + _MOST_OPENINGS)
+        inner = found.end() if found else at
+        last = {"{": "}", '"': '"'}.get(self._text[inner : inner + 1], "")
+        return last + "]" * (found[0].count("[") if found else 0)
+
+    def _list(self, at: int) -> tuple[list[Any], int]:
         found: list[Any] = []
-        at = self._skip(at)
+        at = single = self._skip(at)
         if self._text[at : at + 1] == "]":
             return found, at + 1
         while True:
-            at = self._skip(self._items(found, at, levels))
+            values, end = self._several(at) if at >= single else ([], at)
+            if not values:
+                # It was no use here, and will not be soon.
+                single = max(single, at + _PART)
+                value, end = self._value(at)
+                values = [value]
+            found += values
+            at = self._skip(end)
             if self._ends(at, "]"):
                 return found, at + 1
             at = self._skip(at + 1)
 
-    def _items(self, found: list[Any], at: int, levels: int) -> int:
-        """Read one value, or as many plain ones as a piece holds."""
-        plain = _PLAIN.match(self._text, at, at + _PART)
-        end = plain.end() if plain else at
-        if self._text[end : end + 1] != "]":
-            end = self._text.rfind(",", at, end)
-        if end <= at:
-            value, end = self.value(at, levels)
-            found.append(value)
-            return end
-        try:
-            found += self._decoder.raw_decode(f"[{self._text[at:end]}]")[0]
-        except JSONDecodeError as exc:
-            raise JSONDecodeError(exc.msg, self._text, at + exc.pos - 1) from exc
-        return end
+    def _several(self, at: int) -> tuple[list[Any], int]:
+        """Read as many values as a part holds; none if it is not clear where they end.
 
-    def _object(self, at: int, levels: int) -> tuple[dict[str, Any], int]:
+        The cut is a guess. If what lies before it is whole, it was right: up to there,
+        the text can be read in one way only.
+        """
+        end = self._cut(at)
+        if end <= at:
+            return [], at
+        part = f"[{self._text[at:end]}]"
+        try:
+            values, read = self._decoder.raw_decode(part)
+        except JSONDecodeError:
+            return [], at
+        return (values, end) if read == len(part) else ([], at)
+
+    def _cut(self, at: int) -> int:
+        """Guess where the list ends or, if that is far, the last value of a part."""
+        closing = self._closing(at)
+        end = self._text.find(closing + "]", at, at + _PART)
+        if end < 0:
+            end = self._text.rfind(closing + ",", at, at + _PART)
+        return end if end < 0 else end + len(closing)
+
+    def _object(self, at: int) -> tuple[dict[str, Any], int]:
         found: dict[str, Any] = {}
         at = self._skip(at)
         if self._text[at : at + 1] == "}":
             return found, at + 1
         while True:
             key, at = self._key(at)
-            value, at = self.value(at, levels)
+            value, at = self._value(at)
             found.setdefault(key, value)
             at = self._skip(at)
             if self._ends(at, "}"):

@@ -104,8 +104,8 @@ class Canvas:
         shift, control, command = held
         if key in {"Tab", "Escape"}:
             self._cursor.leave(pad)
-            if not leave():
-                # The next Tab goes on from here.
+            if shift or not leave():
+                # The browser goes on from here, backwards too.
                 self._canvas.blur()
         elif not (control or command):
             self._cursor.press(pad, key, shift=shift)

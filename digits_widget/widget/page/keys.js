@@ -1,6 +1,6 @@
 // A key belongs to the control that has the focus. JupyterLab would take it for one of
 // its own commands otherwise: "x" on a button cuts the cell, an arrow in a menu leaves it.
-// Keys with Ctrl, Alt or Command stay JupyterLab's: they save, and undo nothing of ours.
+// Keys with Ctrl, Alt or Command stay JupyterLab's: they save. On the paper, undo is ours.
 
 if (!window.digitsKeys) {
   window.digitsKeys = true;
@@ -14,6 +14,15 @@ if (!window.digitsKeys) {
   const onStage = ({target}) => target.closest?.(".digits-stage");
   window.addEventListener("keydown", event => {
     if (event.key === "Tab" && onStage(event)) event.stopPropagation();
+  }, true);
+
+  // Backwards from the paper the browser goes by itself; Python is told, and lifts the pen.
+  window.addEventListener("keydown", event => {
+    const {key, shiftKey, isTrusted, target} = event;
+    if (key !== "Tab" || !shiftKey || !isTrusted) return;
+    if (!target.closest?.(".digits-paper")) return;
+    event.stopPropagation();
+    target.dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey, bubbles: true}));
   }, true);
 
   // One Tab reaches the sheet of tiles, and one leaves it. In it, arrows go from tile to
