@@ -17,8 +17,11 @@ lab: environment ## start the model server and JupyterLab; Ctrl-C stops both
 
 test: dev ## check everything: style, types, unit, server, notebooks, docs, browser
 	@$(MAKE) --no-print-directory lint
-	@browser=$$($(BIN)/python tools/find_browser.py) && \
-	  DIGITS_BROWSER="$$browser" $(BIN)/python -m pytest
+	@browser=$$($(BIN)/python tools/find_browser.py) || exit 1; \
+	  export DIGITS_BROWSER="$$browser"; failed=0; \
+	  PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile \
+	    || failed=1; \
+	  $(BIN)/python -m pytest -m browser || failed=1; exit $$failed
 
 test-fast: dev ## only what needs neither TensorFlow nor a browser
 	@$(BIN)/python -m pytest -m "not server and not browser"

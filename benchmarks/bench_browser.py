@@ -33,7 +33,7 @@ def main() -> None:
         notebook = NotebookPage(page, lab, lab.notebook([CELL]))
         notebook.show_widget()
         # Thin, so that a point is not under the ink of the one before.
-        notebook.python("widget._pad.pen_width = 4 / 280")
+        notebook.python("widget._controller.pen_width = 4 / 280")
         points = sample(3).strokes[0].points.tolist()
         for _ in range(ROUNDS):
             rows["echo"] += notebook.echo()

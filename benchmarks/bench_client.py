@@ -20,14 +20,14 @@ from typing import Any
 import grpc
 import numpy as np
 
-from digits_widget.serving import Client
-from digits_widget.serving.messages import (
+from digits_widget.protocol.messages import (
     GetModelMetadataResponse,
     PredictRequest,
     PredictResponse,
     SignatureDefMap,
 )
-from digits_widget.serving.tensors import to_tensor_proto, write_tensor
+from digits_widget.protocol.tensors import to_tensor_proto, write_tensor
+from digits_widget.serving import Client
 
 _MEASURE = """
 import resource, time

@@ -61,7 +61,7 @@ def main() -> None:
         print(f"{label:44}{median:8.0f}{worst:8.0f}{median / peer:8.1f}")
 
 
-_OPEN = """widget => [...widget.querySelectorAll(".digits-deck-row button")]
+_OPEN = """widget => [...widget.querySelectorAll(".digits-tab-bar button")]
   .find(button => button.textContent.trim() === "Dithering").click()"""
 
 _DRAW = """widget => {

@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from digits_widget.datasets.synthetic_writers import drawn_by
 from digits_widget.dithering import CATALOGUE, dither
-from digits_widget.evaluation.survey import survey, variants_of
-from digits_widget.labelled.hands import drawn_by
+from digits_widget.evaluation.comparison_table import comparison_table, variants_of
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.pipeline import PRESETS
 from digits_widget.serving import Client
@@ -31,7 +31,9 @@ def main() -> None:
     variants = variants_of("dithering", lambda _preset: images)
     with EmbeddedServer() as server, Client(server.target, model="digits") as client:
         client.predict(images[:1000])
-        whole = _seconds(lambda: survey(variants, known.labels, client.predict))
+        whole = _seconds(
+            lambda: comparison_table(variants, known.labels, client.predict)
+        )
         asked = _seconds(lambda: client.predict(images)) * len(variants)
     dithered = _seconds(lambda: [dither(images, name) for name in CATALOGUE])
     minutes = whole / len(variants) * METHODS / 60

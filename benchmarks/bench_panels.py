@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.insight.dabs import find_dabs
+from digits_widget.insight.counterfactuals import find_counterfactuals
 from digits_widget.insight.occlusion import occlude
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.pipeline import PRESETS
@@ -44,8 +44,8 @@ def _questions(image: Image) -> Iterator[tuple[str, Callable[[Many], object]]]:
     yield "784 variants, as they are", partial(_all, image)
     yield "7 by 7 patches", partial(occlude, image)
     yield "every pixel", partial(occlude, image, patches="fine")
-    yield "dabs at 14 by 14 places", partial(find_dabs, image, step=2)
-    yield "dabs at 28 by 28 places", partial(find_dabs, image)
+    yield "dabs at 14 by 14 places", partial(find_counterfactuals, image, step=2)
+    yield "dabs at 28 by 28 places", partial(find_counterfactuals, image)
 
 
 def _all(image: Image, many: Many) -> None:

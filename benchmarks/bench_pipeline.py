@@ -16,8 +16,8 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageDraw
 
+from digits_widget.datasets import read_pen_digits
 from digits_widget.drawing import Drawing
-from digits_widget.labelled import read_pen_digits
 from digits_widget.likeness import likeness
 from digits_widget.pipeline import PRESETS
 from digits_widget.raster import rasterize

@@ -54,7 +54,7 @@ def _add(rows: dict[str, list[float]], name: str, times: list[float]) -> None:
 
 
 _PAINTED = """(act) => new Promise(resolve => {
-  const tiles = document.querySelector(".digits-lane");
+  const tiles = document.querySelector(".digits-step-strip");
   const start = performance.now();
   const done = new MutationObserver(() => {
     done.disconnect();

@@ -1,4 +1,4 @@
-"""Draw a digit, see every step to the model, and what TensorFlow Serving answers.
+"""Draw a digit, see every step to the model, and the answer of TensorFlow Serving.
 
 Follow the ink::
 
@@ -19,8 +19,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from digits_widget.renamed import keep_old_names
+
 if TYPE_CHECKING:
-    from digits_widget.checkup import doctor
+    from digits_widget.diagnostics import doctor
     from digits_widget.dithering import dither
     from digits_widget.drawing import Drawing
     from digits_widget.errors import DigitsError
@@ -62,10 +64,12 @@ _HOMES = {
     "Prediction": "prediction",
     "Stroke": "stroke",
     "dither": "dithering",
-    "doctor": "checkup",
+    "doctor": "diagnostics",
     "rasterize": "raster",
     "sample": "samples",
 }
+
+keep_old_names()
 
 
 def __getattr__(name: str) -> object:

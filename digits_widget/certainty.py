@@ -1,13 +1,13 @@
 """`Certainty`: how sure an answer is, in words.
 
-The same ten numbers mean different things to different models, so the words are coarse,
-and were set by what both shipped models answer. Counted with the ``mnist`` preset over
-the 8,151 pen digits (version 1 never saw one; version 2 learnt from them), MNIST's
-10,000 test images, and the 2,002 scribbles, letters and plain fields of
-`evaluation/doubt.py`; version 1 first, then version 2:
+Confidences of two models are not comparable, so there are only four verdicts. Their
+limits were chosen from the answers of both bundled models. The table counts them with
+the ``mnist`` preset over the 8,151 pen digits (version 1 was not trained on them,
+version 2 was), MNIST's 10,000 test images, and the 2,002 scribbles, letters and plain
+fields of `evaluation/nondigit_confidence.py`; version 1 first, then version 2:
 
 ========================  =================  =================  ==================
-words                     pen digits         MNIST              no digit at all
+verdict                   pen digits         MNIST              not a digit
 ========================  =================  =================  ==================
 sure: share               96.1 %, 99.1 %     98.7 %, 98.8 %     59.2 %, 5.4 %
 sure: right               97.5 %, 99.5 %     99.8 %, 99.9 %
@@ -18,8 +18,8 @@ wavers: one of the two    81 %, 100 %        96 %, 100 %
 not sure: share           0.2 %, 0.1 %       0.1 %, 0.1 %       5.5 %, 84.2 %
 ========================  =================  =================  ==================
 
-So below `FAIRLY` every second or third answer is wrong; where two digits share the
-confidence, one of them is it; and where not even two do, it is most likely no digit.
+So below `FAIRLY` every second or third answer is wrong. Where two digits share the
+confidence, one of them is right. Otherwise the drawing is most likely not a digit.
 """
 
 from __future__ import annotations
@@ -28,14 +28,19 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from digits_widget.evaluation.doubt import SURE
 from digits_widget.prediction import DIGITS, Prediction
 
+SURE = 0.9
+"""A model is sure above this confidence."""
+
 FAIRLY = 0.7
-"""From this confidence up to `SURE` an answer is fairly sure. Below it is not sure."""
+"""An answer is fairly sure from this confidence up to `SURE`, and not sure below."""
 
 TWO = 0.8
-"""Where the best two hold this much together, an unsure answer wavers between them."""
+"""An unsure answer wavers between its best two digits if they sum to this or more."""
+
+_SPACE = "\N{NO-BREAK SPACE}"
+"""Between a number and its sign, so that no line ends there."""
 
 Verdict = Literal["sure", "fairly sure", "wavers", "not sure"]
 
@@ -45,35 +50,76 @@ class Certainty:
     """How sure an answer is."""
 
     verdict: Verdict
-    """In one word or two."""
+    """``sure``, ``fairly sure``, ``wavers`` or ``not sure``."""
 
     words: str
-    """The same as a sentence, such as ``Wavers between 4 and 9.``"""
+    """The verdict as a sentence, such as ``Wavers between 4 and 9.``"""
 
     numbers: str
-    """What it rests on: the margin in points of a hundred, and the doubt in bits."""
+    """The margin in percentage points and the entropy in bits, as a sentence."""
 
     @property
     def is_sure(self) -> bool:
-        """Whether the label can be said without a warning."""
+        """Whether the label needs no warning."""
         return self.verdict in {"sure", "fairly sure"}
 
 
 def certainty(prediction: Prediction) -> Certainty:
-    """Say how sure an answer is: by its best confidence, and by the best two."""
+    """Judge how sure an answer is, from its best confidence and its best two."""
     verdict = _verdict(prediction)
     first, second = sorted(prediction.ranking[:2])
+    other = prediction.ranking[1]
+    runner_up = (
+        f"the runner-up, {other}, has {percent(float(prediction.confidences[other]))}."
+    )
     words = {
-        "sure": "Sure.",
-        "fairly sure": "Fairly sure.",
+        "sure": f"Sure: {runner_up}",
+        "fairly sure": f"Fairly sure: {runner_up}",
         "wavers": f"Wavers between {first} and {second}.",
-        "not sure": "Not sure, perhaps this is no digit: many are possible.",
+        "not sure": "Not sure: perhaps this is not a digit.",
     }
     numbers = (
-        f"{100 * prediction.margin:.1f} points ahead of the second, "
-        f"{prediction.entropy:.2f} of {math.log2(DIGITS):.2f} bits of doubt."
+        f"Margin {100 * prediction.margin:.1f} percentage points; "
+        f"entropy {prediction.entropy:.2f} of {math.log2(DIGITS):.2f} bits."
     )
     return Certainty(verdict, words[verdict], numbers)
+
+
+def differ(first: Prediction, second: Prediction) -> bool:
+    """Return whether two answers differ: in the digit, or in that only one is sure.
+
+    Parameters
+    ----------
+    first, second : Prediction
+        Answers of two models about one drawing.
+    """
+    is_sure = [certainty(answer).is_sure for answer in (first, second)]
+    return first.label != second.label or is_sure[0] != is_sure[1]
+
+
+def describe(prediction: Prediction) -> str:
+    """Say the answer as a headline, such as "5, sure" or "5 or 8: 61 % and 33 %"."""
+    first, second = prediction.ranking[:2]
+    best, next_best = (
+        percent(float(prediction.confidences[i])) for i in (first, second)
+    )
+    words = {
+        "sure": f"{first}, sure",
+        "fairly sure": f"Probably {first}: {best}",
+        "wavers": f"{first} or {second}: {best} and {next_best}",
+        "not sure": f"Not sure, perhaps {first}: {best}",
+    }
+    return words[_verdict(prediction)]
+
+
+def percent(share: float) -> str:
+    """Write a share in [0, 1] with no more digits than a reader can use."""
+    if share < 0.001:
+        return f"under 0.1{_SPACE}%"
+    if share > 0.999:
+        return f"over 99.9{_SPACE}%"
+    decimals = 0 if 0.01 <= share <= 0.99 else 1
+    return f"{100 * share:.{decimals}f}{_SPACE}%"
 
 
 def _verdict(prediction: Prediction) -> Verdict:

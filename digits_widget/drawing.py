@@ -1,6 +1,6 @@
-"""`Drawing`: what the hand did, before any pixel.
+"""`Drawing`: the strokes of a hand, before any pixel.
 
-A tuple of strokes: written and read as plain JSON, shown as SVG, drawn on any grid.
+A drawing can be saved as plain JSON, shown as SVG and rasterised at any size.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digits_widget.errors import DrawingError, DrawingFormatError
+from digits_widget.errors import DrawingError, DrawingFormatError, shortened
+from digits_widget.regular_file import read_regular_text
 from digits_widget.stroke import (
     MAX_POINTS,
     PEN_WIDTH,
     Stroke,
+    as_float,
     as_floats,
     check_count,
 )
@@ -29,6 +31,9 @@ __all__ = ["MAX_POINTS", "PEN_WIDTH", "Drawing", "Stroke"]
 _FORMAT = "digits-widget/drawing"
 _VERSION = 1
 
+MAX_BYTES = 1 << 25
+"""Largest file. `MAX_POINTS` strokes of one point each take half of it."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -37,7 +42,7 @@ class Drawing:
     Raises
     ------
     DrawingError
-        Something in `strokes` is not a `Stroke`.
+        An item of `strokes` is not a `Stroke`.
     TooManyPointsError
         More than `MAX_POINTS` points in all.
     """
@@ -64,19 +69,24 @@ class Drawing:
         side: float = 1.0,
         width: float = PEN_WIDTH,
     ) -> Drawing:
-        """Make a drawing from plain lists of points, one list a stroke.
+        """Make a drawing from lists of points, one list for each stroke.
 
         Parameters
         ----------
         strokes : iterable of array_like
-            Each (n, 2) of x, y in [0, side].
+            Each (n, 2): x and y in [0, side].
         side : float
             Length of the canvas side in the unit of the points, such as 280 pixels.
         width : float
-            Of the pen, as a share of the side.
+            Pen width as a share of the side, in (0, 1].
+
+        Raises
+        ------
+        DrawingError
+            `side` is not a number above 0, or `Stroke` refuses the points.
         """
-        if not (isinstance(side, int | float) and math.isfinite(side) and side > 0):
-            msg = f"Got a canvas side of {side!r}, expected a number above 0."
+        if not 0 < as_float(side) < math.inf:
+            msg = f"Got a canvas side of {shortened(side)}, expected a number above 0."
             raise DrawingError(msg)
         return cls(Stroke(as_floats(points) / side, width=width) for points in strokes)
 
@@ -95,7 +105,7 @@ class Drawing:
 
     @property
     def is_dot(self) -> bool:
-        """Whether all the ink sits on one spot: a tap, not yet a digit."""
+        """Whether all the ink is on one spot: a tap, not yet a digit."""
         spots = [stroke.points for stroke in self if stroke.ink]
         return bool(spots) and len(np.unique(np.concatenate(spots), axis=0)) == 1
 
@@ -124,25 +134,31 @@ class Drawing:
         Raises
         ------
         DrawingFormatError
-            Not JSON, not a drawing, or written by a newer version.
+            The text is not JSON, not a drawing, or written by a newer version.
         DrawingError
-            A drawing whose points cannot be used.
+            `Stroke` refuses the points.
         """
         try:
             return cls(_stroke_from(item) for item in _strokes_in(json.loads(text)))
         except (ValueError, TypeError, KeyError, RecursionError) as exc:
             msg = (
-                f"Got text that is not a drawing ({exc}), expected JSON with the "
-                f'format "{_FORMAT}". Drawing.to_json writes it.'
+                f"This is not a drawing ({_why(exc)}). Load one that was saved as "
+                f'JSON: Drawing.to_json writes the format "{_FORMAT}".'
             )
             raise DrawingFormatError(msg) from exc
 
     def save(self, path: str | Path) -> None:
-        """Write as a ``.json`` or ``.svg`` file, by the name's ending."""
+        """Write a ``.json`` or ``.svg`` file, depending on the ending of the name.
+
+        Raises
+        ------
+        DrawingFormatError
+            The name ends in something else.
+        """
         path = Path(path)
         writers = {".json": self.to_json, ".svg": self.to_svg}
         if path.suffix not in writers:
-            msg = f"Got {path.name!r}, expected a name that ends in .json or .svg."
+            msg = f"Got {shortened(path)}, expected a name that ends in .json or .svg."
             raise DrawingFormatError(msg)
         path.write_text(writers[path.suffix](), encoding="utf-8")
 
@@ -153,16 +169,16 @@ class Drawing:
         Raises
         ------
         DrawingFormatError
-            The file cannot be read, or holds no drawing.
+            The file cannot be read, or does not hold a drawing.
+        DrawingError
+            `Stroke` refuses the points.
         """
+        text = read_drawing_text(path)
         try:
-            return cls.from_json(Path(path).read_text(encoding="utf-8"))
-        except OSError as exc:
-            msg = f"Got {path}, which cannot be read ({exc.strerror}). Check the name."
-            raise DrawingFormatError(msg) from exc
-        except (UnicodeDecodeError, DrawingFormatError) as exc:
-            msg = f"{path}: {exc}"
-            raise DrawingFormatError(msg) from exc
+            return cls.from_json(text)
+        except DrawingError as exc:
+            msg = f"{shortened(path)}: {exc}"
+            raise type(exc)(msg) from exc
 
     def to_svg(self, side: int = 280) -> str:
         """Draw as an SVG picture, `side` pixels square: black ink on white paper."""
@@ -178,18 +194,47 @@ class Drawing:
         return self.to_svg()
 
 
+def read_drawing_text(path: str | Path) -> str:
+    """Read the text of a drawing's file without interpreting it.
+
+    Raises
+    ------
+    DrawingFormatError
+        The file cannot be read, is not text, or is larger than any drawing.
+    """
+    try:
+        return read_regular_text(path, most=MAX_BYTES)
+    except OSError as exc:
+        msg = (
+            f"Got {shortened(path)}, which cannot be read ({exc.strerror}). Check the "
+            "name."
+        )
+        raise DrawingFormatError(msg) from exc
+    except UnicodeDecodeError as exc:
+        msg = f"{shortened(path)}: the file is not text ({exc})."
+        raise DrawingFormatError(msg) from exc
+
+
 def _strokes_in(data: object) -> Sequence[Mapping[str, Any]]:
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         msg = "no such format field"
         raise ValueError(msg)
     if data.get("version") != _VERSION:
-        msg = f"version {data.get('version')!r}, and this program reads {_VERSION}"
+        version = shortened(data.get("version"))
+        msg = f"version {version}, and this program reads {_VERSION}"
         raise ValueError(msg)
     strokes = data["strokes"]
     if not isinstance(strokes, list):
         msg = "strokes is not a list"
         raise TypeError(msg)
     return strokes
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with the text."""
+    return (
+        f"it has no {error}" if isinstance(error, KeyError) else shortened(str(error))
+    )
 
 
 def _stroke_from(item: Mapping[str, Any]) -> Stroke:
@@ -200,7 +245,7 @@ def _stroke_from(item: Mapping[str, Any]) -> Stroke:
 
 def _svg_line(stroke: Stroke) -> str:
     points = " ".join(f"{x:.5g},{y:.5g}" for x, y in stroke.points)
-    # A line of one point has no length and some browsers paint nothing: say it twice.
+    # Some browsers do not paint a line of one point: write the point twice.
     if len(stroke) == 1:
         points = f"{points} {points}"
     colour = "black" if stroke.ink else "white"

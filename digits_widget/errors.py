@@ -3,56 +3,82 @@
 ::
 
     DigitsError
-    ├── DrawingError                what the hand did cannot be used
-    │   ├── EmptyDrawingError           nothing is drawn
-    │   ├── SingleDotError              one dot is not a digit
+    ├── DrawingError                strokes that cannot be used
+    │   ├── EmptyDrawingError           the drawing has no ink
     │   ├── PointsNotFiniteError        NaN or infinite coordinates
     │   ├── PointsOffCanvasError        coordinates outside 0 to 1
-    │   ├── TooManyPointsError          more points than a hand draws
+    │   ├── TooManyPointsError          more points than anyone draws
     │   ├── DrawingFormatError          a file or text that is not a drawing
     │   └── FileTakenError              a file that would be overwritten
-    ├── ImageError                  a picture of the wrong kind, shape, type or range
-    │   └── ImageTooLargeError          refused before it is decoded
-    ├── OptionError                 a value that an option does not take
-    │   └── UnknownMethodError          no method, step or preset of this name
+    ├── ImageError                  wrong kind, shape, type or range
+    │   └── ImageTooLargeError          too many pixels to decode safely
+    ├── OptionError                 an option does not accept the value
+    │   └── UnknownMethodError          no method, step or preset has this name
     ├── StepOrderError              steps in an order that makes no sense
-    ├── ServingError                the question was not answered
-    │   ├── ServerUnavailableError      nobody answers there (UNAVAILABLE)
+    ├── ServingError                the server did not answer the request
+    │   ├── ServerUnavailableError      no answer at the address (UNAVAILABLE)
     │   │   ├── ServerAbsentError           nothing listens at the address
-    │   │   └── WrongPortError              something listens that does not speak gRPC
+    │   │   ├── WrongPortError              the port is not a gRPC port
+    │   │   └── ServerBusyError             it is overloaded (RESOURCE_EXHAUSTED …)
     │   ├── DeadlineError               no answer in time (DEADLINE_EXCEEDED)
     │   ├── ModelNotFoundError          no such model, version or label (NOT_FOUND)
-    │   ├── RequestRefusedError         the server refuses it (INVALID_ARGUMENT …)
-    │   │   └── SignatureError              the model declares something else
-    │   │       └── ModelShapeError             its input is not a 28x28 picture
+    │   ├── RequestRefusedError         the server refused it (INVALID_ARGUMENT …)
+    │   │   └── SignatureError              it does not fit the model's signature
+    │   │       └── ModelShapeError             the input is not a 28x28 picture
     │   ├── TooLargeError               over a message limit (RESOURCE_EXHAUSTED)
     │   ├── AccessError                 not allowed (UNAUTHENTICATED, PERMISSION_DENIED)
-    │   ├── UnsupportedError            an unknown call (UNIMPLEMENTED)
-    │   ├── CallCancelledError          given up from outside (CANCELLED)
+    │   ├── UnsupportedError            an unknown call or type (UNIMPLEMENTED)
+    │   ├── CallCancelledError          the caller cancelled it (CANCELLED)
     │   ├── ServerFailureError          the server failed inside (INTERNAL, UNKNOWN …)
-    │   └── AnswerError                 an answer that is no use
+    │   └── AnswerError                 an answer that cannot be used
     │       ├── NotTenError                 not ten numbers
     │       └── NotConfidencesError         not confidences: they do not sum to 1
-    │           └── LogitsError                 logits, of which a softmax makes some
+    │           └── LogitsError                 logits: apply a softmax
     ├── ModelServerError            the embedded model server did not start or stay up
-    │   └── PortTakenError              somebody else has the port
-    ├── MissingExtraError           a part that is not installed
-    ├── SavedModelError             a folder that holds no SavedModel we can read
+    │   └── PortTakenError              another program uses the port
+    ├── MissingExtraError           an optional package is not installed
+    ├── SavedModelError             a folder without a readable SavedModel
     ├── ExportError                 a model that cannot be exported as asked
-    └── DataError                   a data set that is missing or damaged
+    └── DataError                   a missing or damaged dataset
 
-Every message says what was got, what was expected and what to do. Every error has the
-same three attributes, empty where they mean nothing: `target`, `model` and `code`.
-`LogitsError` also brings the `logits`, to be looked at.
+Every message says what happened and what to do. Every error has the attributes
+`target`, `model` and `code`, empty where they do not apply. `LogitsError` also has the
+`logits`.
 """
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # for one annotation; whoever only wants an error needs no NumPy
+if TYPE_CHECKING:  # for one annotation; importing the errors needs no NumPy
     import numpy as np
     from numpy.typing import NDArray
+
+
+_LONGEST = 200
+"""Most characters of a name or value in a message."""
+
+
+def shortened(value: object) -> str:
+    """Return a name or value for a message: printable, and no longer than a sentence.
+
+    A printable text stays as it is; any other value is written as by `repr`. If the
+    result is too long, its middle is left out, because a path's end matters most.
+    """
+    text = value if isinstance(value, str) else _written(value)
+    if not (text.isprintable() and text):
+        text = repr(text)
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+
+
+def _written(value: object) -> str:
+    try:
+        return str(value) if isinstance(value, PurePath) else repr(value)
+    except ValueError:  # Python refuses to write a number of thousands of digits.
+        return f"a very large {type(value).__name__}"
 
 
 class DigitsError(Exception):
@@ -61,7 +87,7 @@ class DigitsError(Exception):
     Parameters
     ----------
     message : str
-        For the person with the notebook: got …, expected …, do ….
+        What happened, then what to do, for the person at the notebook.
     target : str
         The server's address, such as ``127.0.0.1:8500``.
     model : str
@@ -80,35 +106,31 @@ class DigitsError(Exception):
 
 
 class DrawingError(DigitsError):
-    """What the hand did cannot be used. Draw again, or mend the points."""
+    """The strokes cannot be used. Draw again, or correct the points."""
 
 
 class EmptyDrawingError(DrawingError):
-    """Nothing is drawn. Draw a digit first."""
-
-
-class SingleDotError(DrawingError):
-    """One dot is not a digit. Keep the button down and draw a line."""
+    """The drawing has no ink. Draw a digit first."""
 
 
 class PointsNotFiniteError(DrawingError):
-    """A coordinate, time or width is NaN or infinite. Drop or mend such points."""
+    """A coordinate, time or width is NaN or infinite. Remove or correct such points."""
 
 
 class PointsOffCanvasError(DrawingError):
-    """A coordinate is outside 0 to 1. Divide by the canvas side, and clip."""
+    """A coordinate is outside 0 to 1. Divide by the canvas side and clip."""
 
 
 class TooManyPointsError(DrawingError):
-    """More points than any hand draws. Thin them out, or draw fewer strokes."""
+    """More points than anyone draws. Thin them out, or draw fewer strokes."""
 
 
 class DrawingFormatError(DrawingError):
-    """Not a drawing as this project writes it. Save one to see the format."""
+    """Not a drawing in this project's format. Save one to see the format."""
 
 
 class FileTakenError(DrawingError):
-    """There is a file of this name. Choose another, or pass ``overwrite=True``."""
+    """A file of this name exists. Choose another name, or pass ``overwrite=True``."""
 
 
 class ImageError(DigitsError):
@@ -120,11 +142,11 @@ class ImageTooLargeError(ImageError):
 
 
 class OptionError(DigitsError):
-    """A value that an option does not take. The message lists what it takes."""
+    """An option does not accept the value. The message lists what it accepts."""
 
 
 class UnknownMethodError(OptionError):
-    """No such method, step or preset. The message names the nearest ones."""
+    """No method, step or preset has this name. The message suggests similar names."""
 
 
 class StepOrderError(DigitsError):
@@ -132,19 +154,23 @@ class StepOrderError(DigitsError):
 
 
 class ServingError(DigitsError):
-    """The model server did not answer the question."""
+    """The model server did not answer the request."""
 
 
 class ServerUnavailableError(ServingError):
-    """Nobody answers at the address. Start the server, or mend the address."""
+    """No server answers at the address. Start the server, or correct the address."""
 
 
 class ServerAbsentError(ServerUnavailableError):
-    """Nothing listens at the address. Start it: ``digits-widget serve``."""
+    """Nothing listens at the address. Start a server: ``digits-widget serve``."""
 
 
 class WrongPortError(ServerUnavailableError):
-    """Something listens there that is not gRPC. 8500 is usual; 8501 is REST."""
+    """The port is not a gRPC port. The usual ones: 8500 for gRPC, 8501 for REST."""
+
+
+class ServerBusyError(ServerUnavailableError):
+    """The server is overloaded. Wait a little, then try again."""
 
 
 class DeadlineError(ServingError):
@@ -156,7 +182,7 @@ class ModelNotFoundError(ServingError):
 
 
 class RequestRefusedError(ServingError):
-    """The server refuses the request. The message repeats its words."""
+    """The server refused the request. The message quotes the server."""
 
 
 class SignatureError(RequestRefusedError):
@@ -168,11 +194,11 @@ class ModelShapeError(SignatureError):
 
 
 class TooLargeError(ServingError):
-    """Over a message limit. Send fewer images at once, or raise the limit."""
+    """A message is over a size limit. Send fewer images, or raise the limit."""
 
 
 class AccessError(ServingError):
-    """The server asks for credentials, or refuses these."""
+    """The server requires credentials, or refused those it got."""
 
 
 class UnsupportedError(ServingError):
@@ -180,15 +206,15 @@ class UnsupportedError(ServingError):
 
 
 class CallCancelledError(ServingError):
-    """The call was given up before its answer came."""
+    """The caller cancelled the call before the answer came."""
 
 
 class ServerFailureError(ServingError):
-    """The server failed inside. Its log says more."""
+    """The server failed internally. Its log says more."""
 
 
 class AnswerError(ServingError):
-    """The server answered with something that is no use here."""
+    """The server's answer cannot be used here."""
 
 
 class NotTenError(AnswerError):
@@ -205,9 +231,9 @@ class LogitsError(NotConfidencesError):
     Parameters
     ----------
     logits : ndarray
-        (n, 10) or (10,) float64: what the model gave.
+        (n, 10) or (10,) float64, the answer of the model.
     **attributes
-        As for every error.
+        `target`, `model` and `code`, as for every error.
     """
 
     def __init__(
@@ -222,20 +248,20 @@ class ModelServerError(DigitsError):
 
 
 class PortTakenError(ModelServerError):
-    """Somebody else has the port. Choose another, or stop the other program."""
+    """Another program uses the port. Choose another port, or stop that program."""
 
 
 class MissingExtraError(DigitsError):
-    """A part that is not installed. The message gives the command that installs it."""
+    """An optional package is not installed. The message says how to install it."""
 
 
 class SavedModelError(DigitsError):
-    """A folder that holds no SavedModel we can read."""
+    """The folder does not hold a readable SavedModel."""
 
 
 class ExportError(DigitsError):
-    """A model that cannot be exported as asked."""
+    """The model cannot be exported in the requested way."""
 
 
 class DataError(DigitsError):
-    """A data set that is missing or damaged."""
+    """A dataset is missing or damaged."""

@@ -1,9 +1,9 @@
 """Is this like the training data? Five gauges against MNIST.
 
-The bands are the 5th to 95th percentile of MNIST's 60,000 training images, each value
-measured by the functions below (ink is byte / 255). Where only one end can be wrong
-the band begins at the best value. A digit outside is not wrong, but it is one of which
-the model has seen few.
+Each band runs from the 5th to the 95th percentile of MNIST's 60,000 training images,
+measured by the functions below (ink is byte / 255). If only one end can be wrong, the
+band begins at the best value. A digit outside a band is not wrong, but the model was
+trained on few like it.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ _ENDS = {"size": 28.0, "centre": 6.0, "thickness": 8.0, "grey": 1.0, "polarity":
 
 @dataclass(frozen=True)
 class Gauge:
-    """One number of a digit, and where MNIST's digits have it."""
+    """One measured property of a digit, and MNIST's band for it."""
 
     name: str
     """Slug, such as ``thickness``."""
 
     title: str
-    """For people, such as ``Line thickness``."""
+    """Name on screen, such as ``Line thickness``."""
 
     value: float
     """In `unit`."""
 
     unit: str
-    """``pixels``, or nothing for a share."""
+    """``pixels``; empty for a share."""
 
     low: float
     """MNIST's 5th percentile, or the best value."""
@@ -45,11 +45,11 @@ class Gauge:
     """MNIST's 95th percentile."""
 
     sentence: str
-    """What this means, and what to do, in plain words."""
+    """The value, MNIST's band and, if the value lies outside, what to do."""
 
     @property
     def end(self) -> float:
-        """Where a scale for it ends, in `unit`; what lies beyond is drawn there."""
+        """End of the gauge's scale, in `unit`; larger values are drawn at the end."""
         return _ENDS[self.name]
 
     @property
@@ -76,7 +76,7 @@ class Likeness:
 
 @dataclass(frozen=True)
 class _Scale:
-    """How to measure one gauge, and what to say about it."""
+    """How to measure one gauge, and how to report the value."""
 
     name: str
     title: str
@@ -84,20 +84,17 @@ class _Scale:
     low: float
     high: float
     measure: Callable[[Image], float]
-    is_what: str
+    says: str
+    band: str
     below: str
     above: str
 
     def read(self, image: Image) -> Gauge:
         value = self.measure(image)
-        if _lies_in(value, self.low, self.high):
-            verdict = "as in MNIST."
-        else:
-            verdict = self.below if value < self.low else self.above
-        unit = f" {self.unit}" if self.unit else ""
-        low, high = (format(end, ".3g") for end in (self.low, self.high))
-        band = low if low == high else f"{low} to {high}"
-        sentence = f"{self.is_what} {value:.3g}{unit} (MNIST {band}): {verdict}"
+        sentence = f"{self.says.format(value)} MNIST: {self.band}."
+        if not _lies_in(value, self.low, self.high):
+            cure = self.below if value < self.low else self.above
+            sentence = f"{sentence} {cure}"
         return Gauge(
             self.name, self.title, value, self.unit, self.low, self.high, sentence
         )
@@ -136,9 +133,10 @@ def off_centre(image: Image) -> float:
 
 
 def thickness(image: Image) -> float:
-    """Return ink over length: the sum of ink over the pixels of its skeleton.
+    """Return the sum of ink divided by the number of pixels of its skeleton.
 
-    Of a blot not much more than a pixel is left; no line is thicker than the picture.
+    The skeleton of a blot is hardly more than a pixel, so the result is capped at the
+    longer side of the picture.
     """
     length = int(skeleton(image > 0.5).sum())
     if not length:
@@ -177,7 +175,7 @@ def skeleton(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _loose(ink: NDArray[np.bool_], half: int) -> NDArray[np.bool_]:
-    """Return the pixels that may go in one half of a round, by their 8 neighbours."""
+    """Return the pixels that one half of a round removes, by their 8 neighbours."""
     rows, cols = ink.shape
     padded = np.pad(ink, 1)
     n, ne, e, se, s, sw, w, nw = (
@@ -208,9 +206,10 @@ _SCALES = (
         20.0,
         20.0,
         longest_side,
-        "The longest side is",
-        "too small. Crop to the ink and fit it in 20x20.",
-        "too large. Fit it in 20x20.",
+        "Longest side {:.0f} px.",
+        "20 px",
+        "Too small: crop to the ink and fit it in 20x20.",
+        "Too large: fit it in 20x20.",
     ),
     _Scale(
         "centre",
@@ -219,9 +218,10 @@ _SCALES = (
         0.0,
         0.60,
         off_centre,
-        "The centre of mass is away from (14, 14) by",
-        "as in MNIST.",
-        "off the centre. Centre it by its mass.",
+        "Centre of mass {:.1f} px off centre.",
+        "0 to 0.6",
+        "",
+        "Too far: centre the digit by its mass.",
     ),
     _Scale(
         "thickness",
@@ -230,9 +230,10 @@ _SCALES = (
         1.79,
         4.67,
         thickness,
-        "Lines are as thick as",
-        "too thin. Take a wider pen, or draw smaller.",
-        "too thick. Take a finer pen, or draw larger.",
+        "Lines {:.1f} px thick.",
+        "1.8 to 4.7",
+        "Too thin: use a wider pen, or draw smaller.",
+        "Too thick: use a finer pen, or draw larger.",
     ),
     _Scale(
         "grey",
@@ -241,9 +242,10 @@ _SCALES = (
         0.40,
         0.79,
         grey_share,
-        "The share of grey among inked pixels is",
-        "too few greys. Leave out thresholds and dithering.",
-        "too many greys. Leave out the blur, or take a wider pen.",
+        "{:.0%} of the inked pixels are grey.",
+        "40 to 79%",
+        "Too few: leave out thresholds and dithering.",
+        "Too many: leave out the blur, or use a wider pen.",
     ),
     _Scale(
         "polarity",
@@ -252,8 +254,9 @@ _SCALES = (
         0.0,
         0.0,
         border,
-        "The border's median is",
-        "as in MNIST.",
-        "paper is not 0. Invert: in MNIST 1 is ink.",
+        "Median of the border {:.2g}.",
+        "0",
+        "",
+        "The paper is not 0: invert the picture, because in MNIST 1 is ink.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Logits: what a model gives that ends before its softmax. Told apart, and turned."""
+"""Logits: the answer of a model without a final softmax, and their softmax."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digits_widget.errors import LogitsError, OptionError
 from digits_widget.prediction import Prediction, check_confidences
 
 Logits = Literal["refuse", "softmax"]
-"""What becomes of an answer that is logits: a `LogitsError`, or its softmax."""
+"""How to treat logits: ``refuse`` raises `LogitsError`, ``softmax`` applies it."""
 
 
 def softmax(logits: ArrayLike) -> NDArray[np.float64]:
@@ -29,30 +29,30 @@ def softmax(logits: ArrayLike) -> NDArray[np.float64]:
         Same shape, float64 in [0, 1]; each row sums to 1.
     """
     values = np.asarray(logits, dtype=np.float64)
-    # Only differences matter; without the largest no exponential can overflow.
+    # Only differences matter. Subtracting the largest keeps exp from overflowing.
     powers = np.exp(values - values.max(axis=-1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
     return shares
 
 
 def at_temperature(prediction: Prediction, temperature: float) -> Prediction:
-    """Return an answer made bolder or more modest; its label stays the same.
+    """Apply a softmax temperature to an answer; its label stays the same.
 
-    That is ``softmax(logits / temperature)``. From confidences it is had without the
-    logits: each to the power of 1 / temperature, then scaled to sum to 1 (Guo, Pleiss,
-    Sun, Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017).
+    The result is ``softmax(logits / temperature)``. Equivalently, raise each confidence
+    to the power 1 / temperature and renormalise (Guo, Pleiss, Sun, Weinberger, *On
+    Calibration of Modern Neural Networks*, ICML 2017).
 
     Parameters
     ----------
     prediction : Prediction
-        At temperature 1, as a model gives it.
+        The answer of the model, at temperature 1.
     temperature : float
-        Above 0. Below 1 bolder, above 1 more modest; 1 changes nothing.
+        Above 0. Below 1 sharpens the confidences, above 1 evens them out, 1 keeps them.
 
     Raises
     ------
     OptionError
-        A temperature that is not above 0.
+        `temperature` is not above 0.
     """
     if not temperature > 0:
         msg = f"Got a temperature of {temperature}, expected a number above 0."
@@ -69,18 +69,24 @@ def at_temperature(prediction: Prediction, temperature: float) -> Prediction:
 
 
 def read_scores(
-    scores: ArrayLike, *, model: str = "", logits: Logits = "refuse"
+    scores: ArrayLike,
+    *,
+    model: str = "",
+    logits: Logits = "refuse",
+    precision: float = 0.0,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Return confidences, and the logits that they were made from, if they were.
+    """Return confidences, and the logits that they were computed from, or None.
 
     Parameters
     ----------
     scores : array_like
-        (n, 10) or (10,), what a model answered.
+        (n, 10) or (10,), the answer of a model.
     model : str
         Its name, for messages.
     logits : {"refuse", "softmax"}
-        What to do should they be logits. Confidences always stay as they are.
+        How to treat logits. Confidences always stay as they are.
+    precision : float
+        As for `check_confidences`.
 
     Raises
     ------
@@ -88,7 +94,7 @@ def read_scores(
         As for `check_confidences`.
     """
     try:
-        return check_confidences(scores, model=model), None
+        return check_confidences(scores, model=model, precision=precision), None
     except LogitsError as exc:
         if logits == "refuse":
             raise

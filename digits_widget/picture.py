@@ -1,36 +1,46 @@
 """Reads a picture of any usual kind: a file, its bytes, a data URL, an array.
 
-What comes out is light: 1 is white, or fully opaque in the channel of transparency.
-`Flatten` and `Polarity` make ink of it, so that what they decide can be seen.
+The result is light: 1 is white, or fully opaque in the alpha channel. The steps
+`Flatten` and `Polarity` turn light into ink, so that a trace shows their decisions.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from digits_widget.errors import ImageError, ImageTooLargeError
+from digits_widget.errors import ImageError, ImageTooLargeError, shortened
+from digits_widget.regular_file import UnusableFileError, open_regular_file
 from digits_widget.steps.checks import checked
 
 MAX_PIXELS = 50_000_000
 """A photograph of 50 megapixels. Anything larger is refused before it is decoded."""
 
-_LONGEST = 300
-"""Characters of a path that a message repeats."""
-
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 """A path, a PNG data URL, the bytes of a file, a Pillow image or an array."""
 
 
+class Reading(NamedTuple):
+    """A picture, and the size of its file."""
+
+    light: NDArray[np.float32]
+    """The picture, as `read_picture` returns it."""
+
+    size: tuple[int, int]
+    """Columns and rows of the upright picture in the file."""
+
+
 def read_picture(source: Source) -> NDArray[np.float32]:
-    """Read a picture as light, in shades of grey or in colours.
+    """Read a picture as light, upright, in shades of grey or in colours.
 
     Parameters
     ----------
@@ -49,20 +59,39 @@ def read_picture(source: Source) -> NDArray[np.float32]:
     Raises
     ------
     ImageTooLargeError
-        More than `MAX_PIXELS`; found out before decoding.
+        The picture has more than `MAX_PIXELS`; checked before decoding.
     ImageError
-        No such file, no picture, a damaged one, or an array of the wrong kind.
+        No such file, not a picture, a damaged one, or an array of the wrong kind.
+    """
+    return read_reduced(source, MAX_PIXELS).light
+
+
+def read_reduced(source: Source, at_most: int) -> Reading:
+    """Read a picture, reduced to about `at_most` pixels.
+
+    Parameters
+    ----------
+    source : str, Path, bytes, PIL.Image.Image or ndarray
+        As `read_picture` takes it.
+    at_most : int
+        Most pixels. In a larger file or Pillow image, each square of pixels is averaged
+        into one, which reads a large photograph several times as fast.
+
+    Raises
+    ------
+    ImageTooLargeError, ImageError
+        As from `read_picture`.
     """
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return _whole(_from_array(source))
     if isinstance(source, Image.Image):
-        return _from_pillow(source)
+        return _from_pillow(source, at_most)
     if isinstance(source, str) and source[:5].lower() == "data:":
-        return _decode(io.BytesIO(_from_data_url(source)), "the data URL")
+        return _decode(io.BytesIO(_from_data_url(source)), "the data URL", at_most)
     if isinstance(source, bytes):
-        return _decode(io.BytesIO(source), "the bytes")
+        return _decode(io.BytesIO(source), "the bytes", at_most)
     if isinstance(source, str | Path):
-        return _decode(Path(source), _shortened(str(source)))
+        return _decode(Path(source), shortened(str(source)), at_most)
     msg = (
         f"Got a {type(source).__name__}, expected a path, a data URL, bytes, a Pillow "
         "image or an array."
@@ -70,21 +99,28 @@ def read_picture(source: Source) -> NDArray[np.float32]:
     raise ImageError(msg)
 
 
-def _shortened(path: str) -> str:
-    """Name a path in a message: text that is no path at all may be very long."""
-    name = path if path.isprintable() and path else repr(path)
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+def _whole(light: NDArray[np.float32]) -> Reading:
+    return Reading(light, (light.shape[1], light.shape[0]))
 
 
-def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
+def _decode(file: Path | io.BytesIO, name: str, at_most: int) -> Reading:
     try:
         with warnings.catch_warnings():
-            # Pillow only warns of pictures that are somewhat too large.
+            # Warnings about a file that can be read are of no interest here.
+            warnings.simplefilter("ignore")
+            # Pillow only warns about pictures that are somewhat too large.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file) as picture:
-                return _from_pillow(picture)
+            opened = open_regular_file(file) if isinstance(file, Path) else file
+            with opened, Image.open(opened) as picture:
+                _check_size(*picture.size)
+                wide, high = picture.size
+                if (factor := _factor(picture, at_most)) > 1:
+                    # A JPEG can be decoded at a reduced size, which is many times as
+                    # fast.
+                    picture.draft(None, (wide // factor, high // factor))
+                return _from_pillow(picture, at_most, (wide, high))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
-        # All that Pillow tells of it is in the text of its error.
+        # Pillow tells the size only in the text of its error.
         found = re.search(r"\d+", str(exc))
         count = f"{int(found.group()):,}" if found else "very many"
         msg = (
@@ -93,15 +129,15 @@ def _decode(file: Path | io.BytesIO, name: str) -> NDArray[np.float32]:
         )
         raise ImageTooLargeError(msg) from exc
     except UnidentifiedImageError as exc:
-        msg = f"Got {name}, which is no picture that Pillow knows. Save it as PNG."
+        msg = f"Got {name}, which Pillow cannot read as a picture. Save it as PNG."
         raise ImageError(msg) from exc
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as exc:
-        msg = f"Got {name}, which cannot be opened: {exc.strerror}. Mend the path."
+    except (FileNotFoundError, PermissionError, UnusableFileError) as exc:
+        msg = f"Got {name}, which cannot be opened: {exc.strerror}. Check the path."
         raise ImageError(msg) from exc
     except (OSError, SyntaxError, ValueError) as exc:
-        # The full text of a system's error repeats the path.
+        # str() of a system's error would repeat the path.
         why = getattr(exc, "strerror", None) or exc
-        msg = f"Got {name}, which cannot be read ({why}). Check that it is whole."
+        msg = f"Got {name}, which cannot be read ({why}). Is the file complete?"
         raise ImageError(msg) from exc
 
 
@@ -113,7 +149,7 @@ def _from_data_url(url: str) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except ValueError as exc:
-        msg = f"Got a data URL whose base64 is damaged ({exc}). Send it whole."
+        msg = f"Got a data URL whose base64 is damaged ({exc}). Send all of it."
         raise ImageError(msg) from exc
 
 
@@ -126,15 +162,62 @@ def _check_size(width: int, height: int) -> None:
         raise ImageTooLargeError(msg)
 
 
-def _from_pillow(picture: Image.Image) -> NDArray[np.float32]:
-    _check_size(*picture.size)
-    upright = ImageOps.exif_transpose(picture)
-    return _from_array(np.asarray(_in_plain_mode(upright)))
+def _from_pillow(
+    picture: Image.Image, at_most: int, size: tuple[int, int] | None = None
+) -> Reading:
+    wide, high = size or picture.size
+    _check_size(wide, high)
+    # Loading sets a TIFF upright, and the EXIF of a PNG may come last in the file.
+    picture.load()
+    turn = _TURNS.get(_orientation(picture))
+    plain = _reduced(_in_plain_mode(picture), at_most)
+    upright = plain if turn is None else plain.transpose(turn)
+    if (upright.width > upright.height) != (wide > high):
+        wide, high = high, wide
+    return Reading(_from_array(np.asarray(upright)), (wide, high))
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""The operation that sets a picture upright, by its EXIF tag Orientation."""
+
+
+def _orientation(picture: Image.Image) -> int:
+    """Return the EXIF tag Orientation: 1 is upright."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - whatever Pillow makes of damaged EXIF
+        return 1
+
+
+def _factor(picture: Image.Image, at_most: int) -> int:
+    """Return the side of the squares that become one pixel each."""
+    return max(1, math.ceil(math.sqrt(picture.width * picture.height / at_most)))
+
+
+def _reduced(picture: Image.Image, at_most: int) -> Image.Image:
+    factor = _factor(picture, at_most)
+    if factor == 1:
+        return picture
+    if picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.mode.startswith("I;16"):
+        picture = Image.fromarray(_from_array(np.asarray(picture)))
+    return picture.reduce(factor)
 
 
 def _in_plain_mode(picture: Image.Image) -> Image.Image:
-    """Return the picture in a mode whose array says everything about it."""
-    if picture.mode == "La":  # The one mode that Pillow takes to no other in one go.
+    """Convert the picture to a mode that NumPy can hold without loss."""
+    if picture.mode == "La":  # Pillow cannot convert this mode in one step.
         picture = picture.convert("LA")
     if picture.has_transparency_data:
         return picture.convert("RGBA")

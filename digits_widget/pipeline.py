@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
-from digits_widget.entry import check_many, draw, draw_cut_out, enter, image_of
 from digits_widget.errors import ImageError, OptionError, StepOrderError
-from digits_widget.picture import Source
+from digits_widget.inputs import check_many, draw, draw_cut_out, enter, image_of
+from digits_widget.picture import MAX_PIXELS, Source
 from digits_widget.steps import (
     Centre,
     Crop,
@@ -23,9 +23,11 @@ from digits_widget.steps import (
     Fit,
     Flatten,
     MagickResize,
+    Paper,
     Polarity,
     Resize,
     Step,
+    Strengthen,
     Threshold,
     ToTensor,
     TwoGreys,
@@ -34,30 +36,33 @@ from digits_widget.steps.checks import check_choice, checked
 from digits_widget.steps.step import BatchedStep, ExplainedStep, Image, Outcome
 from digits_widget.trace import Trace, snapshot
 
+_ENOUGH = 2_250_000
+"""Most pixels of a photograph for `Paper`: enough for a digit, and fast."""
+
 _CHUNK = 256
-"""Pictures that `Pipeline.batch` holds at once: 80 MB, should they be rasters."""
+"""Pictures that `Pipeline.batch` holds at once: 80 MB if they are rasters."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Steps in their order, under a name. Call it with a drawing or a picture.
+    """Named steps in order. Call it with a drawing or a picture.
 
-    A drawing enters as ink, so the steps that only pictures need (`Flatten`,
-    `Polarity`) are passed over. Any callable from image to image can be a step.
+    A drawing is ink already, so the steps for pictures (`Flatten`, `Polarity`) are
+    skipped. Any callable from image to image can be a step.
 
     Raises
     ------
     OptionError
-        A step that cannot be called, or a class of steps.
+        A step is not callable, or is a class instead of an object.
     StepOrderError
-        `ToTensor` is missing, stands twice, or is not last.
+        `ToTensor` is missing, appears twice, or is not last.
     """
 
     steps: tuple[Step, ...]
     """Run from first to last; the last is `ToTensor`."""
 
-    name: str = "own"
-    """What to call it."""
+    name: str = "your own"
+    """Name for tables and messages."""
 
     def __post_init__(self) -> None:
         for step in self.steps:
@@ -65,38 +70,38 @@ class Pipeline:
                 name = getattr(step, "__name__", repr(step))
                 msg = (
                     f"Got {name} as a step, expected an object that can be called with "
-                    "an image, such as Crop(). Mind the brackets."
+                    "an image, such as Crop() with its parentheses."
                 )
                 raise OptionError(msg)
         places = [isinstance(step, ToTensor) for step in self.steps]
         if sum(places) != 1 or not places[-1]:
             names = ", ".join(name_of(step) for step in self.steps) or "no steps"
             msg = (
-                f"Got {names}; expected tensor once, as the last step: what it gives "
-                "is what the request carries. Put ToTensor at the end."
+                f"Got {names}; expected tensor once, as the last step, because "
+                "the request carries its result. Put ToTensor at the end."
             )
             raise StepOrderError(msg)
 
     def __call__(self, source: Drawing | Source) -> Trace:
-        """Run every step and keep every picture.
+        """Run every step and keep every image.
 
         Parameters
         ----------
         source : Drawing, or what `read_picture` takes
             Strokes; or a file, a data URL, a Pillow image, an array in which 1 is
-            light. An array of ink, such as a raster, comes through unchanged, as its
+            light. An array of ink, such as a raster, passes unchanged, because its
             border is dark.
 
         Raises
         ------
         EmptyDrawingError
-            A drawing without ink. A blank *picture* gives a trace that `is_blank`.
+            The drawing has no ink. (A blank *picture* gives a trace that `is_blank`.)
         ImageError
-            A picture of the wrong kind.
+            The picture is of the wrong kind.
         StepOrderError
-            A step cannot work on what the one before it gave.
+            A step cannot use the result of the step before it.
         """
-        shots = [enter(source)]
+        shots = [enter(source, self.reads_at_most)]
         drawn = isinstance(source, Drawing)
         light, seen = not drawn, Counter[str]()
         for step in self.steps:
@@ -112,25 +117,26 @@ class Pipeline:
         return Trace(tuple(shots))
 
     def batch(self, sources: Iterable[Drawing | Source]) -> NDArray[Any]:
-        """Return the tensors of many drawings or pictures, and keep no pictures.
+        """Return the tensors of many drawings or pictures, without the traces.
 
         Parameters
         ----------
         sources : iterable
-            Of what a call takes; also an array whose first axis counts pictures.
+            Drawings or pictures as for a call; or an array of pictures, (n, rows,
+            cols).
 
         Returns
         -------
         ndarray
-            (n, 28, 28) float32, or as `ToTensor` says; each the same bits as the
-            `tensor` of its own trace.
+            (n, 28, 28) float32, or as `ToTensor` says. Each tensor is bit for bit the
+            `tensor` of its trace.
 
         Raises
         ------
         EmptyDrawingError, ImageError
-            As for one; the message says which of them it was, from 0.
+            As for a call; the message has the number of the picture, from 0.
         StepOrderError
-            As for one.
+            As for a call.
         """
         check_many(sources)
         last = self.steps[-1]
@@ -144,9 +150,11 @@ class Pipeline:
     def _run_many(self, chunk: list[tuple[int, Drawing | Source]]) -> list[Image]:
         drawn = [isinstance(source, Drawing) for _, source in chunk]
         by = draw_cut_out if self._frames_first else draw
-        images: Iterable[Image] = (image_of(source, i, by) for i, source in chunk)
-        # One after the other through all plain steps, so that large pictures live
-        # briefly; together through the steps that are faster on many.
+        images: Iterable[Image] = (
+            image_of(source, i, by, self.reads_at_most) for i, source in chunk
+        )
+        # Plain steps take one picture at a time, so that large ones are freed early;
+        # batched steps take all of them, which is faster.
         for at_once, group in groupby(self.steps, key=_is_batched):
             steps = tuple(group)
             if at_once:
@@ -157,8 +165,18 @@ class Pipeline:
         return list(images)
 
     @property
+    def reads_at_most(self) -> int:
+        """Most pixels of a picture file; fewer if the pipeline has `Paper`."""
+        return _ENOUGH if self.finds_paper else MAX_PIXELS
+
+    @property
+    def finds_paper(self) -> bool:
+        """Whether the pipeline has `Paper`, which turns photographs black on white."""
+        return any(isinstance(step, Paper) for step in self.steps)
+
+    @property
     def _frames_first(self) -> bool:
-        """Whether a drawing's paper is cut away at once, and then a copy made."""
+        """Whether a drawing is cropped first and then fitted in a box."""
         own = [step for step in self.steps if not _is_for_pictures(step)]
         match own:
             case [Crop(threshold=threshold, padding=0), Fit(), *_]:
@@ -166,12 +184,12 @@ class Pipeline:
         return False
 
     def without(self, *names: str) -> Pipeline:
-        """Return this pipeline with the steps of these names skipped.
+        """Return this pipeline without the steps of these names.
 
         Raises
         ------
         UnknownMethodError
-            It has no such step.
+            The pipeline has no such step.
         """
         for name in names:
             check_choice("step", name, map(name_of, self.steps))
@@ -179,12 +197,19 @@ class Pipeline:
         return replace(self, steps=kept)
 
     def replaced(self, name: str, *steps: Step) -> Pipeline:
-        """Return this pipeline with other steps where the one of this name was.
+        """Return this pipeline with one step replaced by others.
+
+        Parameters
+        ----------
+        name : str
+            Name of the step to replace.
+        *steps : callable
+            The steps in its place, in order.
 
         Raises
         ------
         UnknownMethodError
-            It has no such step.
+            The pipeline has no such step.
         """
         names = [name_of(step) for step in self.steps]
         check_choice("step", name, names)
@@ -195,7 +220,7 @@ class Pipeline:
 
 
 def name_of(step: Step) -> str:
-    """Return a step's slug: its `name`, or that of the function it is."""
+    """Return the `name` of a step, or the name of a function."""
     return str(getattr(step, "name", getattr(step, "__name__", type(step).__name__)))
 
 
@@ -218,7 +243,7 @@ def _through(steps: tuple[Step, ...], image: Image, *, drawn: bool) -> Image:
 
 
 def _explains(step: Step) -> TypeGuard[ExplainedStep]:
-    # isinstance with a protocol costs more than many a step.
+    # isinstance with a protocol takes longer than many steps.
     return hasattr(step, "run")
 
 
@@ -232,7 +257,7 @@ def _run(step: Step, image: Image) -> Outcome:
     try:
         made = checked(step(image))
     except ImageError as exc:
-        msg = f"The step {name_of(step)} gave no picture. {exc}"
+        msg = f"The step {name_of(step)} did not return a picture. {exc}"
         raise ImageError(msg) from exc
     return Outcome(made, f"{name_of(step)} was applied.")
 
@@ -242,7 +267,16 @@ PRESETS: Mapping[str, Pipeline] = MappingProxyType(
         pipeline.name: pipeline
         for pipeline in (
             Pipeline(
-                (Flatten(), Polarity(), Crop(), Fit(), Centre(), ToTensor()),
+                (
+                    Flatten(),
+                    Paper(),
+                    Polarity(),
+                    Crop(),
+                    Fit(),
+                    Strengthen(),
+                    Centre(),
+                    ToTensor(),
+                ),
                 name="mnist",
             ),
             Pipeline(
@@ -272,10 +306,10 @@ PRESETS: Mapping[str, Pipeline] = MappingProxyType(
         )
     }
 )
-"""Pipelines by name. ``mnist`` (the default everywhere) frames a digit as MNIST's
-authors did; ``seed-2020`` is the ImageMagick command of the 2020 article, flaw and all,
-and ``seed-2020-fixed`` the same in black and white; ``naive`` scales the whole canvas,
-as most demos do."""
+"""Pipelines by name. ``mnist`` (the default everywhere) finds the paper in a photograph
+and frames a digit as MNIST's authors did. ``seed-2020`` is the ImageMagick command of
+the 2020 article with its bug, and ``seed-2020-fixed`` its black-and-white correction.
+``naive`` scales the whole canvas, as most demos do."""
 
 
 def find_preset(name: str) -> Pipeline:
@@ -284,7 +318,7 @@ def find_preset(name: str) -> Pipeline:
     Raises
     ------
     UnknownMethodError
-        There is none; the message has the nearest ones.
+        No preset has this name; the message suggests similar names.
     """
     check_choice("preset", name, PRESETS)
     return PRESETS[name]

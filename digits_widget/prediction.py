@@ -1,12 +1,14 @@
-"""`Prediction`: what a model answered about one image, and how long it took.
+"""`Prediction`: the answer of a model about one image, and its timing.
 
-The word is *confidence*: ten numbers that sum to 1 are not the chance of being right.
+The ten numbers are called *confidences*. They sum to 1, but a confidence is not the
+probability of being right.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,43 +18,43 @@ from digits_widget.errors import LogitsError, NotConfidencesError, NotTenError
 DIGITS = 10
 
 _SUM_TOLERANCE = 1e-3
-"""How far from 1 a sum may be: float16 models round each of ten numbers to 3 digits."""
+"""Tolerance of a sum around 1 for numbers that are precise enough."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Where the time of one call went, in seconds."""
+    """Duration of each part of one call, in seconds."""
 
     preparing: float = 0.0
-    """Checking the images and giving them the shape and dtype the model declares."""
+    """Checking the images and converting them to the model's shape and dtype."""
 
     encoding: float = 0.0
     """Building and serialising the request."""
 
     waiting: float = 0.0
-    """From sending the first byte to having the last: the wire and the model."""
+    """From sending the first byte to receiving the last: the network and the model."""
 
     decoding: float = 0.0
     """Parsing the response into arrays."""
 
     @property
     def total(self) -> float:
-        """Seconds from the call to its result."""
+        """Seconds from the start of the call to its result."""
         return self.preparing + self.encoding + self.waiting + self.decoding
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """Ten confidences about one image, and who gave them."""
+    """Ten confidences about one image, and the model that gave them."""
 
     confidences: NDArray[np.float64]
-    """(10,) float64 in [0, 1], sums to 1, read-only; index is the digit."""
+    """(10,) float64 in [0, 1], read-only; they sum to 1, and the index is the digit."""
 
     model: str = ""
     """Name of the model that answered."""
 
     version: int | None = None
-    """Version that answered, as the server says; None if it does not say."""
+    """Version that answered; None if the server does not tell."""
 
     signature: str = ""
     """Signature that answered, such as ``serving_default``."""
@@ -66,9 +68,16 @@ class Prediction:
     response_bytes: int = 0
     """Size of the serialised response in bytes."""
 
+    request: bytes = b""
+    """The serialised request that went; empty if nothing was sent, or it asked about
+    several images."""
+
+    response: bytes = b""
+    """The serialised response that came back, as for `request`."""
+
     logits: NDArray[np.float64] | None = None
-    """(10,) float64, read-only: what the model gave, where that is logits and
-    `confidences` are their softmax; None where it gave confidences itself."""
+    """(10,) float64, read-only: the logits whose softmax are `confidences`; None if the
+    model answered with confidences."""
 
     def __post_init__(self) -> None:
         for name in ("confidences", "logits"):
@@ -101,7 +110,7 @@ class Prediction:
 
     @property
     def entropy(self) -> float:
-        """Doubt in bits: 0 is one digit alone, log2(10) = 3.32 is all ten alike."""
+        """Entropy in bits: 0 for one sure digit, log2(10) = 3.32 for ten equal ones."""
         some = self.confidences[self.confidences > 0]
         return float(abs(-(some * np.log2(some)).sum()))
 
@@ -114,60 +123,102 @@ class Prediction:
         )
 
 
-def check_confidences(scores: ArrayLike, *, model: str = "") -> NDArray[np.float64]:
-    """Return `scores` as confidences, or say why they are none.
+def check_confidences(
+    scores: ArrayLike, *, model: str = "", precision: float = 0.0
+) -> NDArray[np.float64]:
+    """Return `scores` as confidences, or raise an error that says why not.
 
     Parameters
     ----------
     scores : array_like
-        (n, 10) or (10,), what a model answered.
+        (n, 10) or (10,), the answer of a model.
     model : str
-        Its name, for the message.
+        Name of the model, for the message.
+    precision : float
+        Distance from 1 to the next number in the dtype of the model's output, such as
+        0.0078125 for bfloat16. The dtype of `scores` counts instead if it is coarser. A
+        sum may differ from 1 by twice this much, and by 0.001 with any dtype.
 
     Returns
     -------
     ndarray
-        Same shape, float64 in [0, 1]; each row sums to 1 exactly as nearly as float64
-        can (rows within 0.001 of 1 are scaled).
+        Same shape, float64 in [0, 1]; each row sums to 1 within float64 rounding.
 
     Raises
     ------
     NotTenError
-        The last dimension is not ten long.
+        The last dimension is not ten, or the values are not real numbers.
     LogitsError
-        Finite numbers, some of them below 0 or above 1: most likely logits.
+        Some finite numbers are below 0 or above 1: most likely logits.
     NotConfidencesError
         A number is not finite, or a row does not sum to 1.
     """
-    values = np.asarray(scores, dtype=np.float64)
-    if values.ndim not in (1, 2) or values.shape[-1] != DIGITS:
+    given = _real_numbers(scores, model)
+    if given.ndim not in (1, 2) or given.shape[-1] != DIGITS:
         msg = (
-            f"Got an answer of shape {values.shape} from model {model!r}, expected ten "
+            f"Got an answer of shape {given.shape} from model {model!r}, expected ten "
             "confidences for each image. Choose an output with ten numbers, or another "
             "model."
         )
         raise NotTenError(msg, model=model)
-    sums = values.sum(axis=-1, keepdims=True)
+    values = given.astype(np.float64)
+    tolerance = max(_SUM_TOLERANCE, 2 * spacing(given.dtype), 2 * precision)
+    # Overflow gives infinities, which the next check refuses.
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = values.sum(axis=-1, keepdims=True)
     if not (
         np.isfinite(values).all()
-        and (values >= -_SUM_TOLERANCE).all()
-        and (abs(sums - 1) <= _SUM_TOLERANCE).all()
+        and (values >= -tolerance).all()
+        and (abs(sums - 1) <= tolerance).all()
     ):
-        raise _not_confidences(values, model)
+        raise _not_confidences(values, model, tolerance)
     clipped = np.clip(values, 0, 1)
     result: NDArray[np.float64] = clipped / clipped.sum(axis=-1, keepdims=True)
     return result
 
 
-def _not_confidences(values: NDArray[np.float64], model: str) -> NotConfidencesError:
+def _real_numbers(scores: ArrayLike, model: str) -> NDArray[np.generic]:
+    try:
+        given = np.asarray(scores)
+    except ValueError:  # lists of different lengths
+        given = np.asarray(None)
+    kind = given.dtype
+    # NumPy would convert text and booleans to numbers, but neither is an answer.
+    if kind.kind in "bSUO" or not np.can_cast(kind, np.float64, casting="same_kind"):
+        msg = (
+            f"Got an answer of {kind} from model {model!r}, expected ten confidences "
+            "for each image. Choose an output with ten real numbers, or another model."
+        )
+        raise NotTenError(msg, model=model)
+    return given
+
+
+@cache
+def spacing(kind: np.dtype[np.generic]) -> float:
+    """Return the distance from 1 to the next number of a dtype; 0 for integers.
+
+    `numpy.finfo` cannot be used: it does not know bfloat16.
+    """
+    steps = 0.5 ** np.arange(53)
+    seen = (1 + steps).astype(kind).astype(np.float64) > 1
+    return 0.0 if kind.kind in "iu" else float(steps[seen].min(initial=1))
+
+
+def _not_confidences(
+    values: NDArray[np.float64], model: str, tolerance: float
+) -> NotConfidencesError:
     rows = values.reshape(-1, DIGITS)
-    off = np.nan_to_num(abs(rows.sum(axis=1) - 1), nan=math.inf)
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.nan_to_num(abs(rows.sum(axis=1) - 1), nan=math.inf)
     numbers = ", ".join(f"{v:.3g}" for v in rows[off.argmax()])
     got = f"Got [{numbers}] from model {model!r}, expected ten numbers between 0 and 1 "
     cure = "export the model with a softmax as its last layer."
-    apart = (values < -_SUM_TOLERANCE) | (values > 1 + _SUM_TOLERANCE)
+    apart = (values < -tolerance) | (values > 1 + tolerance)
     if np.isfinite(values).all() and apart.any():
-        msg = f'{got}that sum to 1. These are logits: use logits="softmax", or {cure}'
+        msg = (
+            f"{got}that sum to 1. These are logits: ask for their softmax with "
+            f'--logits softmax, in Python with Client(..., logits="softmax"). Or {cure}'
+        )
         return LogitsError(msg, model=model, logits=values)
     msg = f"{got}that sum to 1. If these are logits, {cure}"
     return NotConfidencesError(msg, model=model)

@@ -1,7 +1,7 @@
 """Draws strokes on a grid of pixels, anti-aliased, with round caps and joins.
 
-Every stroke is drawn three times as large, in black and white, as a wide line with a
-disc on each point; then each pixel becomes the share of its nine parts that are ink.
+Every stroke is drawn in black and white at three times the size, as a wide line with a
+disc on each point. Then each pixel becomes the share of its nine parts that are ink.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from digits_widget.drawing import Drawing
-from digits_widget.errors import OptionError
+from digits_widget.errors import OptionError, shortened
 
 SIDE = 280
 """Pixels along a side of the raster: ten for each pixel of a 28x28 picture."""
@@ -20,13 +20,14 @@ _FINE = 3
 """Parts of a pixel along its side, for the shades of grey at the edges."""
 
 _FINEST = 30
-"""The same on the smallest grids: Pillow averages more parts than this too roughly."""
+"""Most parts, on the smallest grids: Pillow averages more too coarsely."""
 
 _TOLERANCE = 0.1
-"""Pixels that a point may lie off the line between its neighbours and be left out."""
+"""Points closer than this many pixels to the line of their neighbours are dropped."""
 
 _SPACING = 4.0
-"""Pixels between points, on average, above which leaving out any is not worth it."""
+"""If the points are further apart than this, in pixels, dropping any is not worth
+it."""
 
 
 def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
@@ -35,7 +36,7 @@ def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
     Parameters
     ----------
     drawing : Drawing
-        May be empty: then the picture is all paper.
+        An empty one gives blank paper.
     side : int
         Rows and columns of the grid, 1 to 2048 pixels.
 
@@ -51,7 +52,10 @@ def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
         `side` is not a whole number from 1 to 2048.
     """
     if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= 2048:
-        msg = f"Got a raster side of {side!r}, expected whole pixels from 1 to 2048."
+        msg = (
+            f"Got a raster side of {shortened(side)}, expected whole pixels from 1 to "
+            "2048."
+        )
         raise OptionError(msg)
     image = np.zeros((side, side), np.float32)
     if drawing:
@@ -65,14 +69,14 @@ def rasterize(drawing: Drawing, *, side: int = SIDE) -> NDArray[np.float32]:
 def touched(
     drawing: Drawing, *, side: int = SIDE
 ) -> tuple[int, int, NDArray[np.uint8]]:
-    """Draw only that part of the grid which any pen touches.
+    """Draw only the part of the grid that a pen touches.
 
     Parameters
     ----------
     drawing : Drawing
         Not empty.
     side : int
-        As `rasterize` takes it.
+        As for `rasterize`.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def touched(
         255 is ink.
     """
     left, top, right, bottom = _reach(drawing, side)
-    # A small grid gets more parts: the lines are then drawn as finely as ever.
+    # A small grid gets more parts per pixel, so that lines stay equally fine.
     parts = min(max(_FINE, _FINE * SIDE // side), _FINEST)
     fine = Image.new("L", ((right - left) * parts, (bottom - top) * parts))
     draw = ImageDraw.Draw(fine)
@@ -92,10 +96,10 @@ def touched(
 
 
 def _reach(drawing: Drawing, side: int) -> tuple[int, int, int, int]:
-    """Return the part of the grid that any pen touches: left, top, right, bottom."""
+    """Return the part of the grid that a pen touches: left, top, right, bottom."""
     ends = []
     for stroke in drawing:
-        # Of some dozens of numbers, Python finds the least faster than NumPy does.
+        # For some dozens of numbers, Python's min is faster than NumPy's.
         x, y = stroke.points.T.tolist()
         pen = stroke.width / 2
         ends.append((min(x) - pen, min(y) - pen, max(x) + pen, max(y) + pen))
@@ -111,11 +115,11 @@ def _reach(drawing: Drawing, side: int) -> tuple[int, int, int, int]:
 def _lay(
     draw: ImageDraw.ImageDraw, line: NDArray[np.float64], width: float, *, ink: bool
 ) -> None:
-    """Lay one stroke over the picture, as a painter would: ink covers, eraser bares."""
+    """Draw one stroke over the picture: ink sets its pixels, the eraser clears them."""
     colour, pen = (255 if ink else 0), max(round(width), 1)
-    # Pixels are addressed by their corner: half a pixel less than their middle.
+    # Pillow addresses pixels by their corner, half a pixel before their centre.
     draw.line(np.rint(line - 0.5).ravel().tolist(), colour, pen)
-    # Straight to C: the checks of ImageDraw.ellipse take longer than the disc.
+    # The C function directly: the checks of ImageDraw.ellipse take longer than it.
     disc = draw.draw.draw_ellipse
     low = np.rint(line - pen / 2)
     for box in np.concatenate([low, low + (pen - 1)], axis=1).tolist():
@@ -123,7 +127,7 @@ def _lay(
 
 
 def _simplify(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Leave out every second point that the others replace, until few can go."""
+    """Drop every second point that lies on the line, until few can be dropped."""
     while len(line) > 4 and np.abs(np.diff(line, axis=0)).sum() < _SPACING * len(line):
         before, middle, after = line[:-2:2], line[1:-1:2], line[2::2]
         chord = after - before

@@ -1,4 +1,4 @@
-"""`State`: what there is to show, published whole; and `View`, who shows it."""
+"""`State`: all that a widget shows at one moment; and `View`, which shows it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from digits_widget.drawing import Drawing
 from digits_widget.prediction import Prediction
 from digits_widget.trace import Trace
 
+_BEGIN = "Draw a digit from 0 to 9."
+
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """All that there is to show, at one moment. Views draw it and keep nothing."""
+    """All that a widget shows at one moment. Views draw it and keep nothing."""
 
     revision: int = 0
-    """Counts the drawings, from 0, the blank one at the start."""
+    """Number of the drawing; 0 is the blank one at the start."""
 
     drawing: Drawing = field(default_factory=Drawing)
-    """What the hand did, the newest there is."""
+    """The newest strokes."""
 
     trace: Trace | None = None
     """Every step of this drawing; None if it is blank or could not be prepared."""
 
     prediction: Prediction | None = None
-    """The answer about this very drawing; None until it is there."""
+    """The answer about this drawing; None until it has come."""
 
     previous: Prediction | None = None
-    """The last answer, about an older drawing, while a new one is awaited."""
+    """The last answer, about an older drawing, during a request."""
 
     problem: Exception | None = None
-    """What went wrong last. It stays until an answer comes or nothing is asked."""
+    """The last problem. It stays until an answer comes or no request is needed."""
 
     waiting: bool = False
     """Whether an answer about this drawing is still to come."""
@@ -39,8 +41,23 @@ class State:
     """Whether this is an earlier moment of the drawing, shown for a while."""
 
     notice: str = ""
-    """Something that takes time and is no problem, such as a server that starts."""
+    """A message about something that takes time, such as the start of a server."""
+
+    @property
+    def no_prediction_reason(self) -> str:
+        """Why the model is not asked about this drawing; empty if it is."""
+        if not self.drawing:
+            return _BEGIN
+        if self.drawing.is_dot:
+            return "One dot is not a digit yet. Draw on."
+        if self.trace is None:
+            # All of the ink is erased again. A problem says more than we could.
+            return "" if self.problem else _BEGIN
+        found = self.trace.finding
+        if found is None or found.is_digit:
+            return ""
+        return found.about("this drawing")
 
 
 View = Callable[[State], None]
-"""What a session tells about every new state; `show` of a view is one."""
+"""A function that a session calls with every new state."""

@@ -17,6 +17,7 @@ from digits_widget.errors import (
     PointsNotFiniteError,
     PointsOffCanvasError,
     TooManyPointsError,
+    shortened,
 )
 
 PEN_WIDTH = 18 / 280
@@ -24,7 +25,7 @@ PEN_WIDTH = 18 / 280
 lines about as thick as MNIST's."""
 
 MAX_POINTS = 100_000
-"""More than an hour of drawing at 25 points a second; a bigger number is a mistake."""
+"""More than an hour of drawing at 25 points a second: more is a mistake."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,23 +37,23 @@ class Stroke:
     points : array_like
         (n, 2) of x, y in [0, 1], n at least 1. One point is a round dot.
     times : array_like, optional
-        (n,) seconds since the drawing began, never falling. Zeros if not given.
+        (n,) seconds since the drawing began, in ascending order. By default zeros.
     width : float
-        Of the pen, as a share of the canvas side, above 0 and at most 1.
+        Pen width as a share of the canvas side, in (0, 1].
     ink : bool
         True draws, False erases.
 
     Raises
     ------
     PointsNotFiniteError
-        A coordinate, time or the width is NaN or infinite.
+        A coordinate, time or the width is not a finite number.
     PointsOffCanvasError
         A coordinate is below 0 or above 1.
     TooManyPointsError
         More than `MAX_POINTS` points.
     DrawingError
-        No points, other than two coordinates a point, other than one time a point,
-        times that fall, or a width outside (0, 1].
+        There are no points, a point does not have two coordinates and one time, a time
+        is before the one before it, or the width is outside (0, 1].
     """
 
     points: NDArray[np.float64]
@@ -101,12 +102,34 @@ class Stroke:
 
 
 def as_floats(points: ArrayLike) -> NDArray[np.float64]:
-    """Copy `points` to float64, or raise `DrawingError` if they are not numbers."""
+    """Copy `points` to float64.
+
+    Raises
+    ------
+    PointsNotFiniteError
+        A number has more than 308 digits.
+    DrawingError
+        The points are not numbers.
+    """
     try:
         return np.array(points, dtype=np.float64)
+    except OverflowError as exc:
+        msg = "Got a number with more than 308 digits among the points or times."
+        raise PointsNotFiniteError(msg) from exc
     except (ValueError, TypeError) as exc:
-        msg = f"Got points that are not numbers ({exc}), expected pairs of x, y."
+        why = shortened(str(exc))
+        msg = f"Got points that are not numbers ({why}), expected pairs of x, y."
         raise DrawingError(msg) from exc
+
+
+def as_float(number: object) -> float:
+    """Return the number as a float: infinite if too large, NaN if not a number."""
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return math.nan
+    try:
+        return float(number)
+    except OverflowError:
+        return math.copysign(math.inf, number > 0 or -1)
 
 
 def _check_points(points: ArrayLike) -> NDArray[np.float64]:
@@ -134,36 +157,43 @@ def _check_points(points: ArrayLike) -> NDArray[np.float64]:
 def _check_times(times: ArrayLike | None, count: int) -> NDArray[np.float64]:
     array = np.zeros(count) if times is None else as_floats(times)
     if array.shape != (count,):
-        msg = f"Got times of shape {array.shape}, expected one a point: ({count},)."
+        msg = f"Got times of shape {array.shape}, expected one per point: ({count},)."
         raise DrawingError(msg)
     if not np.isfinite(array).all():
         msg = "Got a time that is NaN or infinite, expected seconds."
         raise PointsNotFiniteError(msg)
-    if (np.diff(array) < 0).any():
-        msg = "Got times that fall, expected seconds that never go back."
+    if (array[1:] < array[:-1]).any():
+        msg = "Got times that go back, expected seconds in ascending order."
         raise DrawingError(msg)
     array.flags.writeable = False
     return array
 
 
 def _check_width(width: float) -> float:
-    if not isinstance(width, int | float) or isinstance(width, bool):
-        msg = f"Got a pen width of {width!r}, expected a share of the canvas side."
-        raise DrawingError(msg)
-    if not math.isfinite(width):
-        msg = f"Got a pen width of {width}, expected a finite share of the canvas side."
-        raise PointsNotFiniteError(msg)
-    if not 0 < width <= 1:
+    share = as_float(width)
+    if not math.isfinite(share):
         msg = (
-            f"Got a pen width of {width}, expected a share of the canvas side in "
-            "(0, 1]. 18 pixels on a 280 pixel canvas are 18/280."
+            f"Got a pen width of {shortened(width)}, expected a finite share of the "
+            "canvas side."
+        )
+        raise PointsNotFiniteError(msg)
+    if not 0 < share <= 1:
+        msg = (
+            f"Got a pen width of {shortened(width)}, expected a share of the canvas "
+            "side in (0, 1]. 18 pixels on a 280 pixel canvas are 18/280."
         )
         raise DrawingError(msg)
-    return float(width)
+    return share
 
 
 def check_count(count: int) -> None:
-    """Raise `TooManyPointsError` if `count` points are more than a hand draws."""
+    """Refuse too many points.
+
+    Raises
+    ------
+    TooManyPointsError
+        `count` is above `MAX_POINTS`.
+    """
     if count > MAX_POINTS:
         msg = f"Got {count:,} points, expected at most {MAX_POINTS:,}. Thin them out."
         raise TooManyPointsError(msg)

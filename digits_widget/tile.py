@@ -1,7 +1,7 @@
 """Turns one picture into the crisp PNG of a filmstrip's tile.
 
-Pixels are enlarged by repeating them, never smoothed: what is seen is what the model
-gets.
+Pixels are enlarged by repeating them, never smoothed, so that the tile shows exactly
+the pixels that the model gets.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from digits_widget.errors import ImageError, OptionError
+from digits_widget.errors import ImageError, OptionError, shortened
 
 _CHECKER = (0.65, 0.85)
 """Greys of the squares that stand for transparency."""
@@ -39,12 +39,15 @@ def tile_png(image: ArrayLike, *, side: int = 112) -> bytes:
     Raises
     ------
     ImageError
-        Other shapes, NaN, or values outside [0, 1].
+        The shape is another, or a value is NaN or outside [0, 1].
     OptionError
         `side` is not a whole number from 1 to 4096.
     """
     if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= 4096:
-        msg = f"Got a tile side of {side!r}, expected whole pixels from 1 to 4096."
+        msg = (
+            f"Got a tile side of {shortened(side)}, expected whole pixels from 1 to "
+            "4096."
+        )
         raise OptionError(msg)
     picture = Image.fromarray(_as_bytes(_checked(image)))
     longest = max(picture.size)

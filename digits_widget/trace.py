@@ -1,7 +1,8 @@
-"""`Snapshot` and `Trace`: every picture on the way, kept."""
+"""`Trace`: the images after every step of a pipeline, each a `Snapshot`."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,42 +10,43 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from digits_widget.errors import UnknownMethodError
+from digits_widget.errors import UnknownMethodError, shortened
+from digits_widget.findings import Finding, finding
 from digits_widget.steps.step import Image, Outcome
-from digits_widget.strip import strip_html, strip_png
+from digits_widget.trace_picture import trace_html, trace_png
 
 _FULL = 0.98
-"""Share of the paper under ink. A digit leaves more of it, also one erased in ink."""
+"""Least share of ink of a full picture; a digit, even one erased in ink, has less."""
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One picture on the way, and what the step that made it decided."""
+    """The image after one step, and the decisions of that step."""
 
     name: str
     """Slug, such as ``crop``; the second of a kind is ``crop-2``."""
 
     title: str
-    """For people, such as ``Crop to ink``."""
+    """Name on screen, such as ``Crop to ink``."""
 
     caption: str
     """One plain sentence with the numbers."""
 
     image: NDArray[Any]
-    """What the step gave, read-only: (rows, cols) float32 in [0, 1], 1 is ink. Before
-    `Polarity` 1 is light, and before `Flatten` there may be channels."""
+    """The result of the step, read-only: (rows, cols) float32 in [0, 1], 1 is ink.
+    Before `Polarity` 1 is light, and before `Flatten` there may be channels."""
 
     decided: Mapping[str, Any]
     """The numbers of the caption by name: box, shift, threshold."""
 
     shown: Image
-    """What to draw, as `tile_png` takes it: ink, (rows, cols) float32 in [0, 1], or
+    """The picture for `tile_png`: ink, (rows, cols) float32 in [0, 1], or
     colours, (rows, cols, 3 or 4). Mostly `image` itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """All pictures on the way to the tensor; shows itself as a filmstrip."""
+    """The images on the way to the tensor; a notebook shows them as a filmstrip."""
 
     snapshots: tuple[Snapshot, ...]
     """The first is the raster or the picture, the last is the tensor."""
@@ -56,14 +58,19 @@ class Trace:
 
     @property
     def is_blank(self) -> bool:
-        """Whether no ink reached the end, so that there is nothing to ask about."""
+        """Whether the tensor has no ink, so that the model cannot be asked."""
         return not self.snapshots[-1].shown.any()
 
     @property
     def is_full(self) -> bool:
-        """Whether hardly any paper was left to begin with, so that no digit shows."""
+        """Whether the first image is nearly all ink, so that no digit shows."""
         shown = self.snapshots[0].shown
         return shown.ndim == 2 and float(shown.mean()) > _FULL
+
+    @property
+    def finding(self) -> Finding | None:
+        """The worst finding about the picture: no ink, one dot, paper taken for ink."""
+        return finding(self)
 
     def __len__(self) -> int:
         return len(self.snapshots)
@@ -77,30 +84,40 @@ class Trace:
             if shot.name == name:
                 return shot
         names = ", ".join(shot.name for shot in self.snapshots)
-        msg = f"Got the step {name!r}, expected one of this trace: {names}."
+        msg = (
+            f"Got the step {shortened(repr(name))}, expected one of this trace: "
+            f"{names}."
+        )
         raise UnknownMethodError(msg)
 
     def __repr__(self) -> str:
-        return f"<Trace: {' → '.join(shot.title for shot in self.snapshots)}>"
+        steps = " → ".join(shot.title for shot in self.snapshots)
+        return f"<Trace: {steps}{' — ' if self._said else ''}{self._said}>"
 
     def _repr_html_(self) -> str:
-        return strip_html(self.snapshots)
+        told = f"<p>{html.escape(self._said)}</p>" if self._said else ""
+        return trace_html(self.snapshots) + told
+
+    @property
+    def _said(self) -> str:
+        found = self.finding
+        return found.about("this picture") if found else ""
 
     def _repr_png_(self) -> bytes:
-        return strip_png(self.snapshots)
+        return trace_png(self.snapshots)
 
 
 def snapshot(name: str, title: str, outcome: Outcome, *, light: bool) -> Snapshot:
-    """Keep what a step made.
+    """Keep the result of a step.
 
     Parameters
     ----------
     name, title : str
-        Of the step.
+        Slug and on-screen name of the step.
     outcome : Outcome
-        Its image becomes read-only.
+        The result; its image becomes read-only.
     light : bool
-        Whether 1 is still light, not ink.
+        Whether 1 is light in the image, as before `Polarity`.
     """
     image = outcome.image
     image.flags.writeable = False

@@ -26,6 +26,7 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinxarg.ext",
     "sphinx_copybutton",
 ]
 
@@ -33,6 +34,8 @@ extensions = [
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
+# The commands' own domain warns of each link that leads elsewhere.
+myst_ref_domains = ["std", "py"]
 nb_execution_mode = os.environ.get("DIGITS_RUN_NOTEBOOKS", "off")
 nb_execution_timeout = 180
 nb_execution_raise_on_error = True
@@ -44,6 +47,8 @@ nb_mime_priority_overrides = [
     ("html", "image/svg+xml", 10),
     ("html", "image/png", 20),
 ]
+# Two hyphens begin an option; they are no dash.
+smartquotes_action = "qe"
 copybutton_exclude = ".linenos, .gp, .go"
 
 # -- Docstrings -----------------------------------------------------------------------

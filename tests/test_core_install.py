@@ -20,8 +20,8 @@ import sys
 from importlib.machinery import PathFinder
 
 class Core(PathFinder):
-    extras = {"tensorflow", "tensorflow_serving", "keras", "h5py", "jupyterlab",
-              "grpc_health", "grpc_reflection"}
+    extras = {"tensorflow", "keras", "h5py", "jupyterlab", "tornado",
+              "ai_edge_litert", "grpc_health", "grpc_reflection"}
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
@@ -96,7 +96,7 @@ except DigitsError as exc:
     print(type(exc).__name__, exc)
 """)
     assert said.startswith("MissingExtraError")
-    assert 'pip install "digits-widget[server]"' in said
+    assert 'pip install "digits-widget[lab]"' in said
 
 
 def test_the_widget_without_a_server_says_what_to_install() -> None:
@@ -110,4 +110,4 @@ widget.wait()
 print(widget.trace.tensor.shape, widget.problem)
 """)
     assert said.startswith("(28, 28) ")
-    assert 'pip install "digits-widget[server]"' in said
+    assert 'pip install "digits-widget[lab]"' in said

@@ -123,7 +123,7 @@ def test_other_options_are_refused(options: dict[str, object]) -> None:
 
 
 def test_times_that_fall_are_refused() -> None:
-    with pytest.raises(errors.DrawingError, match="never go back"):
+    with pytest.raises(errors.DrawingError, match="in ascending order"):
         Stroke([(0, 0), (1, 1)], [1, 0])
 
 

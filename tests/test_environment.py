@@ -14,7 +14,13 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 WANTED = {
     *PROJECT["dependencies"],
-    *(need for extra in EXTRAS.values() for need in extra),
+    # One extra may name another, whose requirements are here already.
+    *(
+        need
+        for extra in EXTRAS.values()
+        for need in extra
+        if not need.startswith(PROJECT["name"])
+    ),
 }
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digits_widget.datasets import read_mnist
 from digits_widget.errors import ImageError
-from digits_widget.labelled import read_mnist
 from digits_widget.likeness import likeness, skeleton, thickness
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.samples import samples
@@ -31,14 +31,14 @@ def test_the_default_makes_digits_like_those_of_mnist() -> None:
 @pytest.mark.parametrize(
     ("name", "image", "words"),
     [
-        ("size", np.pad(FRAMED[::2, ::2], 7), "too small"),
-        ("size", np.pad(FRAMED, 9)[5:-13, 5:-13] + np.eye(28) * 0.5, "too large"),
-        ("centre", np.roll(FRAMED, 3, axis=1), "off the centre"),
-        ("thickness", skeleton(FRAMED > 0.5).astype(np.float32), "too thin"),
-        ("thickness", Thicken(pixels=2)(FRAMED), "too thick"),
-        ("grey", Threshold()(FRAMED), "too few greys"),
-        ("grey", FRAMED * 0.9, "too many greys"),
-        ("polarity", 1 - FRAMED, "Invert"),
+        ("size", np.pad(FRAMED[::2, ::2], 7), "Too small"),
+        ("size", np.pad(FRAMED, 9)[5:-13, 5:-13] + np.eye(28) * 0.5, "Too large"),
+        ("centre", np.roll(FRAMED, 3, axis=1), "off centre"),
+        ("thickness", skeleton(FRAMED > 0.5).astype(np.float32), "Too thin"),
+        ("thickness", Thicken(pixels=2)(FRAMED), "Too thick"),
+        ("grey", Threshold()(FRAMED), "Too few"),
+        ("grey", FRAMED * 0.9, "Too many"),
+        ("polarity", 1 - FRAMED, "invert"),
     ],
 )
 def test_what_is_unlike_is_said_in_plain_words(
@@ -48,7 +48,22 @@ def test_what_is_unlike_is_said_in_plain_words(
     assert not reading[name].is_like
     assert not reading.is_like
     assert words in reading[name].sentence
-    assert f"{reading[name].value:.3g}" in reading[name].sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("size", "Longest side 20 px. MNIST: 20 px."),
+        ("centre", "Centre of mass 0.5 px off centre. MNIST: 0 to 0.6."),
+        ("thickness", "Lines 2.1 px thick. MNIST: 1.8 to 4.7."),
+        ("grey", "68% of the inked pixels are grey. MNIST: 40 to 79%."),
+        ("polarity", "Median of the border 0. MNIST: 0."),
+    ],
+)
+def test_a_gauge_tells_its_value_beside_those_of_mnist(
+    name: str, sentence: str
+) -> None:
+    assert likeness(FRAMED)[name].sentence == sentence
 
 
 def test_a_blank_picture_is_unlike_without_an_error() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from digits_widget.errors import ImageError, ImageTooLargeError
-from digits_widget.picture import read_picture
+from digits_widget.picture import read_picture, read_reduced
 
 GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
 LIGHT = GREY.astype(np.float32) / np.float32(255)
@@ -141,6 +142,90 @@ def test_a_photograph_is_set_upright() -> None:
     assert read_picture(buffer.getvalue()).shape == (6, 4)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_camera_may_be_held_in_any_way(kind: str, orientation: int) -> None:
+    upright = Image.fromarray(np.repeat(np.repeat(GREY, 8, axis=0), 8, axis=1))
+    exif = upright.getexif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    held = HELD.get(orientation)
+    taken = upright if held is None else upright.transpose(held)
+    taken.save(buffer, kind, exif=exif, **({"quality": 95} if kind != "TIFF" else {}))
+    light = read_picture(buffer.getvalue())
+    grey = light[..., 0] if light.ndim == 3 else light
+    expected = np.asarray(upright, np.float32) / np.float32(255)
+    assert np.abs(grey - expected).mean() < 0.02
+
+
+HELD = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+DAMAGED = [
+    b"Exif\0\0",
+    b"Exif\0\0II*\0",
+    b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01\x03\0" * 9,
+    b"Exif\0\0MM\0*\xff\xff\xff\xff",
+    b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x04\0\0\0abcd\0\0\0\0",
+    b"Exif\0\0" + b"\xff" * 40,
+]
+
+
+@pytest.mark.parametrize("number", range(len(DAMAGED)))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damaged_exif_is_passed_over_without_a_word(
+    kind: str, number: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "photo"
+    in_mode("RGB").save(path, kind, exif=DAMAGED[number])
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert read_picture(path).shape == (4, 6, 3)
+    assert warned == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "CMYK", "P", "I;16", "F"])
+def test_a_large_picture_is_read_smaller_and_its_size_is_kept(
+    mode: str, kind: str
+) -> None:
+    grey = np.tile(np.linspace(0, 255, 80, dtype=np.uint8), (120, 1))
+    picture: Any = Image.fromarray(grey)
+    if mode == "I;16":
+        picture = Image.fromarray(grey.astype(np.uint16) * 257)
+    elif mode == "F":
+        picture = Image.fromarray(grey.astype(np.float32) / 255)
+    else:
+        picture = picture.convert(mode)
+    if kind == "JPEG" and mode in {"L", "RGB", "CMYK"}:
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG")
+        picture = buffer.getvalue()
+    light, size = read_reduced(picture, 2500)
+    assert size == (80, 120)
+    assert light.shape[:2] == (60, 40)
+    row = light[30, :, 0] if light.ndim == 3 else light[30]
+    ramp = np.linspace(0, 1, 40)
+    assert np.abs(row - ramp).mean() < (0.3 if mode == "1" else 0.05)
+
+
+def test_to_read_a_pillow_image_leaves_it_as_it_was() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (800, 600), 200).save(buffer, "JPEG")
+    with Image.open(buffer) as picture:
+        assert read_reduced(picture, 10_000).size == (800, 600)
+        assert picture.size == (800, 600)
+
+
 @pytest.mark.parametrize(
     ("array", "reason"),
     [
@@ -167,8 +252,8 @@ def test_arrays_that_are_no_picture_say_why(
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (b"no picture", "no picture that Pillow knows"),
-        (b"", "no picture that Pillow knows"),
+        (b"no picture", "Pillow cannot read as a picture"),
+        (b"", "Pillow cannot read as a picture"),
         ("nowhere.png", "cannot be opened: No such file"),
         ("data:image/png,abc", "base64"),
         ("data:image/png;base64,????", "damaged"),
@@ -215,7 +300,7 @@ def test_a_data_url_with_other_letters_is_refused(body: str) -> None:
 
 
 def test_a_data_url_may_be_in_capitals() -> None:
-    with pytest.raises(ImageError, match="the data URL, which is no picture"):
+    with pytest.raises(ImageError, match="the data URL, which Pillow cannot read"):
         read_picture("DATA:image/png;BASE64,AAAA")
 
 

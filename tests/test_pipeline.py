@@ -54,11 +54,12 @@ def on_paper(digit: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 def test_the_default_keeps_every_picture_and_ends_in_the_tensor() -> None:
     trace = MNIST(THREE)
-    assert names(trace) == ["raster", "crop", "fit", "centre", "tensor"]
+    steps = ["raster", "crop", "fit", "strengthen", "centre", "tensor"]
+    assert names(trace) == steps
     assert trace.tensor.shape == (28, 28)
     assert trace.tensor.dtype == np.float32
     assert trace.tensor is trace.snapshots[-1].image
-    assert len(trace) == 5
+    assert len(trace) == len(steps)
     assert not trace.is_blank
 
 
@@ -110,7 +111,7 @@ def test_one_dot_still_gives_a_trace() -> None:
 def test_a_blank_picture_gives_a_trace_that_says_so(blank: int) -> None:
     trace = MNIST(np.full((40, 40), blank, np.uint8))
     assert trace.is_blank
-    assert "nothing to crop to" in trace["crop"].caption
+    assert "nothing was cropped" in trace["crop"].caption
 
 
 def test_thin_ink_vanishes_in_the_recipe_of_2020_and_stays_in_the_cure() -> None:
@@ -121,14 +122,14 @@ def test_thin_ink_vanishes_in_the_recipe_of_2020_and_stays_in_the_cure() -> None
 
 def test_a_picture_is_flattened_and_inverted_first() -> None:
     trace = MNIST(on_paper(3))
-    assert names(trace)[:4] == ["picture", "flatten", "polarity", "crop"]
+    assert names(trace)[:5] == ["picture", "flatten", "paper", "polarity", "crop"]
     np.testing.assert_allclose(trace.tensor, MNIST(THREE).tensor, atol=1e-6)
 
 
 def test_until_polarity_is_decided_pictures_are_shown_as_they_are() -> None:
     trace = MNIST(on_paper(3))
     ink = trace["polarity"].image
-    for name in ("picture", "flatten", "polarity"):
+    for name in ("picture", "flatten", "paper", "polarity"):
         np.testing.assert_allclose(trace[name].shown, ink, atol=1e-6)
 
 
@@ -139,7 +140,7 @@ def test_a_data_url_as_the_web_page_of_2020_sends_it() -> None:
     np.testing.assert_allclose(trace.tensor, MNIST(THREE).tensor, atol=1e-6)
     dropped = MNIST.replaced("flatten", Flatten(alpha="drop"))(data_url(ink))
     assert dropped.is_blank
-    assert "is gone" in dropped["flatten"].caption
+    assert "is lost" in dropped["flatten"].caption
 
 
 def data_url(ink: np.ndarray[Any, np.dtype[np.float32]]) -> str:
@@ -196,7 +197,8 @@ def test_steps_can_be_skipped_repeated_and_reordered() -> None:
 
 
 def test_without_a_step_it_is_skipped() -> None:
-    assert names(MNIST.without("crop")(THREE)) == ["raster", "fit", "centre", "tensor"]
+    without = MNIST.without("crop", "strengthen")
+    assert names(without(THREE)) == ["raster", "fit", "centre", "tensor"]
 
 
 def test_a_step_is_replaced_by_any_number_of_others() -> None:
@@ -206,6 +208,7 @@ def test_a_step_is_replaced_by_any_number_of_others() -> None:
         "crop",
         "fit",
         "thicken",
+        "strengthen",
         "centre",
         "tensor",
     ]
@@ -344,9 +347,29 @@ def test_one_where_many_are_wanted_says_so(one: Any) -> None:
         MNIST.batch(one)
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+def test_one_picture_in_colours_where_many_are_wanted_says_so(channels: int) -> None:
+    picture = np.ones((60, 80, channels), np.float32)
+
+    with pytest.raises(ImageError, match=r"one picture in colours.* Put it in a list"):
+        MNIST.batch(picture)
+
+
+@pytest.mark.parametrize("width", [3, 4])
+def test_thin_ink_is_no_colour_picture_to_a_dither(width: int) -> None:
+    picture = np.ones((50, 50), np.float32)
+    picture[10:40, 20 : 20 + width] = np.linspace(0, 0.6, 30)[:, None]
+    steps = (Flatten(), Polarity(), Crop(), Dither(), Fit(), Centre(), ToTensor())
+    pipeline = Pipeline(steps)
+
+    tensors = pipeline.batch([picture, picture])
+
+    np.testing.assert_array_equal(tensors[1], pipeline(picture).tensor)
+
+
 @pytest.mark.parametrize("step", [Crop, "crop", 3, None])
 def test_what_is_no_step_says_so(step: Any) -> None:
-    with pytest.raises(OptionError, match=r"such as Crop\(\). Mind the brackets"):
+    with pytest.raises(OptionError, match=r"such as Crop\(\) with its parentheses"):
         Pipeline((step, ToTensor()))
 
 
@@ -354,7 +377,7 @@ def test_a_step_of_ones_own_that_gives_nothing_is_named() -> None:
     def forgets(image: Any) -> Any:
         image + 1
 
-    with pytest.raises(ImageError, match="The step forgets gave no picture"):
+    with pytest.raises(ImageError, match="The step forgets did not return a picture"):
         Pipeline((forgets, Resize(), ToTensor()))(THREE)
 
 

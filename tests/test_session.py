@@ -461,3 +461,12 @@ def test_another_way_to_prepare_while_looking_back_is_about_the_whole_drawing() 
     session.look_back(State(drawing=Drawing()))
     session.use(prepare)
     assert session.state.drawing == drawing_of(1)
+
+
+def test_a_drawing_that_comes_after_a_newer_one_is_dropped() -> None:
+    session = Session(prepare, predict, Later())
+    session.draw(drawing_of(2), sequence=2)
+    session.draw(drawing_of(1), sequence=1)
+    assert session.state.drawing == drawing_of(2)
+    session.draw(drawing_of(3), sequence=3)
+    assert session.state.drawing == drawing_of(3)

@@ -14,7 +14,7 @@ from digits_widget.figures.trace import trace_figure
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.samples import sample
 from digits_widget.steps import Resize, ToTensor
-from digits_widget.strip import stats
+from digits_widget.trace_picture import stats
 
 TRACE = PRESETS["mnist"](sample(3))
 

@@ -1,4 +1,4 @@
-"""Compile ``protos/`` to the descriptor set that the client ships.
+"""Compile ``protos/`` to the descriptor set that `protocol` ships.
 
 ``python tools/build_protos.py`` writes it; ``--check`` only says whether it is up to
 date (exit code 1 if not). Needs grpcio-tools, which brings protoc.
@@ -17,7 +17,7 @@ from grpc_tools import protoc  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "protos"
-OUTPUT = ROOT / "digits_widget" / "serving" / "descriptors.binpb"
+OUTPUT = ROOT / "digits_widget" / "protocol" / "descriptors.binpb"
 
 
 def compile_protos() -> bytes:

@@ -39,6 +39,9 @@ BROWSER_OPTIONS = (
 PATIENCE = 60_000
 """Milliseconds to wait for a condition: two cores may be busy with other tests."""
 
+_START_SECONDS = 180
+"""For JupyterLab to answer: without it, no test of the browser can run."""
+
 _SETTINGS = "@jupyterlab/apputils-extension"
 
 
@@ -85,7 +88,11 @@ class Lab:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -94,10 +101,7 @@ class Lab:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(30)
-        self._folder.cleanup()
+        self._end()
 
     def set(self, *, theme: str = "JupyterLab Light", comms: str = "") -> None:
         """Choose the theme and how comms travel, for pages opened from now on.
@@ -149,6 +153,12 @@ class Lab:
         for kernel in json.loads(self._ask("/api/kernels")):
             self._ask(f"/api/kernels/{kernel['id']}", "DELETE")
 
+    def _end(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+        self._folder.cleanup()
+
     def _options(self) -> list[str]:
         return [
             "--no-browser",
@@ -190,11 +200,14 @@ class Lab:
         return content
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + PATIENCE / 1000
+        deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
                 self._ask("/api/status")
-            except (urllib.error.URLError, OSError):
+            except OSError as exc:
+                if isinstance(exc, urllib.error.HTTPError):
+                    # An answer all the same, with a connection of its own.
+                    exc.close()
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)

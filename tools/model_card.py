@@ -26,15 +26,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from digits_widget.evaluation import Evaluation, evaluate  # noqa: E402
-from digits_widget.evaluation.doubt import non_digit_images, share_sure  # noqa: E402
-from digits_widget.evaluation.results import figures_of  # noqa: E402
-from digits_widget.evaluation.survey import survey, variants_of  # noqa: E402
-from digits_widget.labelled import (  # noqa: E402
+from digits_widget.datasets import (  # noqa: E402
     LabelledDrawings,
     read_mnist,
     read_pen_digits,
 )
+from digits_widget.evaluation import Evaluation, evaluate  # noqa: E402
+from digits_widget.evaluation.comparison_table import comparison_table, variants_of  # noqa: E402
+from digits_widget.evaluation.nondigit_confidence import non_digit_images, share_sure  # noqa: E402
+from digits_widget.evaluation.results import figures_of  # noqa: E402
 from digits_widget.model_server.embedded import EmbeddedServer  # noqa: E402
 from digits_widget.pipeline import PRESETS  # noqa: E402
 from digits_widget.serving import Client  # noqa: E402
@@ -169,7 +169,7 @@ def _dithering(client: Client, drawn: LabelledDrawings) -> dict[str, float]:
     variants = variants_of(
         "dithering", lambda _: PRESETS["mnist"].batch(drawn.drawings)
     )
-    rows = survey(variants, drawn.labels, client.predict)
+    rows = comparison_table(variants, drawn.labels, client.predict)
     return {row.name: row.result.accuracy for row in rows}
 
 

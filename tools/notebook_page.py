@@ -6,6 +6,7 @@ Everything waits for conditions, never for time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -32,7 +33,9 @@ class NotebookPage:
         self._cell = 0
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(f"{lab.url}/lab/tree/{name}?reset")
+        # In the server's one workspace, a page that is loaded again would open what the
+        # other pages have opened, too, and find their widgets in place of its own.
+        page.goto(f"{lab.url}/lab/workspaces/{uuid4().hex}/tree/{name}")
         self.wait_until_idle()
 
     def reload(self) -> None:

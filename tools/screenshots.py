@@ -109,7 +109,7 @@ def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -
     page.screenshot(path=FOLDER / f"notebook-{size}-{theme}.png")
     for name, words in PANELS.items():
         notebook.press(name)
-        panel = notebook.widget.locator(".digits-deck")
+        panel = notebook.widget.locator(".digits-tabs")
         expect(panel).to_contain_text(words)
         # What is older than the drawing is dimmed until it is new.
         expect(panel.locator(".digits-stale")).to_have_count(0)

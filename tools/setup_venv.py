@@ -1,12 +1,10 @@
 """Makes the virtual environment that ``make`` works in, and says plainly why not.
 
-Run with any Python: it looks for one that TensorFlow has a build for, makes the
-environment, and installs the project into it. A second run finds everything done and
-ends at once. Standard library only, and no syntax newer than Python 3.6, because an old
-Python has to get as far as the sentence that says it is too old.
+Run with any Python: it looks for one that TensorFlow has a build for. A second run
+finds everything done and ends at once. Standard library only, and no syntax newer than
+Python 3.6: an old Python has to get as far as the sentence that says it is too old.
 """
 
-import argparse
 import hashlib
 import os
 import re
@@ -16,61 +14,42 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SUPPORTED = ("3.13", "3.12", "3.11")
+WITHOUT_TENSORFLOW = ("3.14",)
 NEEDED_GB = 4.0
+GROUPS = {"lab": (), "test": ("test", "lint", "protos", "docs", "bench")}
 
-# What `make lab` and `make test` install: extras of the project, dependency groups.
-PURPOSES = {
-    "lab": (("lab", "app", "server", "training"), ()),
-    "test": (
-        ("lab", "app", "server", "training"),
-        ("test", "lint", "protos", "docs", "bench"),
+CURES = {
+    r"No space left on device": (
+        "The disk is full: installing needs about 4 GB. Make room, then run the same"
+        " command again."
+    ),
+    r"No matching distribution found for tensorflow|requires a different Python": (
+        "TensorFlow has no build for this Python on this machine. Install Python 3.12"
+        " for 64 bits, then: make PYTHON=python3.12"
+    ),
+    r"found for pip|name resolution|not known|NewConnectionError|unreachable|refused"
+    r"|ProxyError|Max retries|timed out|getaddrinfo failed": (
+        "The package index cannot be reached. The first run needs the network, later"
+        " runs do not. Connect, then run the same command again."
+    ),
+    r"Permission denied": (
+        "A file or folder here may not be written. Use a folder of your own."
+    ),
+    r"ensurepip": (
+        "This Python cannot make virtual environments: a part of it is missing. On"
+        " Debian and Ubuntu: sudo apt install python3-venv"
     ),
 }
-
-CURES = (
-    (
-        r"No space left on device",
-        "The disk is full: installing needs about {0:.0f} GB.".format(NEEDED_GB)
-        + " Make room, then run the same command again.",
-    ),
-    (
-        r"No matching distribution found for tensorflow|requires a different Python",
-        (
-            "TensorFlow has no build for this Python on this machine. Install"
-            " Python 3.12 for 64 bits, then: make PYTHON=python3.12"
-        ),
-    ),
-    (
-        (
-            r"distribution found for pip|name resolution|Name or service not known"
-            r"|nodename nor servname"
-            r"|NewConnectionError|Network is unreachable|Connection refused|ProxyError"
-            r"|Max retries exceeded|timed out|getaddrinfo failed"
-        ),
-        (
-            "The package index cannot be reached. The first run needs the network,"
-            " later runs do not. Connect, then run the same command again."
-        ),
-    ),
-    (
-        r"Permission denied",
-        "A file or folder here may not be written. Use a folder of your own.",
-    ),
-)
 
 
 class SetupError(Exception):
     """Something that the person at the keyboard has to mend."""
 
 
-def main():
+def main(venv, purpose):
     """Set up the environment; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("venv", help="folder of the virtual environment")
-    parser.add_argument("purpose", choices=sorted(PURPOSES))
-    args = parser.parse_args()
     try:
-        set_up(os.path.abspath(args.venv), args.purpose)
+        set_up(os.path.abspath(venv), purpose)
     except SetupError as exc:
         print("\n" + str(exc), file=sys.stderr)
         return 1
@@ -82,16 +61,39 @@ def main():
 
 def set_up(venv, purpose):
     """Make `venv` and install what `purpose` needs, unless it is all there."""
-    stamp = os.path.join(venv, "installed-for-" + purpose)
+    # What tests need has all that the lab needs.
+    stamps = [os.path.join(venv, "installed-for-" + name) for name in (purpose, "test")]
     state = fingerprint()
-    if read(stamp) == state and os.path.exists(python_of(venv)):
+    if os.path.exists(python_of(venv)) and state in map(read, stamps):
         return
     python = find_python()
     check_disk(os.path.dirname(venv))
-    make_venv(python, venv)
-    install(venv, purpose)
-    for name in covered_by(purpose):
-        write(os.path.join(venv, "installed-for-" + name), state)
+    if version_of(python_of(venv)) != version_of(python):
+        shutil.rmtree(venv, ignore_errors=True)
+        print("Making the virtual environment {0} ...".format(os.path.relpath(venv)))
+        run([python, "-m", "venv", venv])
+    print(
+        "Installing (about 2 GB the first time, a few minutes; without TensorFlow it is"
+        " 0.5 GB: README, Install) ...",
+        flush=True,
+    )
+    pip = [python_of(venv), "-m", "pip", "--disable-pip-version-check", "install"]
+    # The first pip that knows --group.
+    run(pip + ["pip>=25.1"])
+    groups = [word for name in GROUPS[purpose] for word in ("--group", name)]
+    run(pip + ["-c", "constraints.txt", "-e", wanted(version_of(python))] + groups)
+    with open(stamps[0], "w", encoding="utf-8") as file:
+        file.write(state)
+
+
+def wanted(version):
+    """Return what pip is to install for this Python."""
+    if version in WITHOUT_TENSORFLOW:
+        print(
+            "TensorFlow has no build for Python {0}: without lesson 1.".format(version)
+        )
+        return ".[lab,app]"
+    return ".[lab,app,training]"
 
 
 def fingerprint():
@@ -102,36 +104,28 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def covered_by(purpose):
-    """Return the purposes that an installation for `purpose` serves too."""
-    extras, groups = PURPOSES[purpose]
-    return [
-        name
-        for name, (some, more) in PURPOSES.items()
-        if set(some) <= set(extras) and set(more) <= set(groups)
-    ]
-
-
 def find_python():
     """Return the path of a Python that is new enough and not too new."""
-    asked = os.environ.get("PYTHON", "")
-    names = [asked] if asked else [sys.executable]
-    names += ["python" + version for version in SUPPORTED]
+    names = [os.environ.get("PYTHON") or sys.executable]
     seen = []
-    for name in names:
+    light = None
+    for name in names + ["python" + each for each in SUPPORTED + WITHOUT_TENSORFLOW]:
         path = shutil.which(name)
         version = version_of(path) if path else None
         if version in SUPPORTED:
             if seen:
                 print("Using Python {0} ({1}).".format(version, path))
             return path
+        if version in WITHOUT_TENSORFLOW:
+            light = light or path
         if version:
             seen.append(version)
+    if light:
+        return light
     raise SetupError(
-        "Found Python {0}, but TensorFlow needs Python 3.11, 3.12 or 3.13. Install one"
-        " of them; if it is there under another name: make PYTHON=/its/path".format(
-            " and ".join(seen) or "nowhere"
-        )
+        "Found Python {0}, expected 3.11, 3.12 or 3.13 (3.14 without TensorFlow)."
+        " Install one of them; if it is there under another name:"
+        " make PYTHON=/its/path".format(" and ".join(seen) or "nowhere")
     )
 
 
@@ -155,104 +149,32 @@ def check_disk(folder):
         )
 
 
-def make_venv(python, venv):
-    """Make the environment; one of another Python is replaced."""
-    if os.path.exists(python_of(venv)):
-        if version_of(python_of(venv)) == version_of(python):
-            return
-        print("Replacing the environment: it was made for another Python.")
-        shutil.rmtree(venv)
-    print("Making the virtual environment {0} ...".format(os.path.relpath(venv)))
-    result = run([python, "-m", "venv", venv])
-    if result.returncode == 0:
-        return
-    shutil.rmtree(venv, ignore_errors=True)
-    output = result.stdout.decode(errors="replace")
-    if "ensurepip" in output:
-        raise SetupError(
-            "This Python cannot make virtual environments: a part of it is missing."
-            " On Debian and Ubuntu: sudo apt install python{0}-venv".format(
-                version_of(python)
-            )
-        )
-    raise SetupError(cure(output) or "Could not make the environment:\n" + output)
-
-
-def install(venv, purpose):
-    """Install the project and all that `purpose` needs, telling what goes on."""
-    extras, groups = PURPOSES[purpose]
-    print("Installing (about 2 GB the first time, a few minutes) ...", flush=True)
-    pip = [python_of(venv), "-m", "pip", "--disable-pip-version-check", "install"]
-    log = os.path.join(venv, "install.log")
-    # pip learned --group in 25.1, and an environment starts with whatever its Python
-    # came with.
-    step(pip + ["pip>=25.1"], log)
-    target = ".[" + ",".join(extras) + "]"
-    command = pip + ["-c", "constraints.txt", "-e", target]
-    for group in groups:
-        command += ["--group", group]
-    step(command, log)
-
-
-def step(command, log):
-    """Run one pip command, a second time if it fails for no reason that we know.
-
-    A package index has bad moments, and everything fetched so far is in pip's cache.
-    """
-    for last in (False, True):
-        output = attempt(command, log)
-        if output is None:
-            return
-        told = cure(output)
-        if told or last:
-            told = told or "pip could not install the project:\n" + output[-1500:]
-            where = os.path.relpath(log)
-            raise SetupError("{0}\n(All that pip said: {1})".format(told, where))
-
-
-def attempt(command, log):
-    """Run one pip command; return None if it went well, else what it said."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
-    )
+def run(command):
+    """Run a command that ends well, naming each package that it fetches."""
     lines = []
-    try:
-        with open(log, "ab") as file:
-            for raw in process.stdout:
-                file.write(raw)
-                lines.append(raw.decode(errors="replace"))
-                show(lines[-1])
-    except OSError as exc:
-        lines.append(str(exc))
-    return "".join(lines) if process.wait() else None
-
-
-def show(line):
-    """Print the name of a package that pip has begun to fetch, in place."""
-    match = re.match(r"Collecting ([\w.-]+)", line)
-    if match and sys.stdout.isatty():
-        print("\r  {0:60}".format(match.group(1)), end="", flush=True)
-    if line.startswith("Installing collected packages") and sys.stdout.isatty():
-        print("\r  {0:60}".format("unpacking"), flush=True)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
+    ) as process:
+        for raw in process.stdout:
+            lines.append(raw.decode(errors="replace"))
+            package = re.match(r"Collecting ([\w.-]+)", lines[-1])
+            if package and sys.stdout.isatty():
+                print("  {0:60}".format(package.group(1)), end="\r", flush=True)
+    if process.returncode:
+        output = "".join(lines)
+        raise SetupError(cure(output) or "This did not work:\n" + output[-3000:])
 
 
 def cure(output):
     """Return the sentence for the first known failure in `output`, or None."""
-    for pattern, sentence in CURES:
-        if re.search(pattern, output):
-            return sentence
-    return None
-
-
-def run(command):
-    """Run `command` and keep what it prints."""
-    return subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
+    known = (told for pattern, told in CURES.items() if re.search(pattern, output))
+    return next(known, None)
 
 
 def python_of(venv):
     """Return the path of the Python inside `venv`."""
+    if os.name == "nt":
+        return os.path.join(venv, "Scripts", "python.exe")
     return os.path.join(venv, "bin", "python")
 
 
@@ -265,11 +187,5 @@ def read(path):
         return ""
 
 
-def write(path, text):
-    """Write a text file."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

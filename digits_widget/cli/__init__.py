@@ -1,19 +1,21 @@
-"""``digits-widget``: the doorway from the shell, one command a file.
+"""``digits-widget``: the command line, one file per command.
 
-Each file of this folder has ``HELP``, ``configure(parser)`` and ``run(args)``, and
-imports what it needs inside ``run``, so that ``--help`` answers at once and a missing
-extra spoils only the commands that need it.
+Each file of this folder has ``HELP``, ``configure(parser)`` and ``run(args)``. It
+imports its dependencies inside ``run``, so that ``--help`` is fast and a missing extra
+affects only the commands that need it.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
 
 from digits_widget.errors import DigitsError
+from digits_widget.terminal import complain, printing_safely
 
 COMMANDS = (
     "lab",
@@ -34,44 +36,48 @@ COMMANDS = (
 
 EPILOG = """\
 to begin:
-  digits-widget lab notebooks         open JupyterLab, a model server beside it
+  digits-widget lab notebooks         open JupyterLab and start a model server
   digits-widget predict --sample 3    ask that server about a bundled drawing
-  digits-widget doctor                say what is missing, and the cure
+  digits-widget doctor                find what is missing, and how to fix it
 
-Each command explains itself: digits-widget predict --help
+Help for one command: digits-widget predict --help
 
 environment:
   DIGITS_SERVER    address of the model server, such as 127.0.0.1:8500
-  DIGITS_DATA      folder of data sets, for train and evaluate
+  DIGITS_DATA      folder of datasets, for train and evaluate
 """
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """Keeps every command on a line with its sentence."""
+    """Prints every command and its help on one line."""
 
     def add_arguments(self, actions: Iterable[argparse.Action]) -> None:
-        """Leave room for the commands' indentation, which argparse forgets."""
+        """Leave room for the indentation of commands, which argparse ignores."""
         super().add_arguments(actions)
         self._action_max_length += 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 well, 1 our error, 2 misuse."""
+    """Run one command; return 0 for success, 1 for an error, 2 for wrong usage."""
     top = parser()
     args, unknown = top.parse_known_args(argv)
     if unknown and not args.takes_unknown:
         top.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.unknown = unknown
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The name of a file may have letters that this terminal cannot print.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code: int = args.run(args) or 0
+        with printing_safely():
+            code: int = args.run(args) or 0
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read this has enough, as `head` does. What is left goes nowhere, or
-        # Python would complain about it at its end.
+        # The reader of the pipe, such as `head`, has closed it. Discard the rest, or
+        # Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except DigitsError as exc:
-        print(f"digits-widget {args.command}: {exc}", file=sys.stderr)
+        complain(f"digits-widget {args.command}: {exc}")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -82,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = argparse.ArgumentParser(
         prog="digits-widget",
-        description="Draw a digit, see every step to the model, and what it answers.",
+        description="Draw a digit, see every step to the model, and its answer.",
         epilog=EPILOG,
         formatter_class=_Help,
     )

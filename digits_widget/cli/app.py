@@ -1,7 +1,7 @@
 """Serve the widget alone as a page; Ctrl-C stops it and the model server.
 
-Every visitor gets a kernel, and so a drawing; the model server is shared. Voila
-makes the page from a notebook of one cell.
+Every visitor gets a kernel with a drawing of their own; all share the model server.
+Voila makes the page from a notebook of one cell.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
-from functools import partial
+import re
 from importlib.resources import as_file, files
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from digits_widget.cli.lab import PROMPT, extend_jupyter_path, model_server_beside, port
 
-if TYPE_CHECKING:
-    from digits_widget.jupyter.relay import Relay
-
 HELP = "serve the widget alone as a page"
 
-_CALM = "digits_widget.jupyter.calm_kernels.CalmKernelManager"
 _GUEST = "digits_widget.jupyter.guest.GuestIdentity"
+_KERNELS = "digits_widget.jupyter.page.VisitorKernels"
+
+_LOOK = 20
+"""Seconds between two searches for kernels without a browser."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,50 +34,72 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--port",
         type=port,
         default=8866,
-        help="of the page, or the next free one (default: 8866)",
+        help="port of the page, or the next free one (default: 8866)",
     )
-    parser.add_argument("--dark", action="store_true", help="on a dark ground")
+    parser.add_argument(
+        "--visitors",
+        type=int,
+        default=50,
+        help="most visitors at once; each needs about 100 MB of memory (default: 50)",
+    )
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another host name of the page, such as that of a proxy; may be repeated "
+        "(default: only 127.0.0.1 and localhost)",
+    )
+    parser.add_argument("--dark", action="store_true", help="use a dark theme")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start both, wait for Ctrl-C, stop both."""
+    """Start the page and the model server, wait for Ctrl-C, stop both."""
     from digits_widget.model_server.ports import first_free_ports
 
-    voila = _voila()
-    from digits_widget.jupyter.calm_kernels import relay
-
-    # Each request that is refused, and the like; Voila's own level is not theirs.
-    for name in ("tornado.access", "tornado.general"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    _check(args)
+    page_app = _page_app()
+    # These loggers ignore Voila's level, and would log each refused request.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
+    logging.getLogger("tornado.access").setLevel(logging.CRITICAL)
     (free,) = first_free_ports([args.port])
     with as_file(files("digits_widget.cli") / "page") as page:
-        # Voila looks for templates where Jupyter keeps its data.
+        # Voila searches templates in Jupyter's data folders.
         extend_jupyter_path(page)
-        # Voila tells this to kernels, but not to those that are up before a visitor.
+        # Voila sets this for kernels, but not for those it starts before a visitor
+        # comes.
         os.environ["SERVER_SOFTWARE"] = "voila"
         with model_server_beside():
             print(f"The page: http://127.0.0.1:{free}/")
-            signal.signal(signal.SIGINT, partial(_take_leave, relay))
-            voila.launch_instance(argv=_options(args, page, free))
+            page_app.launch_instance(argv=_options(args, page, free))
     print("The page and the model server are stopped.")
     return 0
 
 
-def _take_leave(relay: Relay, number: int, frame: FrameType | None) -> None:
-    """Stop at Ctrl-C; what kernels have to say about their end is of no use."""
-    relay.close()
-    signal.default_int_handler(number, frame)
+def _check(args: argparse.Namespace) -> None:
+    from digits_widget.errors import OptionError, shortened
+
+    if args.visitors < 1:
+        msg = f"Got --visitors {shortened(args.visitors)}, expected 1 or more."
+        raise OptionError(msg)
+    for host in args.host:
+        if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", host):
+            msg = (
+                f"Got --host {shortened(host)}, expected a name or an address without "
+                "http:// and port, as page.school.example."
+            )
+            raise OptionError(msg)
 
 
-def _voila() -> Any:  # noqa: ANN401 - Voila ships no types
+def _page_app() -> Any:  # noqa: ANN401 - Voila ships no types
     try:
-        from voila.app import Voila
+        from digits_widget.jupyter.page import Page
     except ImportError as exc:
         from digits_widget.errors import MissingExtraError
 
         msg = 'Voila is not installed here: pip install "digits-widget[app]".'
         raise MissingExtraError(msg) from exc
-    return Voila
+    return Page
 
 
 def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
@@ -90,13 +110,18 @@ def _options(args: argparse.Namespace, page: Path, port: int) -> list[str]:
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
         f"--Voila.kernel_websocket_connection_class={PROMPT}",
-        f"--AsyncMappingKernelManager.kernel_manager_class={_CALM}",
+        f"--VoilaConfiguration.multi_kernel_manager_class={_KERNELS}",
+        f"--VisitorKernels.cull_interval={_LOOK}",
+        # With any number above 0, Jupyter searches.
+        f"--VisitorKernels.cull_idle_timeout={_LOOK}",
+        f"--Page.visitors={args.visitors}",
+        *(f"--Page.hosts={host}" for host in args.host),
         f"--Voila.identity_provider_class={_GUEST}",
         "--Voila.log_level=ERROR",
-        # The next visitor's kernel is up before the visitor is.
+        # Start the next visitor's kernel in advance.
         "--preheat_kernel=True",
         "--pool_size=1",
-        # It is made for Notebook, and fails in a page.
+        # This extension is for Notebook, and fails in a page.
         "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
         *(["--no-browser"] if args.no_browser else []),
     ]

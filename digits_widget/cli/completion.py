@@ -1,4 +1,4 @@
-"""Print what makes a shell complete `digits-widget` when you press Tab.
+"""Print the script for a shell to complete `digits-widget` on Tab.
 
 Bash: eval "$(digits-widget completion bash)" in ~/.bashrc. Zsh: the same in ~/.zshrc,
 after compinit. Fish: digits-widget completion fish | source in config.fish.
@@ -15,7 +15,9 @@ SHELLS = ("bash", "zsh", "fish")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("shell", choices=SHELLS, help="yours; echo $SHELL tells")
+    parser.add_argument(
+        "shell", choices=SHELLS, help="your shell; echo $SHELL prints it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
-"""Look at all that the widget needs, and say what to do about what is missing.
+"""Check everything the widget needs, and say how to fix what is missing.
 
-Versions, lab extensions, kernels, ports, the model server and a real prediction. Ends
-with 1 if something is broken.
+The checks: versions, lab extensions, kernels, ports, the model server and a real
+prediction. The exit status is 1 if something is broken.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 
-HELP = "find out what is wrong with an installation"
+HELP = "check an installation, and say how to fix it"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,17 +18,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--server",
         default=os.environ.get("DIGITS_SERVER"),
         metavar="ADDRESS",
-        help="a running server (default: $DIGITS_SERVER, else one is started)",
+        help="a running server (default: $DIGITS_SERVER, else doctor starts one)",
     )
     parser.add_argument("--model", default="digits", help="default: %(default)s")
     parser.add_argument(
-        "--json", action="store_true", help="for programs, and for reports of faults"
+        "--json", action="store_true", help="print JSON, for programs and bug reports"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the findings; return 1 if something is broken."""
-    from digits_widget.checkup import doctor
+    """Print the diagnoses; return 1 if something is broken."""
+    from digits_widget.diagnostics import doctor
 
     if args.json:
         report = doctor(args.server, model=args.model, say=lambda _: None)
@@ -42,4 +42,4 @@ def run(args: argparse.Namespace) -> int:
 def _summary(is_well: bool) -> str:  # noqa: FBT001 - one question, one answer
     if is_well:
         return "Nothing is broken."
-    return "Something is broken: see ✗ above, and → for the cure."
+    return "Something is broken: ✗ marks it, and → says how to fix it."

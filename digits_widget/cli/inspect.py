@@ -1,13 +1,14 @@
-"""Show what a model takes and gives, from its folder or from a server.
+"""Show the inputs and outputs of a model, from its folder or from a server.
 
-A folder is read without TensorFlow; the text is laid out as TensorFlow's own
-``saved_model_cli show`` lays it out.
+Reading a folder needs no TensorFlow. The layout is that of TensorFlow's
+``saved_model_cli show``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from digits_widget.serving import ModelMetadata
 
-HELP = "show what a model takes and gives, on disk or on a server"
+HELP = "show the inputs and outputs of a model, on disk or on a server"
 
 
 _TAGS = "serve"
@@ -24,14 +25,14 @@ _TAGS = "serve"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "where", help="a model's folder; host:port; or http://host:port for REST"
+        "where", help="a model folder; host:port; or http://host:port for REST"
     )
     parser.add_argument(
-        "--tag_set", help=f"of a folder: which of its graphs (default: {_TAGS})"
+        "--tag_set", help=f"the graph to show, in a folder (default: {_TAGS})"
     )
     parser.add_argument("--signature_def", metavar="NAME", help="only this signature")
     parser.add_argument(
-        "--all", action="store_true", help="operations and functions too"
+        "--all", action="store_true", help="show operations and functions too"
     )
     parser.add_argument("--model", default="digits", help="default: %(default)s")
     parser.add_argument("--version", type=int, help="default: the newest")
@@ -39,15 +40,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--against",
         type=Path,
         metavar="FOLDER",
-        help="say how a server's model differs from the one in this folder",
+        help="compare a server's model with the one in this folder",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print it; with ``--against``, return 1 if they differ."""
+    """Print the model; with ``--against``, return 1 if the two differ."""
+    from digits_widget.protocol.saved_model import read_saved_model
     from digits_widget.serving import listing
-    from digits_widget.serving.saved_model import read_saved_model
 
     _check_options(args)
     if args.against is not None:
@@ -71,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
+    from digits_widget.protocol.saved_model import read_saved_model, versions_on_disk
     from digits_widget.serving.comparison import differences
-    from digits_widget.serving.saved_model import read_saved_model, versions_on_disk
 
     saved = read_saved_model(args.against)
     found = differences(
@@ -107,16 +108,16 @@ def _ask(args: argparse.Namespace) -> ModelMetadata:
 
 
 def _check_options(args: argparse.Namespace) -> None:
-    """Refuse what would be left undone without a word."""
+    """Refuse options that would have no effect."""
     from digits_widget.errors import OptionError
 
     is_server = not _is_folder(args.where)
     if is_server and args.all:
-        msg = "Got --all for a server, which does not tell its operations. "
+        msg = "--all needs a SavedModel folder; a server does not list operations. "
     elif is_server and args.tag_set is not None and args.against is None:
-        msg = f"Got --tag_set {args.tag_set} for a server, which has chosen its graph. "
+        msg = "--tag_set needs a SavedModel folder; a server has chosen its graph. "
     elif args.all and args.tag_set is not None:
-        msg = "Got --tag_set with --all, which shows every graph. Leave one out."
+        msg = "--all shows every graph, so --tag_set has no effect. Leave one out."
         raise OptionError(msg)
     else:
         return
@@ -129,5 +130,5 @@ def _tags(args: argparse.Namespace) -> str:
 
 
 def _is_folder(where: str) -> bool:
-    # A path with a colon is rarer than an address without one.
-    return Path(where).exists() or ":" not in where
+    # A path with a colon is rarer than an address without a colon.
+    return os.path.exists(where) or ":" not in where  # noqa: PTH110 - any text

@@ -13,6 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digits_widget.terminal import complain
+
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
 
@@ -22,7 +24,7 @@ HELP = "start the model server and JupyterLab"
 OURS = files("digits_widget") / "jupyter"
 SETTINGS = OURS / "lab_settings"
 PROMPT = "digits_widget.jupyter.prompt_connection.PromptConnection"
-"""Sends to the browser what there is, at once. Jupyter imports it by this name."""
+"""Sends messages to the browser without delay. Jupyter imports it by this name."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,33 +34,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         default=Path(),
-        help="notebooks to open (default: this folder)",
+        help="folder of notebooks to open (default: this one)",
     )
     parser.add_argument(
         "--no-browser", action="store_true", help="only print the address"
     )
     parser.add_argument(
-        "--port", type=port, default=8888, help="of JupyterLab (default: 8888)"
+        "--port", type=port, default=8888, help="port of JupyterLab (default: 8888)"
     )
 
 
 def port(text: str) -> int:
-    """Read a port that a page can have, for an option."""
-    if text.isdecimal() and 0 < int(text) < 1 << 16:
+    """Read the port of a page, as an option.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        `text` is not a whole number from 1 to 65535.
+    """
+    from digits_widget.errors import shortened
+
+    if text.isdecimal() and len(text) < 20 and 0 < int(text) < 1 << 16:
         return int(text)
-    msg = f"got {text!r}, expected a whole number from 1 to 65535"
+    msg = f"got {shortened(repr(text))}, expected a whole number from 1 to 65535"
     raise argparse.ArgumentTypeError(msg)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start both, wait for Ctrl-C, stop both."""
+    """Start JupyterLab and the model server, wait for Ctrl-C, stop both."""
     folder = _folder(args.folder)
     lab = _jupyterlab()
     extend_jupyter_path()
     _hide_deprecations()
     with model_server_beside():
         jupyter = lab.initialize_server(argv=_options(args, folder))
-        # As an option this would be overruled by JupyterLab's own default.
+        # JupyterLab's own default would override this as an option.
         jupyter.default_url = _first_page(folder)
         jupyter.start()
     print("JupyterLab and the model server are stopped.")
@@ -67,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def model_server_beside() -> Iterator[None]:
-    """Start a model server that every kernel from here on knows; stop it at the end.
+    """Start a model server that every later kernel knows; stop it at the end.
 
-    It starts in the background: TensorFlow takes seconds, and so does Jupyter.
+    It starts in the background, because TensorFlow and Jupyter each take seconds.
     """
     with ExitStack() as claims:
         server = _server(claims)
@@ -83,7 +93,7 @@ def model_server_beside() -> Iterator[None]:
 
 
 def _server(claims: ExitStack) -> EmbeddedServer:
-    """Return a server for the usual ports, or the next free ones, said aloud."""
+    """Return a server for the usual ports, or for the next free ones with a message."""
     from digits_widget.model_server.embedded import EmbeddedServer
     from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports, moved
 
@@ -99,18 +109,22 @@ def _start(server: EmbeddedServer, claims: ExitStack) -> None:
     try:
         server.start()
     except DigitsError as exc:
-        print(f"\nThe model server did not start: {exc}\n", file=sys.stderr)
+        complain(f"\nThe model server did not start: {exc}\n")
         return
-    # It has its ports now. Should it die, another one may take its place there.
+    # It has its ports now. If it dies, another server may take them.
     claims.close()
     print(f"\nModel server: gRPC at {server.target}, REST at {server.rest_url}\n")
 
 
 def _folder(folder: Path) -> Path:
-    from digits_widget.errors import OptionError
+    from digits_widget.errors import OptionError, shortened
+    from digits_widget.regular_file import is_folder
 
-    if not folder.is_dir():
-        msg = f"Got {folder}, which is not a folder. Name one that holds notebooks."
+    if not is_folder(folder):
+        msg = (
+            f"Got {shortened(folder)}, which is not a folder. Name a folder of "
+            "notebooks."
+        )
         raise OptionError(msg)
     return folder.resolve()
 
@@ -127,18 +141,19 @@ def _jupyterlab() -> Any:  # noqa: ANN401 - JupyterLab ships no types
 
 
 def extend_jupyter_path(*folders: Path) -> None:
-    """Have Jupyter look for its data in these folders first, and for our kernel.
+    """Make Jupyter search its data and our kernel in these folders first.
 
-    It is the usual one, but keeps what only its developers read out of the terminal: a
-    warning for each kernel that starts, a traceback for each that is stopped at work.
+    Our kernel is the usual one with two changes: its log level keeps warnings for
+    developers out of the terminal, and a message interrupts it instead of a signal,
+    because a signal during its start prints a traceback.
     """
     paths = [*map(str, folders), str(OURS), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
 
 
 def _hide_deprecations() -> None:
-    """Keep out of the terminal what Jupyter's parts warn each other about."""
-    # Voila, which JupyterLab loads, asks to see them: the last one to ask is heard.
+    """Keep Jupyter's deprecation warnings out of the terminal."""
+    # JupyterLab loads Voila, which enables them: only the last filter counts.
     with suppress(ImportError):
         import voila  # noqa: F401
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="traitlets")
@@ -153,12 +168,12 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
     options = [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={args.port}",
-        # What a class needs to see is the address; the rest is for its developers.
+        # A class needs only the address; the other log lines are for developers.
         "--ServerApp.log_level=ERROR",
         "--LabApp.log_level=ERROR",
-        # Ctrl-C means stop, without a question that a class has to answer.
+        # Ctrl-C stops at once, without asking.
         "--ServerApp.answer_yes=True",
-        # A classroom may have no network: look for no news and no updates.
+        # A classroom may have no network: do not fetch news or updates.
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
@@ -167,7 +182,7 @@ def _options(args: argparse.Namespace, folder: Path) -> list[str]:
     ]
     if args.no_browser:
         options.append("--no-browser")
-    # In a container there is only root, and JupyterLab would refuse to start.
-    if os.geteuid() == 0:
+    # A container often has only root, which JupyterLab refuses by default.
+    if sys.platform != "win32" and os.geteuid() == 0:
         options.append("--allow-root")
     return options

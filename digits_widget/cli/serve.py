@@ -1,7 +1,7 @@
 """Serve SavedModels over gRPC and REST, with TensorFlow Serving's flags.
 
-Without flags it serves the shipped models as ``digits``, on ports 8500 and 8501 or the
-next free ones. Ctrl-C lets requests under way end, then stops.
+Without flags it serves the bundled models as ``digits``, on ports 8500 and 8501 or the
+next free ones. On Ctrl-C it finishes the current requests, then stops.
 """
 
 from __future__ import annotations
@@ -11,31 +11,18 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, meanings
+from digits_widget.model_server.flags import WITHOUT_EFFECT, Flags, add_flags
 
 HELP = "start the embedded model server"
 
-_OWN = {"report_ports", "exit_with_stdin", "free_ports"}
+_OWN = ("report_ports", "exit_with_stdin", "free_ports")
+"""Flags for programs that start the server, not for people."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare every flag of the server."""
-    said = meanings()
-    for each in dataclasses.fields(Flags):
-        if each.name in _OWN:
-            continue
-        default = f" (default: {each.default})" if each.default else ""
-        parser.add_argument(
-            f"--{each.name}",
-            # A boolean's name alone means true.
-            nargs="?" if each.type == "bool" else None,
-            const="true" if each.type == "bool" else None,
-            metavar=str(each.type).upper(),
-            help=(said[each.name] + default).replace("%", "%%"),
-        )
-    for name in WITHOUT_EFFECT:
-        parser.add_argument(f"--{name}", nargs="?", help=argparse.SUPPRESS)
-    # The server warns of flags that it does not know and starts, as the original does.
+    add_flags(parser, hidden=_OWN)
+    # The server warns about unknown flags and starts, as TensorFlow Serving does.
     parser.set_defaults(takes_unknown=True)
 
 
@@ -50,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _chosen(args: argparse.Namespace) -> Iterator[dict[str, str]]:
-    """Give the flags, with the ports claimed until the server has ended."""
+    """Yield the flags, and keep the ports reserved until the server ends."""
     from digits_widget.model_server.ports import USUAL_PORTS, claimed_ports, moved
 
-    names = [each.name for each in dataclasses.fields(Flags)]
+    names = [*(each.name for each in dataclasses.fields(Flags)), *WITHOUT_EFFECT]
     given = {name: getattr(args, name, None) for name in names}
     chosen = {name: value for name, value in given.items() if value is not None}
     usual = {}

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digits_widget.errors import OptionError
+from digits_widget.cli.options.findings import tell
+from digits_widget.errors import OptionError, shortened
 
 if TYPE_CHECKING:
     from digits_widget.trace import Trace
@@ -38,16 +39,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--code",
         action="store_true",
-        help="print the steps as NumPy and Pillow to paste, and draw nothing",
+        help="print the steps as Python code instead of drawing them",
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print what every step decided, for programs, and draw nothing",
+        help="print the decisions of every step as JSON instead of drawing them",
     )
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> int:
     """Save the figure and print the captions."""
     from digits_widget.drawing import Drawing
     from digits_widget.pipeline import find_preset
@@ -57,23 +58,32 @@ def run(args: argparse.Namespace) -> None:
     drawn = args.source.suffix.lower() == ".json"
     if args.code:
         print(recipe(pipeline, source="drawing" if drawn else "picture"), end="")
-        return
+        return 0
     _check_ending(args.output)
     trace = pipeline(Drawing.load(args.source) if drawn else args.source)
     if args.json:
         print(_as_json(trace))
-        return
+    else:
+        _save(trace, args.output)
+    if trace.finding is None:
+        return 0
+    tell("steps", trace.finding, str(args.source))
+    return 1
+
+
+def _save(trace: Trace, output: Path) -> None:
+    """Save the figure, and print the caption of every step."""
     from digits_widget.figures.trace import trace_figure
 
     try:
-        trace_figure(trace).savefig(args.output)
+        trace_figure(trace).savefig(output)
     except OSError as exc:
         why = exc.strerror or exc
-        msg = f"Got {args.output}, which cannot be written ({why}). Choose another."
+        msg = f"Got {output}, which cannot be written ({why}). Choose another."
         raise OptionError(msg) from exc
     for shot in trace:
         print(f"{shot.title}: {shot.caption}")
-    print(f"Saved as {args.output}.")
+    print(f"Saved as {output}.")
 
 
 def _as_json(trace: Trace) -> str:
@@ -87,11 +97,14 @@ def _as_json(trace: Trace) -> str:
         }
         for shot in trace
     ]
-    # What a step decided may be a number of NumPy's.
+    # The decisions of a step may be NumPy numbers.
     return json.dumps(told, indent=1, default=float)
 
 
 def _check_ending(path: Path) -> None:
     if path.suffix.lower() not in _ENDINGS:
-        msg = f"Got {str(path)!r}, expected a name that ends in {', '.join(_ENDINGS)}."
+        msg = (
+            f"Got {shortened(path)}, expected a name that ends in "
+            f"{', '.join(_ENDINGS)}."
+        )
         raise OptionError(msg)

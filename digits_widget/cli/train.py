@@ -1,13 +1,12 @@
 """Train a network and export it as a version to serve.
 
-The article's network learns from MNIST alone; the robust one, which is version 2, from
-MNIST and from pen strokes, drawn anew for each pass.
+The article's network (version 1) learns from MNIST only. The robust network (version 2)
+also learns from pen strokes, which are drawn anew for each epoch.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,19 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits_widget.cli.options.data import MNIST, PEN_DIGITS, add_data
+from digits_widget.terminal import complain
 
 if TYPE_CHECKING:
-    from digits_widget.labelled import LabelledDrawings, LabelledImages
+    from digits_widget.datasets import LabelledDrawings, LabelledImages
 
 HELP = "train a network and export it"
 
 _FEWEST = 20
-"""Pictures in a pass of which each kind has at least one."""
+"""Least pictures in an epoch, so that each kind has at least one."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("folder", type=Path, help="the model's base path, as digits/")
+    parser.add_argument(
+        "folder", type=Path, help="base path of the model, such as digits/"
+    )
     parser.add_argument(
         "--network",
         choices=("article", "robust"),
@@ -35,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="default: article",
     )
     parser.add_argument(
-        "--version", type=int, help="of the new folder (default: article 1, robust 2)"
+        "--version", type=int, help="version to export (default: article 1, robust 2)"
     )
     add_data(parser)
     parser.add_argument(
@@ -43,47 +45,53 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help="folder with MNIST's four files (default: that of --data, else Keras "
-        "fetches them)",
+        "downloads them)",
     )
     parser.add_argument("--seed", type=int, default=2020, help="default: 2020")
     parser.add_argument(
-        "--passes", type=int, help="default: article 12, robust 40 (half an hour)"
+        "--epochs", type=int, help="default: article 12, robust 40 (half an hour)"
     )
-    robust = parser.add_argument_group("the robust network alone")
+    # Its name in version 0.1.
+    parser.add_argument("--passes", dest="epochs", type=int, help=argparse.SUPPRESS)
+    robust = parser.add_argument_group("only for the robust network")
     robust.add_argument(
         "--hold-out",
         nargs="+",
         default=[],
         metavar="WRITER",
-        help="leave out the pen digits of writers whose name starts so, and say what "
-        "the network makes of them",
+        help="hold out the pen digits of writers with this prefix, and evaluate the "
+        "network on them",
     )
     robust.add_argument(
-        "--pictures", type=int, default=100_000, help="in a pass (default: 100,000)"
+        "--pictures",
+        type=int,
+        default=100_000,
+        help="pictures per epoch (default: 100,000)",
     )
     robust.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="keeps each pass, to go on from after a stop (default: FOLDER-training)",
+        help="folder of checkpoints to resume from (default: FOLDER-training)",
     )
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train, export, and say where the model is."""
-    from digits_widget.training.publish import check_free
+    """Train a network, export it, and print its folder."""
     from digits_widget.training.quiet import import_keras
 
     _check_numbers(args)
     import_keras()
+    from digits_widget.training.publish import check_free
+
     if args.version is None:
         args.version = 1 if args.network == "article" else 2
-    # An hour of training should not end at a folder that is taken.
+    # Check before the hour of training that the folder is free.
     check_free(args.folder, args.version)
     try:
         path = _article(args) if args.network == "article" else _robust(args)
     except KeyboardInterrupt:
-        print(_how_to_go_on(args), file=sys.stderr)
+        complain(_how_to_go_on(args))
         raise
     print(f"Exported version {args.version}: {path}")
 
@@ -91,7 +99,7 @@ def run(args: argparse.Namespace) -> None:
 def _check_numbers(args: argparse.Namespace) -> None:
     from digits_widget.errors import OptionError
 
-    for name, least in (("passes", 1), ("pictures", _FEWEST)):
+    for name, least in (("epochs", 1), ("pictures", _FEWEST)):
         value = getattr(args, name)
         if value is not None and value < least:
             msg = f"Got --{name} {value}, expected {least} or more."
@@ -105,10 +113,10 @@ def _state(args: argparse.Namespace) -> Path:
 
 def _how_to_go_on(args: argparse.Namespace) -> str:
     if args.network == "article":
-        return "Stopped, and nothing was exported. Run it again, from the start."
+        return "Stopped, and nothing was exported. Run the command again to start over."
     return (
-        f"Stopped. What was trained is in {_state(args)}: the same command goes on "
-        "from the last whole pass."
+        f"Stopped. {_state(args)} keeps the finished epochs: run the same command "
+        "again to resume after the last one."
     )
 
 
@@ -127,10 +135,10 @@ def _article(args: argparse.Namespace) -> Path:
     mnist = _mnist(args)
     try:
         model = train_article_network(
-            mnist, epochs=args.passes or EPOCHS, seed=args.seed
+            mnist, epochs=args.epochs or EPOCHS, seed=args.seed
         )
     except KeyboardInterrupt:
-        # Keras leaves the line of its bar open.
+        # Keras does not end the line of its progress bar.
         print()
         raise
     names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
@@ -138,24 +146,24 @@ def _article(args: argparse.Namespace) -> Path:
 
 
 def _robust(args: argparse.Namespace) -> Path:
-    from digits_widget.progress import Bar
+    from digits_widget.cli.options.progress import progress_bar
+    from digits_widget.training.epochs import Sources
     from digits_widget.training.export import export_model
     from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
-    from digits_widget.training.passes import Sources
     from digits_widget.training.robust_network import TEMPERATURE, serving_network
-    from digits_widget.training.train_robust import PASSES, train_robust_network
+    from digits_widget.training.train_robust import EPOCHS, train_robust_network
 
     mnist, pen = _mnist(args), _pen_digits(args)
     kept, left = pen.split(tuple(args.hold_out))
     state = _state(args)
-    with _writing(state), Bar("training") as bar:
+    with _writing(state), progress_bar("training") as show:
         model = train_robust_network(
             Sources.of(mnist, kept),
             state,
-            passes=args.passes or PASSES,
+            epochs=args.epochs or EPOCHS,
             seed=args.seed,
             pictures=args.pictures,
-            progress=lambda done, total, loss: bar(done, total, f"loss {loss:.3f}"),
+            progress=lambda done, total, loss: show(done, total, f"loss {loss:.3f}"),
         )
     if len(left):
         _report(model, left)
@@ -172,31 +180,33 @@ def _writing(state: Path) -> Iterator[None]:
         yield
     except (OSError, zipfile.BadZipFile) as exc:
         msg = (
-            f"Got {state}, where passes cannot be kept or read ({exc}). Make room or "
-            "name another folder with --state; if a pass is damaged, remove it."
+            f"The epochs in {state} cannot be written or read ({exc}). Make room, "
+            "choose another folder with --state, or remove a damaged epoch."
         )
         raise DataError(msg) from exc
 
 
 def _pen_digits(args: argparse.Namespace) -> LabelledDrawings:
+    from digits_widget.datasets import read_pen_digits
     from digits_widget.errors import DataError
-    from digits_widget.labelled import read_pen_digits
 
     if not args.data:
         msg = (
-            "Got no folder of data sets, and the robust network learns from pen "
-            "digits. Name it with --data DIR or the environment variable DIGITS_DATA."
+            "The robust network learns from pen digits. Name the folder of datasets "
+            "with --data DIR or the environment variable DIGITS_DATA."
         )
         raise DataError(msg)
     return read_pen_digits(Path(args.data) / PEN_DIGITS)
 
 
 def _report(model: object, left: LabelledDrawings) -> None:
-    """Say how well the network reads the others, and how sure it should be."""
+    """Print the accuracy on the held-out digits, and the best temperature."""
     from digits_widget.pipeline import find_preset
     from digits_widget.training.temperature import measure
 
     images = find_preset("mnist").batch(left.drawings)
     accuracy, fitted = measure(model, images, left.labels)
-    print(f"Of {len(left):,} pen digits left out, {accuracy:.2%} are read right.")
-    print(f"The temperature that suits them is {fitted:.3f}.")
+    print(
+        f"The network reads {accuracy:.2%} of {len(left):,} held-out digits correctly."
+    )
+    print(f"Their best temperature is {fitted:.3f}.")

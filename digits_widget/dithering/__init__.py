@@ -1,4 +1,4 @@
-"""The dithering catalogue: from greys to black and white, in every known way.
+"""The dithering catalogue: methods that turn greys into black and white.
 
 `dither` checks a picture, finds a `Method` in `CATALOGUE` and applies it.
 """
@@ -10,8 +10,8 @@ from digits_widget.dithering.compatibility import COMPATIBILITY, Program, find_p
 from digits_widget.dithering.dither import dither
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
 from digits_widget.dithering.stepwise import DiffusionStep, diffuse_stepwise
+from digits_widget.option import Option
 
 __all__ = [
     "CATALOGUE",

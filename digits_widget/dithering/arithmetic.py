@@ -1,8 +1,8 @@
 """`Arithmetic`: how a program computes while it diffuses errors.
 
-Two programs that both say Floyd-Steinberg print different pictures: one clamps, one
-rounds, one counts in whole numbers. This is the list of those habits, and nothing of
-where the errors go, which is the kernel's business.
+Programs that all claim Floyd-Steinberg print different pictures: one clamps, one
+rounds, one computes in whole numbers. `Arithmetic` lists these habits; the `Kernel`
+says where the errors go.
 """
 
 from __future__ import annotations
@@ -26,57 +26,58 @@ class Arithmetic:
     """The habits of one program, in the units it works in."""
 
     white: int = 255
-    """What a white pixel is in working values; black is 0. 1, 255 or 65535."""
+    """Working value of a white pixel, 1, 255 or 65535; black is 0."""
 
     dtype: str = "float64"
     """NumPy type of working values: float64, float32 or int64."""
 
     table: NDArray[np.generic] | None = None
-    """(256,) working values of 8-bit greys. None takes greys of any depth as they
-    are, times `white`."""
+    """(256,) working values of 8-bit greys. None multiplies greys of any depth by
+    `white`."""
 
     apart: bool = False
-    """Errors add up beside the picture and join it once, when a pixel is read."""
+    """Whether errors add up beside the picture, and join a pixel when it is read."""
 
     clamp: Clamp = "none"
-    """Whether a value is forced into black to white when read, at every write, or
-    not at all."""
+    """Whether values are clamped between black and white: when a pixel is read, at
+    every write, or never."""
 
     rounding: Rounding = "none"
-    """Where values become whole: half up when read, half to even at every write, each
-    share cut toward zero, or the sum of shares cut toward zero."""
+    """Where values become whole numbers: half up when a pixel is read, half to even at
+    every write, each share cut toward zero, or the sum of shares cut toward zero."""
 
     shares: Shares = "weight"
-    """A share is the error times weight / divisor, or error / divisor times weight."""
+    """Whether a share is error * (weight / divisor) or (error / divisor) * weight."""
 
     original: bool = False
-    """The error is measured from the original pixel, not from the corrected one."""
+    """Whether the error is measured from the original pixel, not the corrected one."""
 
     middle: float = 127.5
     """The threshold between black and white, in working values."""
 
     ties: Ties = "up"
-    """What a value exactly on the threshold becomes: up is white."""
+    """The colour of a value exactly on the threshold: up is white."""
 
     strength: float = 1.0
-    """Every error is multiplied by this, 0 to 1."""
+    """Factor for every error, 0 to 1."""
 
     greys: tuple[float, ...] | None = None
-    """Working values of the levels to print, where there are more than two."""
+    """Working values of the levels to print, if there are more than two."""
 
     def start(self, images: Floats) -> NDArray[Any]:
-        """Turn pictures in [0, 1] into working values, in an array of their own."""
+        """Turn pictures in [0, 1] into working values, in a new array."""
         if self.table is not None:
             return self.table[eight_bit(images)].astype(self.dtype)
-        # In the picture's own precision, an 8-bit grey becomes its whole number again.
+        # Multiplied in the picture's own precision, an 8-bit grey becomes its whole
+        # number again.
         own = images * images.dtype.type(self.white)
         return own.astype(self.dtype, copy=False)
 
     def start_batch(self, images: Floats) -> NDArray[Any]:
-        """Do as `start` with (n, rows, cols), and put the pictures along the last axis.
+        """Do the same as `start`, and move the pictures to the last axis.
 
-        It comes out contiguous, (rows, cols, n). Turning narrow floats is cheaper than
-        turning wide ones.
+        The result is contiguous, (rows, cols, n). Transposing narrow floats, before
+        they are widened, is cheaper than transposing wide ones.
         """
         count, rows, cols = images.shape
         turned = np.ascontiguousarray(images.reshape(count, -1).T)
@@ -84,14 +85,14 @@ class Arithmetic:
 
     @property
     def is_plain(self) -> bool:
-        """Whether Python's own floats and two levels are all it needs."""
+        """Whether it needs only Python's own floats and two levels."""
         usual = self.dtype == "float64" and self.rounding == "none"
         habits = self.apart or self.original or self.shares != "weight"
         return usual and not habits and self.clamp != "write" and self.greys is None
 
 
 PLAIN = Arithmetic()
-"""Double precision, nothing clamped, nothing rounded: tone is kept to the last bit."""
+"""Double precision, no clamping and no rounding: it keeps tone to the last bit."""
 
 
 def eight_bit(images: Floats) -> NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""Bayer's map: dots as far from each other as can be, of any power of two."""
+"""Bayer's map: dots as far from each other as possible; its side is a power of two."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from digits_widget.dithering.codegen.ordered import as_mask, bayer_ranks, print_with
+from digits_widget.dithering.codegen.text import Lines
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
-from digits_widget.dithering.pasted.light import Lines
-from digits_widget.dithering.pasted.ordered import as_mask, bayer_ranks, print_with
+from digits_widget.option import Option, Value
 
 SIZE = Option(
     "Pixels along the side of the map.",
@@ -22,9 +22,9 @@ SIZE = Option(
 
 @lru_cache(maxsize=16)
 def bayer_map(size: int) -> OrderedMap:
-    """Build the map of a side of 2, 4, 8, … pixels.
+    """Build the map with a side of 2, 4, 8, … pixels.
 
-    The rank of a cell is made of the bits of x xor y and of y, the lowest first.
+    The bits of x xor y and of y, the lowest first, make the rank of a cell.
     """
     y, x = np.indices((size, size))
     ranks = np.zeros((size, size), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Blue noise: a map without any pattern that the eye could catch on."""
+"""Blue noise: a map without any pattern that the eye could see."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dithering.images import Floats
-from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option, Value
-from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
-from digits_widget.dithering.pasted.light import Lines
-from digits_widget.dithering.pasted.ordered import (
+from digits_widget.dithering.codegen.ordered import (
     as_mask,
     blue_noise_ranks,
     print_with,
 )
+from digits_widget.dithering.codegen.text import Lines
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
+from digits_widget.option import Option, Value
 
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _SIGMA = 1.5
-"""Pixels: how far a dot is felt. The paper's value."""
+"""Width of a dot's influence in pixels, as in the paper."""
 
 _SHARE = 0.1
-"""Of the cells are dots in the first pattern."""
+"""Share of the cells that are dots in the first pattern."""
 
 SIZE = Option("Pixels along the side of the map.", 64, choices=(16, 32, 64))
 SEED = Option(
@@ -39,23 +39,24 @@ SEED = Option(
 
 
 def void_and_cluster(size: int, *, seed: int = 0) -> Counts:
-    """Rank the cells of a square tile so that every first k are spread evenly.
+    """Rank the cells of a square tile so that the first k are spread evenly for any k.
 
-    Ulichney's method: begin with random dots, move the most crowded into the largest
-    void until that changes nothing, then rank dots by taking away the most crowded,
-    and voids by filling the largest. Where cells tie, the first in reading order goes.
+    Ulichney's method: begin with random dots; move the most crowded dot into the
+    largest void until that changes nothing; then rank the dots by removing the most
+    crowded, and the voids by filling the largest. The first in reading order wins a
+    tie.
 
     Parameters
     ----------
     size : int
         Cells along the side.
     seed : int
-        Of the first dots.
+        Seed of the first dots.
 
     Returns
     -------
     array
-        (size, size) int64, each of 0 to size * size - 1 once.
+        (size, size) int64, each number from 0 to size * size - 1 once.
     """
     felt = _felt(size)
     cells = size * size
@@ -70,17 +71,17 @@ def void_and_cluster(size: int, *, seed: int = 0) -> Counts:
     few, left, thinned = int(dots.sum()), dots.copy(), crowd.copy()
     for rank in range(few - 1, -1, -1):
         ranks[_take(left, thinned, felt)] = rank
-    # From one half on the paper takes the tightest cluster of zeros instead. That is
-    # the same cell: what dots and zeros are felt is the same everywhere in sum.
+    # From one half on, the paper looks for the tightest cluster of zeros instead. That
+    # is the same cell: the influences of dots and zeros add up to a constant.
     for rank in range(few, cells):
         ranks[_fill(dots, crowd, felt)] = rank
     return ranks.reshape(size, size)
 
 
 def _felt(size: int) -> Callable[[int], Counts]:
-    """Make the function that says how much a dot is felt, around the edges.
+    """Return the function for a dot's influence on all cells, wrapped at the edges.
 
-    Sums of whole numbers are exact: the map is the same on every machine.
+    It uses whole numbers, whose sums are exact: the map is the same on every machine.
     """
     along = np.arange(2 * size) % size
     near = np.minimum(along, size - along)
@@ -96,7 +97,7 @@ def _felt(size: int) -> Callable[[int], Counts]:
 
 
 def _take(dots: Mask, crowd: Counts, felt: Callable[[int], Counts]) -> int:
-    """Take the dot away that is crowded most, and say where it was."""
+    """Remove the most crowded dot, and return its place."""
     place = int(np.where(dots, crowd, -1).argmax())
     dots.flat[place] = False
     crowd -= felt(place)
@@ -104,7 +105,7 @@ def _take(dots: Mask, crowd: Counts, felt: Callable[[int], Counts]) -> int:
 
 
 def _fill(dots: Mask, crowd: Counts, felt: Callable[[int], Counts]) -> int:
-    """Put a dot into the largest void, and say where."""
+    """Put a dot into the largest void, and return its place."""
     place = int(np.where(dots, np.iinfo(np.int64).max, crowd).argmin())
     dots.flat[place] = True
     crowd += felt(place)
@@ -112,14 +113,22 @@ def _fill(dots: Mask, crowd: Counts, felt: Callable[[int], Counts]) -> int:
 
 
 def _relax(dots: Mask, crowd: Counts, felt: Callable[[int], Counts]) -> None:
-    """Move dots from clusters into voids until one goes back where it was."""
+    """Move dots from clusters into voids until one returns to its place."""
     while _take(dots, crowd, felt) != _fill(dots, crowd, felt):
         pass
 
 
 @lru_cache(maxsize=8)
 def blue_noise_map(size: int, seed: int = 0) -> OrderedMap:
-    """Give the map of a size: from the package for seed 0, else made now and kept."""
+    """Return the map of a size: bundled for seed 0, otherwise computed and cached.
+
+    Parameters
+    ----------
+    size : int
+        Cells along the side.
+    seed : int
+        Seed of the first dots.
+    """
     if seed:
         return OrderedMap(void_and_cluster(size, seed=seed), size * size)
     file = files(__package__).joinpath("data", f"blue_noise_{size}.npy")
@@ -157,4 +166,4 @@ METHODS = (
         note="Looks like error diffusion, yet each pixel stands for itself.",
     ),
 )
-"""One method, of three sizes."""
+"""One method, in three sizes."""

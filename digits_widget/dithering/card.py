@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def card(method: Method) -> str:
-    """Tell who found a method, draw its kernel, and print a ramp and a digit."""
+    """Return a method's author and source, its kernel, and two printed specimens."""
     pictures = "".join(
         as_svg(method(picture[None])[0]) for picture in (ramp(), digit())
     )

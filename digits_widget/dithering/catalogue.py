@@ -1,8 +1,7 @@
-"""`CATALOGUE`: every method by its name, and the way to find one by any name."""
+"""`CATALOGUE`: every method by its name, and `find_method`, which knows all names."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -21,6 +20,7 @@ from digits_widget.dithering import (
 )
 from digits_widget.dithering.method import Method
 from digits_widget.errors import UnknownMethodError
+from digits_widget.nearest_names import nearest_names
 
 T = TypeVar("T")
 
@@ -42,8 +42,8 @@ CATALOGUE: Mapping[str, Method] = MappingProxyType(
         for method in family.METHODS
     }
 )
-"""Every method by its name, families together. Menus, tables and tests are made of it:
-to add a method, add a row to its family's `METHODS`."""
+"""Every method by its name, families together. Menus, tables and tests use it; to add a
+method, add a row to its family's `METHODS`."""
 
 _BY_ANY_NAME: Mapping[str, Method] = {**CATALOGUE} | {
     alias: method for method in CATALOGUE.values() for alias in method.aliases
@@ -56,7 +56,7 @@ def find_method(name: str) -> Method:
     Raises
     ------
     UnknownMethodError
-        No method of this name; the message has the nearest ones.
+        No method has this name; the message lists the nearest ones.
     """
     return look_up(name, _BY_ANY_NAME, what="dithering method")
 
@@ -64,15 +64,24 @@ def find_method(name: str) -> Method:
 def look_up(name: str, table: Mapping[str, T], *, what: str) -> T:
     """Find a name in a table whose keys are lower case with hyphens.
 
+    Parameters
+    ----------
+    name : str
+        The name; case, blanks and underscores do not matter.
+    table : mapping
+        Values by lower-case names with hyphens.
+    what : str
+        The kind of thing that the names stand for, for the message.
+
     Raises
     ------
     UnknownMethodError
-        No such key; the message has the nearest ones.
+        The table has no such name; the message lists the nearest ones.
     """
     slug = str(name).strip().lower().replace("_", "-").replace(" ", "-")
     if slug in table and isinstance(name, str):
         return table[slug]
-    near = difflib.get_close_matches(slug, table, n=3, cutoff=0.4) or sorted(table)
+    near = nearest_names(slug, table, most=3) or sorted(table)
     hint = f"The nearest are: {', '.join(near)}."
     msg = f"Got the {what} {name!r}, expected one of {len(table)} names. {hint}"
     raise UnknownMethodError(msg)

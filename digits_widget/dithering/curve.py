@@ -1,78 +1,116 @@
-"""Curves of Hilbert and Peano: walks over a picture that stay near themselves."""
+"""Hilbert's and Peano's curves: walks over a picture that keep neighbours close."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+
+Walk = NDArray[np.int64]
+"""Indices into the flattened picture, in the order of the walk; read-only."""
 
 _STEPS = {"N": (-1, 0), "S": (1, 0), "W": (0, -1), "E": (0, 1)}
 
 _TURNS = {"N": "WSNENNE", "E": "SWENEEN", "S": "ENSWSSW", "W": "NEWSWWS"}
-"""For each heading: a smaller walk, a step, a smaller walk, and so on, four and three.
-The smallest walk makes the three steps alone."""
+"""For each heading, four smaller walks and three steps in turn. The smallest walk has
+only the three steps."""
+
+_KEPT = 1 << 18
+"""The most pixels of a picture whose walk is kept for the next one of its size."""
 
 
-@lru_cache(maxsize=32)
-def hilbert_walk(rows: int, cols: int, level: int) -> tuple[int, ...]:
+def hilbert_walk(rows: int, cols: int, level: int) -> Walk:
     """Order the pixels of a picture along Hilbert's curve from the top left.
 
     Parameters
     ----------
     rows, cols : int
-        The picture. The curve fills a square; what lies outside is skipped.
+        Size of the picture. The curve fills a square; pixels outside the picture are
+        skipped.
     level : int
-        The curve's square has a side of 2 to the power of this.
+        The side of the curve's square is 2 to this power, at least as long as the
+        picture's sides.
 
     Returns
     -------
-    tuple of int
-        Indices into the flattened picture, each at most once.
+    array
+        (rows * cols,) int64, each pixel once.
     """
-    y = x = 0
-    found = [0]
-    for step in _steps("N", level):
-        dy, dx = _STEPS[step]
-        y, x = y + dy, x + dx
-        if 0 <= y < rows and 0 <= x < cols:
-            found.append(y * cols + x)
-    return tuple(found)
+    if rows * cols > _KEPT:
+        return _hilbert_walk(rows, cols, level)
+    return _kept_hilbert_walk(rows, cols, level)
 
 
-def _steps(heading: str, level: int) -> Iterator[str]:
-    if level < 1:
-        return
-    for place, turn in enumerate(_TURNS[heading]):
-        if place % 2:
-            yield turn
-        else:
-            yield from _steps(turn, level - 1)
+def _hilbert_walk(rows: int, cols: int, level: int) -> Walk:
+    """Find the nested quarters in which each pixel lies, and sort by them."""
+    turns, ranks = _quarters()
+    y, x = np.arange(rows)[:, np.newaxis], np.arange(cols)
+    order = np.zeros((rows, cols), dtype=np.int64)
+    heading = np.zeros((rows, cols), dtype=np.int8)
+    for bit in reversed(range(level)):
+        quarter = (y >> bit & 1) * 2 + (x >> bit & 1)
+        order <<= 2
+        order += ranks[heading, quarter]
+        heading = turns[heading, quarter]
+    return _sorted(order)
+
+
+def _quarters() -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return the heading within each quarter of a square, and the quarter's turn.
+
+    Both are (4 headings, 4 quarters), with the quarters in reading order.
+    """
+    headings = "".join(_TURNS)
+    turns, ranks = np.zeros((4, 4), np.int8), np.zeros((4, 4), np.int8)
+    for heading, walk in _TURNS.items():
+        steps = [(0, 0), *(_STEPS[step] for step in walk[1::2])]
+        places = np.cumsum(steps, axis=0)
+        places -= places.min(axis=0)
+        for rank, (y, x) in enumerate(places.tolist()):
+            at = headings.index(heading), 2 * y + x
+            turns[at] = headings.index(walk[2 * rank])
+            ranks[at] = rank
+    return turns, ranks
+
+
+def _sorted(order: NDArray[np.int64]) -> Walk:
+    walk = np.argsort(order, axis=None)
+    walk.flags.writeable = False
+    return walk
+
+
+_kept_hilbert_walk = lru_cache(maxsize=32)(_hilbert_walk)
 
 
 def level_to_cover(side: int) -> int:
-    """Give the smallest level whose curve covers a side of so many pixels."""
+    """Return the smallest level whose curve covers a side of this many pixels."""
     return (side - 1).bit_length()
 
 
-@lru_cache(maxsize=32)
-def peano_walk(rows: int, cols: int) -> tuple[int, ...]:
+def peano_walk(rows: int, cols: int) -> Walk:
     """Order the pixels of a picture along Peano's curve from the top left.
 
-    It fills a square in three strips of three smaller squares, there and back, each
-    of them mirrored so that it begins where the one before it ends. What lies outside
-    the picture is skipped, so that the size of the largest square does not matter.
+    It fills a square in three strips of three smaller squares, back and forth, each
+    mirrored so that it begins where the one before it ends. The walk skips pixels
+    outside the picture, so that the size of the largest square does not matter.
 
     Parameters
     ----------
     rows, cols : int
-        The picture.
+        Size of the picture.
 
     Returns
     -------
-    tuple of int
-        Indices into the flattened picture, each once.
+    array
+        (rows * cols,) int64, each pixel once.
     """
+    if rows * cols > _KEPT:
+        return _peano_walk(rows, cols)
+    return _kept_peano_walk(rows, cols)
+
+
+def _peano_walk(rows: int, cols: int) -> Walk:
     side = 1
     while side < max(rows, cols):
         side *= 3
@@ -85,4 +123,7 @@ def peano_walk(rows: int, cols: int) -> tuple[int, ...]:
         y, x = y % side, x % side
         y = np.where(square % 2, side - 1 - y, y)
         x = np.where(strip % 2, side - 1 - x, x)
-    return tuple(np.argsort(order, axis=None).tolist())
+    return _sorted(order)
+
+
+_kept_peano_walk = lru_cache(maxsize=32)(_peano_walk)

@@ -1,4 +1,4 @@
-"""`Diffuser`: what happens to one pixel, or to many at once, in error diffusion."""
+"""`Diffuser`: error diffusion at one pixel, or at many at once."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Values = NDArray[Any]
 class Diffuser:
     """A kernel and an arithmetic, as four operations on arrays of any shape.
 
-    The paths through the picture (batch, wavefront, step by step) differ only in the
-    order in which they meet pixels; they all call these, and so agree bit for bit.
+    The engines (batch, wavefront, step by step) differ only in the order in which they
+    visit pixels; they all call these operations, and so agree bit for bit.
     """
 
     kernel: Kernel
     """Where errors go."""
 
     arithmetic: Arithmetic
-    """How they are computed."""
+    """How the errors are computed."""
 
     weights: dict[int, Any] = field(init=False)
-    """What an error is multiplied by, for each weight of the kernel."""
+    """The factor for an error, for each weight of the kernel."""
 
     middles: Values = field(init=False)
     """The thresholds between neighbouring levels, in working values."""
 
     _white: Any = field(init=False)
-    """White in the smallest unsigned type: bits times it stay one byte or two."""
+    """White in the smallest unsigned type, so that products stay one or two bytes."""
 
     def __post_init__(self) -> None:
         rule = self.arithmetic
@@ -46,8 +46,8 @@ class Diffuser:
         weights = {w: as_type(w / divisor * strength) for *_, w in self.kernel.taps}
         greys = np.array(rule.greys or (0, rule.white), dtype=np.float64)
         gaps = np.diff(greys)
-        # In whole numbers the darkest greys of linear light may be the same. Such a
-        # grey is printed as the first of them: black stays black.
+        # In whole numbers the darkest greys of linear light may coincide. The first of
+        # them is then printed, so that black stays black.
         middles = greys[:-1] + gaps * (rule.middle / rule.white) + (gaps == 0) / 4
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "middles", middles)
@@ -60,16 +60,24 @@ class Diffuser:
         return self.arithmetic.rounding in {"share", "sum"}
 
     def start(self, pixels: Values) -> Values:
-        """Give the cells as they are before any error is passed on.
+        """Return the cells as they are before any error is passed on.
 
-        They are the pixels themselves, unless these are needed once more.
+        They are the pixels themselves, unless these will be needed again.
         """
         if self.arithmetic.apart:
             return np.zeros_like(pixels)
         return pixels.copy() if self.arithmetic.original else pixels
 
     def read(self, cell: Values, pixel: Values) -> Values:
-        """Give the value of a cell: its pixel, and the errors that it has received."""
+        """Return the value of a cell: its pixel and the errors that it has received.
+
+        Parameters
+        ----------
+        cell : ndarray
+            The pixels with the errors that they have received.
+        pixel : ndarray
+            The original pixels.
+        """
         rule = self.arithmetic
         value = cell
         if rule.rounding == "sum":
@@ -83,13 +91,19 @@ class Diffuser:
         return value
 
     def exact(self, cell: Values, pixel: Values) -> float:
-        """Give the value of one cell before anything is clamped or rounded."""
+        """Return the value of one cell before clamping and rounding.
+
+        Parameters
+        ----------
+        cell, pixel
+            As for `read`.
+        """
         parts = self.kernel.divisor if self.arithmetic.rounding == "sum" else 1
         received = float(cell[0]) / parts
         return received + float(pixel[0]) if self.arithmetic.apart else received
 
     def decide(self, value: Values) -> Values:
-        """Choose the level of a value: False or True, or the level's number."""
+        """Choose the level for a value: False or True, or the level's number."""
         rule = self.arithmetic
         if rule.greys is not None:
             if rule.ties == "up":
@@ -100,7 +114,17 @@ class Diffuser:
         return white
 
     def error(self, value: Values, pixel: Values, level: Values) -> Values:
-        """Give what the printed level leaves over, to be passed on."""
+        """Return the error of the printed level, to pass on.
+
+        Parameters
+        ----------
+        value : ndarray
+            The values from `read`.
+        pixel : ndarray
+            The original pixels.
+        level : ndarray
+            The printed levels from `decide`.
+        """
         rule = self.arithmetic
         base = pixel if rule.original else value
         error: Values
@@ -113,7 +137,17 @@ class Diffuser:
         return error
 
     def pay(self, cell: Values, error: Values, weight: int) -> None:
-        """Add one share of an error to a cell, in place."""
+        """Add one share of an error to a cell, in place.
+
+        Parameters
+        ----------
+        cell : ndarray
+            The receiving cells, changed in place.
+        error : ndarray
+            The errors.
+        weight : int
+            The share, as a numerator over the kernel's divisor.
+        """
         rule = self.arithmetic
         if rule.shares == "part":
             error = error / self.kernel.divisor

@@ -1,8 +1,9 @@
-"""Error diffusion: print each pixel, and pass on what it got wrong to its neighbours.
+"""Error diffusion: print each pixel, and pass its error on to its neighbours.
 
-There are several ways through a picture, all with the same result to the last bit:
-`lines` for one small picture, or a few whose rows alternate; `wavefront` for more of
-them or a large one; `press` for many; and `sweep` for many in an unusual arithmetic.
+Several engines give the same result to the last bit: `row_by_row` for one small
+picture, or a few whose rows alternate; `wavefront` for more of them or a large one;
+`many_at_once` for thousands; and the `reference` loop for the rest: alternating rows in
+another program's arithmetic.
 """
 
 from __future__ import annotations
@@ -16,23 +17,24 @@ from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.lines import lines
-from digits_widget.dithering.option import Option, Value
-from digits_widget.dithering.press import press
-from digits_widget.dithering.sweep import sweep
+from digits_widget.dithering.many_at_once import diffuse_many_at_once
+from digits_widget.dithering.reference import diffuse_pixel_by_pixel
+from digits_widget.dithering.row_by_row import diffuse_row_by_row
 from digits_widget.dithering.wavefront import wavefront
+from digits_widget.option import Option, Value
 
 CHUNK = 2560
-"""Pictures a sweep takes at once: enough that calls cost little, and little memory."""
+"""Pictures in one pass: enough to make calls cheap, few enough to save memory."""
 
 FEW = 512
-"""Pictures up to which the wavefront is faster than a sweep."""
+"""Number of pictures up to which the wavefront is the fastest."""
 
-SMALL = 1024
-"""Pixels in all up to which a walk along the lines is faster than the wavefront."""
+SHORT = 32
+"""Average pixels of a wavefront in all pictures, up to which going row by row is
+faster."""
 
 SERPENTINE_FEW = 8
-"""Pictures up to which one after the other is faster than all at once."""
+"""Number of pictures up to which one after the other is faster than all at once."""
 
 SCAN = Option("How the rows are scanned.", "raster", choices=("raster", "serpentine"))
 FIRST = Option(
@@ -76,7 +78,7 @@ _DTYPES = (
     | {
         ("int", "none"): _WHOLE,
         ("int", "read"): _WHOLE,
-        # Cells that are clamped at every write cannot be kept apart from the picture.
+        # Cells with clamped writes cannot be kept apart from the picture.
         ("int", "write"): replace(_WHOLE, apart=False, rounding="share"),
     }
 )
@@ -92,7 +94,7 @@ OPTIONS = {
     "dtype": DTYPE,
     "linear": LINEAR,
 }
-"""What every fixed kernel lets you choose."""
+"""The options of every fixed kernel."""
 
 
 def diffuse(
@@ -137,7 +139,13 @@ def arithmetic_for(
     dtype: str = "float64",
     linear: bool = False,
 ) -> Arithmetic:
-    """Say in the engine's terms what the options of `diffuse` ask for."""
+    """Convert the options of `diffuse` to the engine's arithmetic.
+
+    Parameters
+    ----------
+    clamp, strength, threshold, ties, levels, dtype, linear
+        As for `diffuse`, see `OPTIONS`.
+    """
     return replace(
         _DTYPES[dtype, clamp],
         clamp=clamp,
@@ -157,39 +165,73 @@ def _greys(levels: int, *, dtype: str, linear: bool) -> tuple[float, ...]:
 def diffuse_with(
     diffuser: Diffuser, images: Floats, *, scan: str, first: str
 ) -> Floats:
-    """Diffuse a batch by whichever path is fastest; give each pixel's level."""
+    """Diffuse a batch with the fastest engine; return the level of each pixel.
+
+    Parameters
+    ----------
+    diffuser : Diffuser
+        Kernel and arithmetic.
+    images : ndarray
+        (n, rows, cols) floats in [0, 1].
+    scan, first : str
+        See `OPTIONS`.
+    """
+    count, rows, cols = images.shape
+    if cols == 1 and rows > 1:
+        # A single column prints like a row, from its top; laid down, it is far faster.
+        down = Diffuser(diffuser.kernel.turned_down(), diffuser.arithmetic)
+        lying = images.reshape(count, 1, rows)
+        printed = diffuse_with(down, lying, scan="raster", first="ltr")
+        return printed.reshape(images.shape)
     steps = scan_steps(images.shape[1], scan=scan, first=first)
     printed = np.empty(images.shape, dtype=np.float32)
-    alternates = len(set(steps)) > 1
-    few = images.size <= SMALL or (alternates and len(images) <= SERPENTINE_FEW)
-    if diffuser.arithmetic.is_plain and few:
+    if diffuser.arithmetic.is_plain and _are_few(images, steps):
         for image, target in zip(images, printed, strict=True):
-            target[...] = lines(diffuser, diffuser.arithmetic.start(image), steps)
+            pixels = diffuser.arithmetic.start(image)
+            target[...] = diffuse_row_by_row(diffuser, pixels, steps)
         return printed
-    for start in range(0, len(images), CHUNK):
-        chunk = slice(start, start + CHUNK)
+    size = CHUNK if diffuser.arithmetic.is_plain else FEW
+    for start in range(0, len(images), size):
+        chunk = slice(start, start + size)
         _diffuse_chunk(diffuser, images[chunk], steps, printed[chunk])
     return printed
+
+
+def _are_few(images: Floats, steps: list[int]) -> bool:
+    """Return whether printing one picture after the other, row by row, is fastest."""
+    if len(set(steps)) > 1:
+        return len(images) <= SERPENTINE_FEW
+    count, rows, cols = images.shape
+    return bool(count * rows * cols <= SHORT * (2 * rows + cols))
 
 
 def _diffuse_chunk(
     diffuser: Diffuser, images: Floats, steps: list[int], printed: Floats
 ) -> None:
     one_way = len(set(steps)) == 1
-    if len(images) <= FEW and one_way:
-        # From the right is from the left in a mirror.
+    if one_way and len(images) <= FEW:
+        # Mirrored, a scan from the right is a scan from the left.
         turn = slice(None, None, steps[0])
         pixels = diffuser.arithmetic.start_batch(images[:, :, turn])
         printed[:, :, turn] = wavefront(diffuser, pixels).transpose(2, 0, 1)
     elif diffuser.arithmetic.is_plain:
-        press(diffuser, images, steps, printed)
+        diffuse_many_at_once(diffuser, images, steps, printed)
     else:
         pixels = diffuser.arithmetic.start_batch(images)
-        printed[...] = sweep(diffuser, pixels, steps).transpose(2, 0, 1)
+        levels = diffuse_pixel_by_pixel(diffuser, pixels, steps)
+        printed[...] = levels.transpose(2, 0, 1)
 
 
 def scan_steps(rows: int, *, scan: str, first: str) -> list[int]:
-    """Give the direction of each row: 1 is left to right, -1 right to left."""
+    """Return the direction of each row: 1 is left to right, -1 right to left.
+
+    Parameters
+    ----------
+    rows : int
+        Number of rows.
+    scan, first : str
+        See `OPTIONS`.
+    """
     step = 1 if first == "ltr" else -1
     if scan == "raster":
         return [step] * rows

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digits_widget.dithering.catalogue import find_method
-from digits_widget.dithering.compatibility import find_program
+from digits_widget.dithering.compatibility import find_method_like
 from digits_widget.dithering.images import as_batch
-from digits_widget.dithering.option import Value
+from digits_widget.option import Value
 
 
 def dither(
@@ -18,42 +17,43 @@ def dither(
     like: str | None = None,
     **options: Value,
 ) -> NDArray[np.float32]:
-    """Print a picture with few greys so that it looks like many from afar.
+    """Print a picture with few greys, so that it seems to have many from afar.
 
     Parameters
     ----------
     image : array_like
-        (rows, cols), or a batch (n, rows, cols), floats in [0, 1]. It is not changed.
-        A pixel of 1 stays 1 whatever it means, ink or paper. Which of the two is 1
-        matters little but not nothing: invert before, not after.
+        (rows, cols), or a batch (n, rows, cols), floats in [0, 1]. It is not changed. A
+        pixel of 1 stays 1, whether it means ink or paper. The choice makes a small
+        difference, so invert a picture before dithering it, not after.
     method : str
         A name or alias of `CATALOGUE`, such as ``atkinson``.
     like : str, optional
-        A program of `COMPATIBILITY`, such as ``imagemagick-6`` or ``pillow``: prints
-        to the last bit what it prints, from the picture rounded to 256 greys. Its
-        methods take its own options: see ``COMPATIBILITY[like].methods``.
+        A program of `COMPATIBILITY`, such as ``imagemagick-6`` or ``pillow``: the
+        picture is rounded to 256 greys, and the result equals the program's to the last
+        bit. Its methods take its own options: see ``COMPATIBILITY[like].methods``.
     **options
-        What the method lets you choose: see ``CATALOGUE[method].options``.
+        The method's own options: see ``CATALOGUE[method].options``.
 
     Returns
     -------
     array
-        Of the same shape, float32, 0 and 1 (and the greys between if `levels` says
-        so). A batch gives what its pictures give one by one, bit for bit.
+        The same shape, float32, 0 and 1 (and greys between them if `levels` is above
+        2). The pictures of a batch come out as they would one by one, bit for bit.
 
     Raises
     ------
     ImageError
-        No floats, no two or three axes, no pixels, NaN, or outside [0, 1].
+        The image does not hold floats, does not have two or three axes, has no pixels,
+        or has NaN or values outside [0, 1]. Three axes with a last one of 3 or 4 count
+        as a colour picture, which is refused, too.
+    ImageTooLargeError
+        A picture has more than 50,000,000 pixels.
     UnknownMethodError
-        No method or program of this name; the message has the nearest ones.
+        No method or program has this name; the message lists the nearest ones.
     OptionError
-        An option that this method does not have, a value it does not take, or a
-        method that the program does not have.
+        The method does not have an option or does not accept its value, or the program
+        does not have the method.
     """
     batch = as_batch(image)
-    found = find_method(method)
-    if like is not None:
-        found = find_program(like).find(found)
-    printed = found(batch, **options)
+    printed = find_method_like(method, like)(batch, **options)
     return printed if np.ndim(image) == 3 else printed[0]

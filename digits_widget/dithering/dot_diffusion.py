@@ -1,7 +1,8 @@
-"""Knuth's dot diffusion: error diffusion in an order that needs no scan.
+"""Knuth's dot diffusion: error diffusion without a scan.
 
-Pixels belong to 64 classes; all of a class are printed at once and pay the neighbours
-whose class is still to come. A class with no such neighbour drops its error.
+Pixels belong to 64 classes. All pixels of a class print at once, and pay their errors
+to the neighbours whose class is still to come. Without such a neighbour, a pixel drops
+its error.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.dithering.codegen.dots import dots
+from digits_widget.dithering.codegen.text import OWN
 from digits_widget.dithering.diffusion import THRESHOLD, TIES
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted.dots import dots
-from digits_widget.dithering.pasted.light import OWN, as_table
+from digits_widget.option import Option
 
 TILE = 8
+
+_KEPT = 1 << 18
+"""The most pixels of a picture whose turns are kept for the next one of its size."""
 
 Weights = NDArray[np.float64]
 Place = tuple[slice, slice]
@@ -44,7 +48,7 @@ _NEIGHBOURS = tuple(
     for dx in (-1, 0, 1)
     if dy or dx
 )
-"""(dy, dx, weight): a side weighs twice as much as a corner."""
+"""(dy, dx, weight) of each neighbour: a side weighs twice as much as a corner."""
 
 ACROSS_TILES = Option(
     "Whether errors pass from one tile of 8x8 to the next.", True, choices=(True, False)
@@ -58,19 +62,18 @@ EDGE = Option(
 
 
 class _Turn(NamedTuple):
-    """What one class does when its turn comes."""
+    """The work of one class in its turn."""
 
     cells: Place
     """Its pixels, in the padded picture."""
 
     total: Weights
-    """(rows, cols, 1) the weight of all that its pixels pay."""
+    """(rows, cols, 1) the sum of the weights that its pixels pay."""
 
     payments: tuple[tuple[Place, Weights], ...]
-    """The neighbours, in the padded picture, and what each is paid of the total."""
+    """The neighbours in the padded picture, and the weight that each receives."""
 
 
-@lru_cache(maxsize=32)
 def _turns(rows: int, cols: int, across_tiles: bool, edge: str) -> tuple[_Turn, ...]:  # noqa: FBT001
     """Plan all turns for pictures of one shape."""
     weights, total = _weights(rows, cols, across_tiles=across_tiles, edge=edge)
@@ -99,7 +102,7 @@ def _turns(rows: int, cols: int, across_tiles: bool, edge: str) -> tuple[_Turn, 
 def _weights(
     rows: int, cols: int, *, across_tiles: bool, edge: str
 ) -> tuple[Weights, Weights]:
-    """Say what every pixel pays: (8, rows, cols) weights and (rows, cols) their sum."""
+    """Return the weights that pixels pay, (8, rows, cols), and their sums."""
     y, x = np.indices((rows, cols))
     classes = CLASSES[y % TILE, x % TILE]
     found = np.zeros((len(_NEIGHBOURS), rows, cols))
@@ -132,7 +135,7 @@ def diffuse_dots(
     across_tiles, edge, threshold, ties
         See the options of the method.
     white : float
-        What a white pixel is in working values.
+        Working value of a white pixel.
 
     Returns
     -------
@@ -147,7 +150,8 @@ def diffuse_dots(
     inner /= 255
     printed = np.zeros(cells.shape, dtype=bool)
     compare = np.greater_equal if ties == "up" else np.greater
-    for turn in _turns(rows, cols, across_tiles, edge):
+    turns = _kept_turns if rows * cols <= _KEPT else _turns
+    for turn in turns(rows, cols, across_tiles, edge):
         values = cells[turn.cells]
         printed[turn.cells] = level = compare(values, threshold * white)
         errors = (values - level * white) / turn.total
@@ -156,12 +160,15 @@ def diffuse_dots(
     return printed[1:-1, 1:-1].transpose(2, 0, 1).astype(np.float32)
 
 
+_kept_turns = lru_cache(maxsize=32)(_turns)
+
+
 METHODS = (
     Method(
         name="dot-diffusion",
         family="dot diffusion",
         apply=diffuse_dots,
-        code=partial(dots, table=as_table(CLASSES), light=OWN, white=255),
+        code=partial(dots, classes=CLASSES, light=OWN, white=255),
         year=1987,
         author="Donald E. Knuth",
         source="Digital halftones by dot diffusion, ACM Trans. Graphics 6(4)",

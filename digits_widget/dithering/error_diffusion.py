@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from digits_widget.dithering import kernel as kernels
+from digits_widget.dithering.codegen.diffusion import own_diffusion
 from digits_widget.dithering.diffusion import OPTIONS, diffuse
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.pasted.diffusion import own_diffusion
 
 
 def _row(

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 QUEUE = 16
-"""Errors that are remembered, and how much heavier the newest weighs."""
+"""Number of remembered errors, and the ratio of the newest weight to the oldest."""
 
 WEIGHTS = tuple(float(round(QUEUE ** (k / (QUEUE - 1)))) for k in range(QUEUE))
-"""Oldest first: 1 to 16."""
+"""Weights of the remembered errors, oldest first: 1 to 16."""
 
 
 @dataclass(frozen=True)
 class Fading:
-    """The habits of one implementation."""
+    """The parameters of one implementation."""
 
     weights: tuple[float, ...] = WEIGHTS
-    """Of the remembered errors, oldest first."""
+    """Weights of the remembered errors, oldest first."""
 
     divisor: float = QUEUE
-    """The weighted sum is divided by this."""
+    """Divisor of the weighted sum."""
 
     white: float = 255
-    """What a white pixel is, in working values."""
+    """Working value of a white pixel."""
 
     middle: float = 127.5
     """The threshold, in working values."""
@@ -31,7 +31,7 @@ class Fading:
     """Whether a value exactly on the threshold becomes white."""
 
     whole: bool = False
-    """Values are rounded half up and clipped before they are compared."""
+    """Whether values are rounded half up and clipped before they are compared."""
 
     original: bool = True
-    """The error is measured from the original pixel, not from the corrected one."""
+    """Whether the error is measured from the original pixel, not the corrected one."""

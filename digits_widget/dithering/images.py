@@ -1,24 +1,41 @@
-"""Refuse, with the reason, what cannot be dithered; hand the rest on as a batch."""
+"""`as_batch`: checks a picture, and returns it as a batch to dither."""
 
 from __future__ import annotations
+
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digits_widget.errors import ImageError
+from digits_widget.errors import ImageError, ImageTooLargeError
 
 Floats = NDArray[np.floating]
+
+MAX_PIXELS = 50_000_000
+"""The most pixels of one picture, as for `read_picture`. Time and memory grow with the
+number of pixels, whatever the shape, so that this bounds both."""
+
+_COLOURS = {3: "red, green and blue", 4: "red, green, blue and alpha"}
+"""The channels in the last axis of a colour picture, by its length."""
 
 
 def as_batch(image: ArrayLike) -> Floats:
     """Return the picture or pictures as a batch: (n, rows, cols), floats in [0, 1].
 
-    The array is the one given wherever possible; nobody writes to it.
+    It is the given array where possible; `dither` never writes to it.
+
+    Parameters
+    ----------
+    image : array_like
+        (rows, cols) or (n, rows, cols), floats in [0, 1].
 
     Raises
     ------
     ImageError
-        No array of floats, not two or three axes, no pixels, NaN, or out of range.
+        The image is not an array of floats, does not have two or three axes, is a
+        colour picture, has no pixels, or has NaN or values out of range.
+    ImageTooLargeError
+        A picture has more than `MAX_PIXELS`.
     """
     array = _as_array(image)
     if array.dtype.kind != "f":
@@ -41,6 +58,9 @@ def as_batch(image: ArrayLike) -> Floats:
             "and column at least. See what cut it to nothing."
         )
         raise ImageError(msg)
+    if array.ndim == 3 and array.shape[2] in _COLOURS:
+        _refuse_colours(array.shape)
+    _check_size(*array.shape[-2:])
     _check_range(array)
     floats: Floats = array.astype(np.promote_types(array.dtype, np.float32), copy=False)
     return floats if floats.ndim == 3 else floats[np.newaxis]
@@ -51,10 +71,32 @@ def _as_array(image: ArrayLike) -> NDArray[np.generic]:
         return np.asarray(image)
     except ValueError as exc:
         msg = (
-            f"Got rows that are no array ({exc}), expected an array of grey pixels. "
-            "Make all rows equally long."
+            f"Got rows that are not an array ({exc}), expected an array of grey "
+            "pixels. Make all rows equally long."
         )
         raise ImageError(msg) from exc
+
+
+def _refuse_colours(shape: tuple[int, ...]) -> NoReturn:
+    rows, cols, channels = shape
+    msg = (
+        f"Got an array of shape {shape}: {rows} rows of {cols} pixels in colours "
+        f"({_COLOURS[channels]}), expected one picture in greys, (rows, cols), "
+        "or many, (n, rows, cols). Make greys first, as "
+        "digits_widget.steps.Flatten()(image) does. If these are "
+        f"{rows} grey pictures of {channels} columns, dither them one by one."
+    )
+    raise ImageError(msg)
+
+
+def _check_size(rows: int, cols: int) -> None:
+    if rows * cols > MAX_PIXELS:
+        msg = (
+            f"Got a picture of {rows:,} rows and {cols:,} columns, "
+            f"{rows * cols:,} pixels, expected at most {MAX_PIXELS:,} in all. Scale it "
+            "down first."
+        )
+        raise ImageTooLargeError(msg)
 
 
 def _check_range(array: NDArray[np.generic]) -> None:

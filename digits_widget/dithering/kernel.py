@@ -1,4 +1,4 @@
-"""`Kernel`: where the error of one pixel goes, and the sixteen published ones."""
+"""`Kernel`: where the error of one pixel goes; and the sixteen published kernels."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class Kernel:
     Raises
     ------
     ValueError
-        A tap that points at pixels already printed.
+        A tap points at a pixel that is printed already.
     """
 
     taps: tuple[tuple[int, int, int], ...]
-    """(dx, dy, weight) each: dx pixels ahead in the scan, dy rows below."""
+    """(dx, dy, weight) each, for the pixel dx ahead in the scan and dy rows below."""
 
     divisor: int
-    """The error is cut in this many parts; a tap takes `weight` of them."""
+    """Number of parts of an error; a tap takes `weight` of them."""
 
     def __post_init__(self) -> None:
         for dx, dy, _ in self.taps:
@@ -30,23 +30,23 @@ class Kernel:
 
     @property
     def total(self) -> int:
-        """Sum of the weights: equal to the divisor where no error is dropped."""
+        """Sum of the weights; it equals the divisor if the kernel drops no error."""
         return sum(weight for _, _, weight in self.taps)
 
     @property
     def keeps_error(self) -> bool:
-        """Whether all the error is passed on, inside the picture."""
+        """Whether it passes all of the error on, inside the picture."""
         return self.total == self.divisor
 
     @property
     def reach(self) -> int:
         """The most columns that a share travels to either side."""
-        return max(abs(dx) for dx, _, _ in self.taps)
+        return max((abs(dx) for dx, _, _ in self.taps), default=0)
 
     @property
     def depth(self) -> int:
         """The most rows that a share travels down."""
-        return max(dy for _, dy, _ in self.taps)
+        return max((dy for _, dy, _ in self.taps), default=0)
 
     @cached_property
     def ahead(self) -> tuple[tuple[int, int], ...]:
@@ -56,16 +56,21 @@ class Kernel:
 
     @cached_property
     def below(self) -> tuple[tuple[int, int, int], ...]:
-        """(dx, dy, weight) of the other taps, so ordered that a cell is paid in turn.
+        """(dx, dy, weight) of the other taps, in the order in which a cell is paid.
 
-        A cell takes its shares in the order in which their pixels are printed; the
-        pixel with the largest dx is the first of its row to pay.
+        A cell receives its shares in the order in which their pixels print; the pixel
+        with the largest dx is the first of its row to pay.
         """
         taps = (tap for tap in self.taps if tap[1] > 0)
         return tuple(sorted(taps, key=lambda tap: (tap[1], -tap[0])))
 
+    def turned_down(self) -> Kernel:
+        """Return the kernel for a picture of one column that is laid down as a row."""
+        taps = tuple((dy, 0, weight) for dx, dy, weight in self.taps if dy and not dx)
+        return Kernel(taps, self.divisor)
+
     def rows(self) -> list[list[int | None]]:
-        """Lay the weights out as a table: None where nothing goes, 0 at the pixel."""
+        """Return the weights as a table: 0 at the pixel, None where no error goes."""
         table: list[list[int | None]] = [
             [None] * (2 * self.reach + 1) for _ in range(self.depth + 1)
         ]
@@ -76,7 +81,7 @@ class Kernel:
 
 
 def _kernel(divisor: int, *rows: str) -> Kernel:
-    """Read a kernel as it is printed in books: ``*`` is the pixel, ``.`` is nothing."""
+    """Read a kernel as printed in books: ``*`` is the pixel, ``.`` has no weight."""
     cells = [row.split() for row in rows]
     centre = cells[0].index("*")
     return Kernel(

@@ -1,4 +1,4 @@
-"""Choose between the two levels around a grey, by a threshold of the pixel's own."""
+"""Choose between the two levels around a grey, by a threshold for each pixel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.option import Option
+from digits_widget.option import Option
 
 LEVELS = Option(
     "How many greys are printed, black and white included.", 2, low=2, high=256
@@ -35,7 +35,7 @@ def print_against(
     images : array
         (n, rows, cols) floats in [0, 1].
     thresholds : array
-        (rows, cols) in (0, 1): the share of the way to the upper level.
+        (rows, cols) in (0, 1): position between the lower and the upper level.
     strength, levels, linear
         See `STRENGTH`, `LEVELS` and `LINEAR`.
 

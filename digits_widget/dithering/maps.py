@@ -1,4 +1,4 @@
-"""Published maps: ImageMagick's nineteen and twelve of books and other programs."""
+"""Published maps: nineteen of ImageMagick's, twelve from books and other programs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from digits_widget.dithering.codegen.ordered import with_map
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.ordered_map import OPTIONS, OrderedMap, print_with_map
-from digits_widget.dithering.pasted.ordered import with_map
 
 _FINE = 64
-"""Levels from which no plain grey is off by more than 1 in 100, on whole tiles."""
+"""Levels from which plain greys are off by at most 1 in 100 on whole tiles."""
 
 
 def _rows(file: str) -> tuple[Method, ...]:
@@ -42,4 +42,4 @@ def _row(name: str, entry: dict[str, Any]) -> Method:
 
 
 METHODS = (*_rows("imagemagick_maps.json"), *_rows("maps.json"))
-"""One method a map. See ``data/NOTICE`` for the licence of ImageMagick's tables."""
+"""A method for each map; ``data/NOTICE`` has the licence of ImageMagick's tables."""

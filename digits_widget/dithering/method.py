@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,9 +11,10 @@ import numpy as np
 from digits_widget.dithering.card import card
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
-from digits_widget.dithering.option import Option, Value
 from digits_widget.dithering.ordered_map import OrderedMap
 from digits_widget.errors import OptionError
+from digits_widget.nearest_names import nearest_names
+from digits_widget.option import Option, Value
 
 Family = Literal[
     "error diffusion",
@@ -31,55 +31,55 @@ Family = Literal[
 class Method:
     """One way to turn greys into black and white.
 
-    Call it with a batch that is checked already, or go through `dither`.
+    Call it with a batch that was checked already, or call `dither`, which checks it.
     """
 
     name: str
-    """As `dither` takes it, such as ``floyd-steinberg``."""
+    """Its name for `dither`, such as ``floyd-steinberg``."""
 
     family: Family
-    """What kind of algorithm it is."""
+    """The kind of algorithm."""
 
     apply: Callable[..., Floats]
-    """(n, rows, cols) floats in [0, 1], and the options, to float32 of that shape."""
+    """Takes (n, rows, cols) floats in [0, 1] and the options; returns float32."""
 
     code: Callable[..., tuple[str, ...]]
-    """The options to lines of NumPy that do the same to a variable named `image`."""
+    """Takes the options; returns lines of NumPy that dither a variable `image`."""
 
     year: int
-    """Of the publication, or as near as is known."""
+    """Year of the publication, or the nearest one known."""
 
     author: str
-    """Who found it."""
+    """Its author."""
 
     source: str
     """Where it was published."""
 
     keeps_mean: bool
-    """Whether a plain grey keeps its mean, apart from the picture's edge."""
+    """Whether a plain grey keeps its mean, except at the picture's edge."""
 
     options: Mapping[str, Option]
-    """What may be chosen, by the keyword of `dither`."""
+    """Its options, by their keywords for `dither`."""
 
     aliases: tuple[str, ...] = ()
     """Other names that people and programs use."""
 
     kernel: Kernel | None = None
-    """Where the error goes, in error diffusion."""
+    """Where errors go, if it is an error diffusion."""
 
     tile: OrderedMap | None = None
-    """The map, of those ordered methods that have a fixed one."""
+    """The map, if it is an ordered method with a fixed one."""
 
     note: str = ""
-    """What to know before choosing it."""
+    """A remark for people who choose a method."""
 
     def __call__(self, images: Floats, **options: Value) -> Floats:
-        """Dither a batch, (n, rows, cols), with the options that are given.
+        """Dither a batch, (n, rows, cols), with these options.
 
         Raises
         ------
         OptionError
-            An option that this method does not have, or a value it does not take.
+            The method does not have an option, or does not accept its value.
         """
         checked = self.check(options)
         if not len(images):
@@ -87,11 +87,17 @@ class Method:
         return self.apply(images, **checked)
 
     def check(self, options: Mapping[str, object]) -> dict[str, Value]:
-        """Return the options with every default filled in."""
+        """Return the options with every default filled in.
+
+        Raises
+        ------
+        OptionError
+            The method does not have an option, or does not accept its value.
+        """
         for name in options:
             if name not in self.options:
                 takes = ", ".join(self.options) or "no options"
-                near = difflib.get_close_matches(name, self.options, n=1)
+                near = nearest_names(name, self.options, most=1)
                 cure = f"Perhaps {near[0]}?" if near else "Leave it out."
                 msg = f"Got the option {name}, but {self.name} takes: {takes}. {cure}"
                 raise OptionError(msg)

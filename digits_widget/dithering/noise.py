@@ -1,33 +1,47 @@
-"""Thresholds from formulas and from chance."""
+"""Thresholds from formulas and from random numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digits_widget.dithering.codegen.ordered import INDICES, print_with
+from digits_widget.dithering.codegen.text import Lines
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.levels import LEVELS, LINEAR, STRENGTH, print_against
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option, Value
-from digits_widget.dithering.pasted.light import Lines
-from digits_widget.dithering.pasted.ordered import INDICES, print_with
+from digits_widget.option import Option, Value
 
 _OPTIONS = {"strength": STRENGTH, "levels": LEVELS, "linear": LINEAR}
 
 PATTERN = Option("How the formula mixes column and row.", "add", choices=("add", "xor"))
-SEED = Option("Of the random thresholds.", 0, low=0, high=2**31)
+SEED = Option("Seed of the random thresholds.", 0, low=0, high=2**31)
 
 Thresholds = NDArray[np.float64]
 
 
 def gradient_noise(rows: int, cols: int) -> Thresholds:
-    """Give interleaved gradient noise, (rows, cols) in [0, 1)."""
+    """Return interleaved gradient noise, (rows, cols) in [0, 1).
+
+    Parameters
+    ----------
+    rows, cols : int
+        Size of the picture in pixels.
+    """
     y, x = np.indices((rows, cols))
     return np.modf(52.9829189 * np.modf(0.06711056 * x + 0.00583715 * y)[0])[0]
 
 
 def arithmetic_mask(rows: int, cols: int, *, pattern: str = "add") -> Thresholds:
-    """Give the mask of the "a dither", (rows, cols) in (0, 1)."""
+    """Return the mask of the "a dither", (rows, cols) in (0, 1).
+
+    Parameters
+    ----------
+    rows, cols : int
+        Size of the picture in pixels.
+    pattern : str
+        ``add`` or ``xor``, the operation in the formula.
+    """
     y, x = np.indices((rows, cols))
     if pattern == "add":
         return (((x + y * 236) * 119 & 255) + 0.5) / 256
@@ -44,7 +58,7 @@ def _print_arithmetic(images: Floats, *, pattern: str, **options: Value) -> Floa
 
 
 def _print_white(images: Floats, *, seed: int, **options: Value) -> Floats:
-    # One mask for every picture of a batch: each comes out as it would alone.
+    # All pictures of a batch share a mask, so that each comes out as it would alone.
     mask = np.random.default_rng(seed).random(images.shape[1:])
     return print_against(images, mask, **options)  # type: ignore[arg-type]
 
@@ -112,4 +126,4 @@ METHODS = (
         "only over many pixels.",
     ),
 )
-"""Thresholds that need no table."""
+"""Methods whose thresholds need no table."""

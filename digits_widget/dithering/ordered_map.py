@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.levels import LEVELS, LINEAR, STRENGTH, print_against
-from digits_widget.dithering.option import Option
+from digits_widget.option import Option
 
 TRANSPOSE = Option(
     "Whether rows and columns of the map change places.", False, choices=(False, True)
@@ -21,7 +21,7 @@ OPTIONS = {
     "levels": LEVELS,
     "linear": LINEAR,
 }
-"""What every map lets you choose."""
+"""The options of every map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +32,14 @@ class OrderedMap:
     """(rows, cols) whole numbers from 0 to below `levels`, read-only."""
 
     levels: int
-    """How many ranks there are: a tile shows one grey more than this."""
+    """Number of ranks; a tile shows one grey more than this."""
 
     def __post_init__(self) -> None:
         self.ranks.flags.writeable = False
 
     @property
     def is_even(self) -> bool:
-        """Whether every rank stands in the same number of cells."""
+        """Whether every rank has the same number of cells."""
         counts = np.bincount(self.ranks.ravel(), minlength=self.levels)
         return bool((counts == counts[0]).all())
 
@@ -49,7 +49,13 @@ class OrderedMap:
         return OrderedMap(self.ranks.T.copy(), self.levels)
 
     def tiled(self, rows: int, cols: int) -> NDArray[np.int64]:
-        """Cover a picture with the map: (rows, cols) ranks."""
+        """Cover a picture with the map, and return its ranks, (rows, cols).
+
+        Parameters
+        ----------
+        rows, cols : int
+            Size of the picture in pixels.
+        """
         down = np.arange(rows) % self.ranks.shape[0]
         across = np.arange(cols) % self.ranks.shape[1]
         return self.ranks[np.ix_(down, across)]
@@ -66,8 +72,16 @@ def print_with_map(
 ) -> Floats:
     """Print a batch through a map: white where grey > (rank + 1/2) / levels.
 
-    No grey is favoured: as many are pulled up as down. Parameters and result are
-    those of `print_against`.
+    It rounds as many greys up as down.
+
+    Parameters
+    ----------
+    images, strength, levels, linear
+        As for `print_against`.
+    tile : OrderedMap
+        The map.
+    transpose : bool
+        Whether to exchange rows and columns of the map.
     """
     tile = tile.transposed if transpose else tile
     ranks = tile.tiled(*images.shape[1:])

@@ -1,4 +1,4 @@
-"""Ostromoukhov's error diffusion: its shares are tuned to each grey."""
+"""Ostromoukhov's error diffusion, whose shares are tuned to each grey."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from digits_widget.dithering.codegen.text import OWN, Lines
+from digits_widget.dithering.codegen.variable import between_keys, by_grey
 from digits_widget.dithering.diffusion import FIRST, scan_steps
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted.light import OWN, Lines
-from digits_widget.dithering.pasted.variable import between_keys, by_grey
 from digits_widget.dithering.variable import Shares, diffuse_by_grey
+from digits_widget.option import Option
 
 SCAN = Option(
     "How the rows are scanned.", "serpentine", choices=("raster", "serpentine")
@@ -37,12 +37,12 @@ KEYS = {
     107: (5, 3, 2),
     127: (4, 1, 1),
 }
-"""Parts that go ahead, back below and straight below. Between these greys the paper's
-table is straight lines, in exact fractions."""
+"""Parts of the error that go ahead, back below and straight below. Between these greys
+the paper's table is linear, in exact fractions."""
 
 
 def _rows() -> list[list[int]]:
-    """Draw the lines: three parts and their whole for each grey from 0 to 127."""
+    """Interpolate: three parts and their whole for each grey from 0 to 127."""
     rows = []
     for (low, start), (high, end) in pairwise(KEYS.items()):
         for grey in range(low, high + (high == 127)):
@@ -61,7 +61,7 @@ SHARES = Shares.mirrored(_rows())
 
 
 def _print(images: Floats, *, scan: str, first: str) -> Floats:
-    # The author's program prints black for black, whatever error has come there.
+    # The author's program always prints a black pixel black, whatever its errors.
     thresholds = np.where(images == 0, np.inf, 127.5)
     steps = scan_steps(images.shape[1], scan=scan, first=first)
     return diffuse_by_grey(images, SHARES, thresholds, steps)

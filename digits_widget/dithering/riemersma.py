@@ -1,4 +1,4 @@
-"""Riemersma's dither: errors follow Hilbert's curve, and fade."""
+"""Riemersma's dither: errors travel along Hilbert's curve, and fade."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dithering.curve import hilbert_walk, level_to_cover, peano_walk
-from digits_widget.dithering.diffusion import THRESHOLD, TIES
-from digits_widget.dithering.fading import Fading
-from digits_widget.dithering.images import Floats
-from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted.light import OWN, Lines
-from digits_widget.dithering.pasted.walk import (
+from digits_widget.dithering.codegen.text import OWN, Lines
+from digits_widget.dithering.codegen.walk import (
     COVER,
     along,
     peano_places,
     places,
 )
+from digits_widget.dithering.curve import Walk, hilbert_walk, level_to_cover, peano_walk
+from digits_widget.dithering.diffusion import THRESHOLD, TIES
+from digits_widget.dithering.fading import Fading
+from digits_widget.dithering.images import Floats
+from digits_widget.dithering.method import Method
+from digits_widget.option import Option
 
 CURVE = Option("Whose curve is followed.", "hilbert", choices=("hilbert", "peano"))
 
 SMALL = 24
-"""Pictures up to which plain Python is faster."""
+"""Number of pictures up to which plain Python is faster."""
 
 
-def follow(images: Floats, walk: tuple[int, ...], fading: Fading) -> Floats:
+def follow(images: Floats, walk: Walk, fading: Fading) -> Floats:
     """Carry errors along a walk.
 
     Parameters
     ----------
     images : array
         (n, rows, cols) floats in [0, 1].
-    walk : tuple of int
-        Indices into the flattened picture; others stay black.
+    walk : array
+        Indices into the flattened picture; all other pixels stay black.
     fading : Fading
-        How errors are remembered.
+        How the dither remembers errors.
 
     Returns
     -------
@@ -54,15 +54,13 @@ def follow(images: Floats, walk: tuple[int, ...], fading: Fading) -> Floats:
     return white.reshape(images.shape).astype(np.float32)
 
 
-def _follow_one(
-    pixels: list[float], walk: tuple[int, ...], fading: Fading
-) -> NDArray[np.bool_]:
+def _follow_one(pixels: list[float], walk: Walk, fading: Fading) -> NDArray[np.bool_]:
     """Carry errors through one flattened picture, in plain Python."""
     length, white = len(fading.weights), fading.white
     errors = deque([0.0] * length, maxlen=length)
     printed = np.zeros(len(pixels), dtype=bool)
     silence = length
-    for place in walk:
+    for place in walk.tolist():
         value = pixel = pixels[place]
         if silence < length:
             carried = 0.0
@@ -81,15 +79,15 @@ def _follow_one(
 
 
 def _follow_all(
-    pixels: NDArray[np.float64], walk: tuple[int, ...], fading: Fading
+    pixels: NDArray[np.float64], walk: Walk, fading: Fading
 ) -> NDArray[np.bool_]:
     """Carry errors through many flattened pictures, (pixels, n), at once."""
     errors = deque(np.zeros((len(fading.weights), pixels.shape[1])))
     printed = np.zeros(pixels.shape, dtype=bool)
     compare = np.greater_equal if fading.up else np.greater
-    for place in walk:
+    for place in walk.tolist():
         carried = np.zeros(pixels.shape[1])
-        # One after the other: a matrix product would add in another order.
+        # Add one after the other: a matrix product would add in another order.
         for weight, error in zip(fading.weights, errors, strict=True):
             carried += weight * error
         value = pixels[place] + carried / fading.divisor

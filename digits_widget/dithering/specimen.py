@@ -1,4 +1,4 @@
-"""Two small pictures that show what a method does: a ramp of greys and a digit."""
+"""Two small pictures to try a method on: a ramp of greys and a digit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ _TWO = ((7, 9), (9, 6), (14, 5), (19, 7), (20, 11), (17, 15), (8, 22), (20, 22))
 
 
 def ramp(rows: int = 28, cols: int = 112) -> Floats:
-    """Draw a ramp from black at the left to white at the right: (rows, cols)."""
+    """Draw a ramp from black (0) at the left to white (1) at the right.
+
+    Parameters
+    ----------
+    rows, cols : int
+        Size of the picture in pixels.
+    """
     return np.tile(np.linspace(0, 1, cols, dtype=np.float32), (rows, 1))
 
 
 def digit() -> Floats:
-    """Draw a soft 2 as MNIST has it: (28, 28) float32 in [0, 1], 1 is ink."""
+    """Draw a soft 2 like MNIST's: (28, 28) float32 in [0, 1], 1 is ink."""
     y, x = np.indices((28, 28)).astype(np.float64)
     away = np.full((28, 28), np.inf)
     for start, end in pairwise(_TWO):
@@ -32,7 +38,15 @@ def digit() -> Floats:
 
 
 def as_svg(picture: NDArray[np.floating], *, scale: int = 3) -> str:
-    """Draw a picture of two levels as SVG: white runs on black ground."""
+    """Draw a picture of two levels as SVG: white runs on a black ground.
+
+    Parameters
+    ----------
+    picture : ndarray
+        (rows, cols) of 0 and 1.
+    scale : int
+        Side of a pixel in the SVG.
+    """
     rows, cols = picture.shape
     edges = np.diff(np.pad(picture > 0.5, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)

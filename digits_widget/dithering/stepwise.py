@@ -1,8 +1,4 @@
-"""Error diffusion pixel by pixel: to look at, and to check the fast paths against.
-
-This is the slow loop that says what error diffusion is. The other paths only reorder
-it, and tests hold them to it bit for bit.
-"""
+"""Error diffusion step by step: it stops at every pixel and reports what happens."""
 
 from __future__ import annotations
 
@@ -18,8 +14,11 @@ from digits_widget.dithering.diffuser import Diffuser, Values
 from digits_widget.dithering.diffusion import arithmetic_for, scan_steps
 from digits_widget.dithering.images import as_batch
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.option import Value
-from digits_widget.errors import ImageError, OptionError
+from digits_widget.errors import ImageError, ImageTooLargeError, OptionError
+from digits_widget.option import Value
+
+MAX_PIXELS = 10_000
+"""The most pixels of a picture, since every step carries the whole picture so far."""
 
 
 class Share(NamedTuple):
@@ -28,7 +27,7 @@ class Share(NamedTuple):
     x: int
     y: int
     amount: float
-    """In shares of white."""
+    """Amount as a share of white."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,26 +41,26 @@ class DiffusionStep:
     """Row of the pixel."""
 
     value: float
-    """Its grey and all errors that it has received."""
+    """Its grey plus all errors that it has received."""
 
     printed: float
-    """The level that is printed."""
+    """The printed level."""
 
     error: float
-    """What is passed on, before it is shared out."""
+    """The error, before it is divided among the neighbours."""
 
     shares: tuple[Share, ...]
-    """Where the error goes next: the pixels inside the picture."""
+    """The shares for pixels inside the picture."""
 
     dropped: float
-    """What nobody receives: at the edge, by the kernel, by clamping or by rounding."""
+    """Error that no pixel receives: lost at the edge, in the kernel or by rounding."""
 
     picture: NDArray[np.float64]
-    """(rows, cols) so far, read-only: levels where printed, values where not."""
+    """(rows, cols) so far, read-only: printed levels, and values of pixels to come."""
 
 
-class Visit(NamedTuple):
-    """One pixel of the slow loop, in working values."""
+class _Visit(NamedTuple):
+    """What happened at one pixel, in working values."""
 
     x: int
     y: int
@@ -76,8 +75,8 @@ def diffuse_stepwise(
 ) -> Iterator[DiffusionStep]:
     """Diffuse errors through one picture and stop at every pixel.
 
-    After the last step the picture is what `dither` gives. At any time the sum of the
-    input is the sum of the picture and of all that was dropped.
+    After the last step the picture equals the result of `dither`. At any time the sum
+    of the input is the sum of the picture and of all dropped errors.
 
     Parameters
     ----------
@@ -86,18 +85,22 @@ def diffuse_stepwise(
     method : str
         A method of the family "error diffusion".
     **options
-        Of the method, as for `dither`.
+        Options of the method, as for `dither`.
 
     Yields
     ------
     DiffusionStep
-        One a pixel, in the order of the scan.
+        One for each pixel, in the order of the scan.
 
     Raises
     ------
     ImageError, UnknownMethodError, OptionError
-        As `dither`, at once; also for a batch, or a method without a fixed kernel.
+        As for `dither`, before the first step; also for a batch, or for a method
+        without a fixed kernel.
+    ImageTooLargeError
+        The picture has more than `MAX_PIXELS`.
     """
+    _check_size(np.shape(image))
     batch = as_batch(image)
     if len(batch) != 1:
         msg = f"Got a batch of shape {batch.shape}, expected one picture, (rows, cols)."
@@ -117,13 +120,23 @@ def diffuse_stepwise(
     return _steps(diffuser, diffuser.arithmetic.start(light), steps)
 
 
+def _check_size(shape: tuple[int, ...]) -> None:
+    if len(shape) == 2 and shape[0] * shape[1] > MAX_PIXELS:
+        msg = (
+            f"Got a picture of {shape[1]:,}x{shape[0]:,} pixels, expected at most "
+            f"{MAX_PIXELS:,} in all to stop at each. Cut out a part, or dither it in "
+            "one go with dither."
+        )
+        raise ImageTooLargeError(msg)
+
+
 def _steps(
     diffuser: Diffuser, pixels: Values, steps: Sequence[int]
 ) -> Iterator[DiffusionStep]:
     rule = diffuser.arithmetic
     greys = rule.greys or (0.0, float(rule.white))
     picture = pixels / rule.white
-    for visit in visits(diffuser, pixels, steps):
+    for visit in _visits(diffuser, pixels, steps):
         printed = greys[visit.level] / rule.white
         value = visit.before / rule.white
         shares = tuple(Share(x, y, amount / rule.white) for x, y, amount in visit.paid)
@@ -144,8 +157,10 @@ def _steps(
         )
 
 
-def visits(diffuser: Diffuser, pixels: Values, steps: Sequence[int]) -> Iterator[Visit]:
-    """Walk through a picture pixel by pixel, tap by tap.
+def _visits(
+    diffuser: Diffuser, pixels: Values, steps: Sequence[int]
+) -> Iterator[_Visit]:
+    """Walk through a picture pixel by pixel, and tap by tap.
 
     Parameters
     ----------
@@ -154,13 +169,13 @@ def visits(diffuser: Diffuser, pixels: Values, steps: Sequence[int]) -> Iterator
     pixels : array
         (rows, cols) working values.
     steps : sequence of int
-        One a row: 1 scans it from left to right, -1 from right to left.
+        One for each row: 1 scans it from left to right, -1 from right to left.
     """
     rows, cols = pixels.shape
     cells = diffuser.start(pixels.copy())
     for y, step in enumerate(steps):
         for x in range(cols)[::step]:
-            # Slices of one pixel, since the operations work on arrays.
+            # Take slices of one pixel, since the operations work on arrays.
             cell, pixel = cells[y, x : x + 1], pixels[y, x : x + 1]
             before = diffuser.exact(cell, pixel)
             value = diffuser.read(cell, pixel)
@@ -175,14 +190,4 @@ def visits(diffuser: Diffuser, pixels: Values, steps: Sequence[int]) -> Iterator
                     diffuser.pay(target, error, weight)
                     now = diffuser.exact(target, pixels[to_y, to_x : to_x + 1])
                     paid.append(Share(to_x, to_y, now - was))
-            yield Visit(x, y, before, int(level[0]), float(error[0]), tuple(paid))
-
-
-def slow_loop(
-    diffuser: Diffuser, pixels: Values, steps: Sequence[int]
-) -> NDArray[np.uint8]:
-    """Diffuse errors as `sweep` does, one pixel of one picture at a time."""
-    levels = np.empty(pixels.shape, dtype=np.uint8)
-    for visit in visits(diffuser, pixels, steps):
-        levels[visit.y, visit.x] = visit.level
-    return levels
+            yield _Visit(x, y, before, int(level[0]), float(error[0]), tuple(paid))

@@ -1,4 +1,4 @@
-"""No dithering: one threshold for the picture, or one for each neighbourhood."""
+"""Thresholds without dithering: one for the picture, or one for each neighbourhood."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import eight_bit
+from digits_widget.dithering.codegen import threshold as codegen
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted import threshold as pasted
+from digits_widget.option import Option
 
 _SPREAD = 128 / 255
-"""Sauvola's R: the largest standard deviation to be expected."""
+"""Sauvola's R: the largest standard deviation to expect."""
 
 _FLAT = 1e-6
 """Standard deviation below which a neighbourhood has no threshold of its own."""
@@ -33,7 +33,8 @@ BELOW = Option("How far below the mean white begins.", 0.15, low=0, high=1)
 
 def _fixed(images: Floats, *, threshold: float, ties: str) -> Floats:
     compare = np.greater_equal if ties == "up" else np.greater
-    # 8-bit greys are whole numbers times 1/255: compare where they are exact.
+    # 8-bit greys are whole numbers over 255: compare the whole numbers, which are
+    # exact.
     white = images.dtype.type(255)
     return compare(images * white, threshold * 255).astype(np.float32)
 
@@ -45,17 +46,18 @@ def _mean(images: Floats) -> Floats:
 
 
 def otsu_threshold(image: Floats) -> float:
-    """Find the grey that parts a picture in two classes as distinct as can be.
+    """Find the grey that divides a picture into the two most distinct classes.
 
     Parameters
     ----------
     image : array
-        (rows, cols) floats in [0, 1]; 256 greys are told apart.
+        (rows, cols) floats in [0, 1], which are rounded to 256 greys.
 
     Returns
     -------
     float
-        In [0, 1], halfway between the two greys it parts; 0.5 for one grey alone.
+        In [0, 1], halfway between the nearest greys of both classes; 0.5 for a picture
+        of one grey.
     """
     counts = np.bincount(eight_bit(image).ravel(), minlength=256)
     below = np.cumsum(counts)
@@ -66,7 +68,8 @@ def otsu_threshold(image: Floats) -> float:
         between = np.nan_to_num(below * above * gap**2)
     if not between.any():
         return 0.5
-    # Greys that no pixel has give the same value: take the middle of the best.
+    # Greys without pixels score the same as their neighbour: take the middle of the
+    # best.
     best = np.flatnonzero(between == between.max())
     return float((best[0] + best[-1] + 1) / 2 / 255)
 
@@ -93,7 +96,7 @@ def _window_sums(images: Floats, window: int) -> NDArray[np.float64]:
 def local_moments(
     images: Floats, window: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the mean and the standard deviation around each pixel.
+    """Return the mean and the standard deviation around each pixel.
 
     Parameters
     ----------
@@ -127,7 +130,7 @@ def _adaptive_mean(images: Floats, *, window: int, below: float) -> Floats:
 def _against(
     images: Floats, thresholds: NDArray[np.float64], deviation: NDArray[np.float64]
 ) -> Floats:
-    # Where all is one grey, rounding alone would decide: let one half decide.
+    # Where all pixels have one grey, only rounding would decide: compare with one half.
     thresholds = np.where(deviation < _FLAT, 0.5, thresholds)
     return (images > thresholds).astype(np.float32)
 
@@ -137,7 +140,7 @@ METHODS = (
         name="fixed-threshold",
         family="threshold",
         apply=_fixed,
-        code=pasted.fixed,
+        code=codegen.fixed,
         year=1960,
         author="unknown",
         source="Folklore",
@@ -150,7 +153,7 @@ METHODS = (
         name="mean-threshold",
         family="threshold",
         apply=_mean,
-        code=pasted.mean,
+        code=codegen.mean,
         year=1960,
         author="unknown",
         source="Folklore",
@@ -163,7 +166,7 @@ METHODS = (
         name="otsu",
         family="threshold",
         apply=_otsu,
-        code=pasted.otsu,
+        code=codegen.otsu,
         year=1979,
         author="Nobuyuki Otsu",
         source="A threshold selection method from gray-level histograms, IEEE Trans. "
@@ -176,7 +179,7 @@ METHODS = (
         name="sauvola",
         family="threshold",
         apply=_sauvola,
-        code=lambda window, k: pasted.local(
+        code=lambda window, k: codegen.local(
             window, f"mean * (1 + {k!r} * (deviation / {_SPREAD!r} - 1))"
         ),
         year=2000,
@@ -190,7 +193,7 @@ METHODS = (
         name="niblack",
         family="threshold",
         apply=_niblack,
-        code=lambda window, k: pasted.local(window, f"mean + {k!r} * deviation"),
+        code=lambda window, k: codegen.local(window, f"mean + {k!r} * deviation"),
         year=1986,
         author="Wayne Niblack",
         source="An Introduction to Digital Image Processing, Prentice Hall",
@@ -203,7 +206,7 @@ METHODS = (
         name="adaptive-mean",
         family="threshold",
         apply=_adaptive_mean,
-        code=lambda window, below: pasted.local(window, f"mean * (1 - {below!r})"),
+        code=lambda window, below: codegen.local(window, f"mean * (1 - {below!r})"),
         year=2007,
         author="Derek Bradley, Gerhard Roth",
         source="Adaptive thresholding using the integral image, Journal of Graphics "
@@ -214,4 +217,4 @@ METHODS = (
         note="A pixel is white unless it is well below the mean around it.",
     ),
 )
-"""Every threshold."""
+"""Every threshold method."""

@@ -1,7 +1,7 @@
 """Error diffusion whose shares depend on the grey: Ostromoukhov's and Zhou-Fang's.
 
-A fixed kernel has greys at which its dots line up as worms or checkerboards. These two
-look up the three shares by the grey that the pixel had, before any error.
+At some greys the dots of a fixed kernel line up as worms or checkerboards. These two
+methods look up the three shares by the pixel's original grey, before any error.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from digits_widget.dithering.images import Floats
 Cells = NDArray[Any]
 
 CHUNK = 2048
-"""Pictures a sweep takes at once."""
+"""Number of pictures in one pass."""
 
 SMALL = 24
-"""Pictures up to which plain Python is faster."""
+"""Number of pictures up to which plain Python is faster."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """For each of 256 greys, what goes ahead, back below, and straight below."""
+    """For each of 256 greys, the shares ahead, back below and straight below."""
 
     parts: Cells
     """(256, 3) parts of the error for (+1, 0), (-1, +1) and (0, +1), read-only."""
 
     whole: Cells
-    """(256,) how many parts an error is cut into, read-only."""
+    """(256,) number of parts of an error, read-only."""
 
     def __post_init__(self) -> None:
         self.parts.flags.writeable = False
@@ -48,16 +48,17 @@ class Shares:
 
     @classmethod
     def mirrored(cls, rows: Sequence[Sequence[float]]) -> Shares:
-        """Make shares of the rows of greys 0 to 127: three parts and their whole.
+        """Make shares from the rows of greys 0 to 127: three parts and their whole.
 
-        A grey above 127 takes the row of the grey that is as far from white.
+        A grey above 127 takes the row of the grey as far from black as it is from
+        white.
         """
         table = np.array([*rows, *reversed(rows)], dtype=np.float64)
         return cls(table[:, :3].copy(), table[:, 3].copy())
 
 
 class _Page(NamedTuple):
-    """What is known of each pixel beforehand, all of one shape."""
+    """Arrays of one shape with the data that are known of each pixel beforehand."""
 
     pixels: Cells
     greys: Cells
@@ -79,13 +80,13 @@ def diffuse_by_grey(
     images : array
         (n, rows, cols) floats in [0, 1].
     shares : Shares
-        By grey.
+        The shares for each grey.
     thresholds : array
-        (n or 1, rows, cols) working values: what is above is printed white.
+        (n or 1, rows, cols) working values; a value above prints white.
     steps : sequence of int
-        One a row: 1 scans it from left to right, -1 from right to left.
+        One for each row: 1 scans it from left to right, -1 from right to left.
     white : float
-        What a white pixel is in working values.
+        Working value of a white pixel.
 
     Returns
     -------
@@ -98,17 +99,17 @@ def diffuse_by_grey(
     greys = eight_bit(images)
     if len(images) <= SMALL:
         for target, *one in zip(printed, pixels, greys, limits, strict=True):
-            target[...] = _small(_Page(*one), shares, steps, white)
+            target[...] = _alone(_Page(*one), shares, steps, white)
         return printed
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
         last = [part[chunk].transpose(1, 2, 0) for part in (pixels, greys, limits)]
-        white_ones = _sweep(_Page(*last), shares, steps, white)
+        white_ones = _at_once(_Page(*last), shares, steps, white)
         printed[chunk] = white_ones.transpose(2, 0, 1)
     return printed
 
 
-def _sweep(
+def _at_once(
     page: _Page, shares: Shares, steps: Sequence[int], white: float
 ) -> NDArray[np.bool_]:
     """Diffuse a batch, (rows, cols, n), row by row."""
@@ -133,7 +134,7 @@ def _sweep(
     return printed
 
 
-def _small(
+def _alone(
     page: _Page, shares: Shares, steps: Sequence[int], white: float
 ) -> NDArray[np.bool_]:
     """Diffuse one picture, (rows, cols), in plain Python."""

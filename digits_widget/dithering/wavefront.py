@@ -1,9 +1,9 @@
-"""The wavefront path: along a slanted line, all pixels that wait for nobody.
+"""Error diffusion along a slanted line, whose pixels have received all their errors.
 
-Row y is shifted by y times the slant; at every moment one pixel of each row can be
-printed. The slant is the least at which a cell is still paid in the slow loop's order.
-Rows that alternate in direction have no such front: the first pixel of a row waits for
-the last one of the row above. This path is for raster order.
+The engine shifts row y by y times the slant, so that one pixel of each row can print at
+every moment. The slant is the least at which a cell still receives its shares in the
+order of the reference loop. The engine is for raster order: if rows alternate in
+direction, the first pixel of a row waits for the last one of the row above.
 """
 
 from __future__ import annotations
@@ -32,24 +32,65 @@ def wavefront(diffuser: Diffuser, pixels: Values) -> NDArray[np.uint8]:
     array
         (rows, cols, n) uint8, the level of each pixel.
     """
-    kernel = diffuser.kernel
-    slant = _slant(kernel)
+    rows, cols, count = pixels.shape
+    deep = diffuser.kernel.depth
+    cells = np.zeros((rows + deep, cols, count), dtype=pixels.dtype)
+    cells[:rows] = diffuser.start(pixels)
+    levels = np.empty(pixels.shape, dtype=np.uint8)
+    # A slanted table grows with the square of its rows. So cut a tall picture into
+    # bands about as high as they are wide; each passes its errors on to the next.
+    high = max(cols, _LEAST_BAND)
+    for top in range(0, rows, high):
+        band = slice(top, min(top + high, rows))
+        levels[band] = _print_band(diffuser, cells[top:], pixels[band])
+    return levels
+
+
+_LEAST_BAND = 32
+"""The least rows of a band, even for a picture that is only a few pixels wide."""
+
+
+def _print_band(diffuser: Diffuser, cells: Values, pixels: Values) -> NDArray[np.uint8]:
+    """Print the topmost rows of `cells`, and pay their errors to the rows below.
+
+    Parameters
+    ----------
+    diffuser : Diffuser
+        The operations on a pixel.
+    cells : array
+        (at least rows + depth, cols, n): pixels with the errors received so far. The
+        function writes to the rows below those that it prints.
+    pixels : array
+        (rows, cols, n): the rows to print.
+
+    Returns
+    -------
+    array
+        (rows, cols, n) uint8, the level of each pixel.
+    """
+    kernel, rule = diffuser.kernel, diffuser.arithmetic
+    slant, (rows, cols) = _slant(kernel), pixels.shape[:2]
+    below = range(rows, rows + kernel.depth)
     late = kernel.reach + slant * kernel.depth
-    source = _slanted(pixels, slant, late=late, deep=kernel.depth)
-    go = _go_plain if diffuser.arithmetic.is_plain else _go
-    levels = go(
-        diffuser, source, _moments(pixels.shape[0], pixels.shape[1], slant), slant
-    )
-    rows, cols = pixels.shape[:2]
+    table = _slanted(cells[: rows + kernel.depth], slant, late=kernel.reach)
+    moments = _moments(rows, cols, slant)
+    if rule.is_plain:
+        levels = _go_plain(diffuser, table, moments, slant)
+    else:
+        # Only some programs look at the original pixel again.
+        source = _slanted(pixels, slant, late=late)
+        levels = _go(diffuser, table, source, moments, slant)
+    for y in below:
+        cells[y] = table[slant * y : slant * y + cols, y]
     return np.stack([levels[slant * y : slant * y + cols, y] for y in range(rows)])
 
 
 def _slant(kernel: Kernel) -> int:
     """Find the least shift from row to row that keeps the order of all shares.
 
-    A row lies so far behind the one above that a pixel is printed after all that pay
-    it; and of two taps that pay one cell, the one from farther above comes no later.
-    Where both come in one moment, the walk pays that one first.
+    A row must lie so far behind the one above that a pixel prints after all those that
+    pay it. If two taps pay one cell, the tap from farther above must not come later; at
+    the same moment the walk pays that one first.
     """
     after = [-((dx - 1) // dy) for dx, dy, _ in kernel.taps if dy]
     in_turn = [
@@ -61,7 +102,7 @@ def _slant(kernel: Kernel) -> int:
 
 
 def _moments(rows: int, cols: int, slant: int) -> list[tuple[int, int]]:
-    """Say at each moment which rows, first and past the last, print a pixel."""
+    """Return for each moment the range of rows that print a pixel, end excluded."""
     return [
         (max(0, -(-(moment - cols + 1) // slant)), min(rows, moment // slant + 1))
         for moment in range(cols + slant * (rows - 1))
@@ -69,9 +110,12 @@ def _moments(rows: int, cols: int, slant: int) -> list[tuple[int, int]]:
 
 
 def _go(
-    diffuser: Diffuser, source: Values, moments: list[tuple[int, int]], slant: int
+    diffuser: Diffuser,
+    cells: Values,
+    source: Values,
+    moments: list[tuple[int, int]],
+    slant: int,
 ) -> NDArray[np.uint8]:
-    cells = diffuser.start(source)
     levels = np.zeros(cells.shape, dtype=np.uint8)
     taps = sorted(diffuser.kernel.taps, key=lambda tap: -tap[1])
     for moment, (first, last) in enumerate(moments):
@@ -89,7 +133,7 @@ def _go(
 def _go_plain(
     diffuser: Diffuser, cells: Values, moments: list[tuple[int, int]], slant: int
 ) -> NDArray[np.uint8]:
-    """Do as `_go` with a plain arithmetic: the same sums in a third of the calls."""
+    """Do the same as `_go` in plain arithmetic, with a third of the calls."""
     rule, count = diffuser.arithmetic, cells.shape[2]
     levels = np.zeros(cells.shape, dtype=np.uint8)
     flat, flat_levels = cells.reshape(len(cells), -1), levels.reshape(len(cells), -1)
@@ -105,7 +149,7 @@ def _go_plain(
         for dx, dy, weights in _runs(diffuser.kernel)
     ]
     compare = np.greater_equal if rule.ties == "up" else np.greater
-    # Arrays of no dimension: a bare number is made into one at every call.
+    # Use arrays without dimensions: NumPy converts a plain number at every call.
     middle, black, white = np.array(rule.middle), np.array(0.0), np.array(rule.white)
     white_byte = white.astype(np.min_scalar_type(rule.white))
     for moment, rows in enumerate(moments):
@@ -114,7 +158,7 @@ def _go_plain(
         if rule.clamp == "read":
             np.clip(cell, black, white, out=cell)
         compare(cell, middle, out=bits[moment, first:last])
-        # The cell's value turns into its error where it is.
+        # The cell's value turns into its error in place.
         np.subtract(cell, flat_levels[moment, first:last] * white_byte, out=cell)
         for delay, down, times, weights in runs:
             start = moment + delay
@@ -125,9 +169,9 @@ def _go_plain(
 
 
 def _runs(kernel: Kernel) -> list[tuple[int, int, list[int]]]:
-    """Gather taps that are neighbours in a row: (dx of the first, dy, weights).
+    """Group taps that are neighbours in a row, as (dx of the first, dy, weights).
 
-    Those that reach farthest down come first: see `_slant`.
+    The groups that reach farthest down come first: see `_slant`.
     """
     runs: list[tuple[int, int, list[int]]] = []
     for dx, dy, weight in sorted(kernel.taps, key=lambda tap: (-tap[1], tap[0])):
@@ -138,11 +182,11 @@ def _runs(kernel: Kernel) -> list[tuple[int, int, list[int]]]:
     return runs
 
 
-def _slanted(pixels: Values, slant: int, *, late: int, deep: int) -> Values:
-    """Copy (rows, cols, n) to (moments, rows, n), with room to pay into the void."""
+def _slanted(pixels: Values, slant: int, *, late: int) -> Values:
+    """Copy (rows, cols, n) to (moments, rows, n), with room for shares at the right."""
     rows, cols, count = pixels.shape
     moments = cols + slant * (rows - 1)
-    table = np.zeros((moments + late, rows + deep, count), dtype=pixels.dtype)
+    table = np.zeros((moments + late, rows, count), dtype=pixels.dtype)
     for y in range(rows):
         table[slant * y : slant * y + cols, y] = pixels[y]
     return table

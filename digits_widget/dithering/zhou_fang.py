@@ -1,4 +1,4 @@
-"""Zhou and Fang's error diffusion: Ostromoukhov's, with a threshold that trembles."""
+"""Zhou and Fang's error diffusion: Ostromoukhov's, with noise on the threshold."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import eight_bit
+from digits_widget.dithering.codegen.text import OWN, Lines
+from digits_widget.dithering.codegen.variable import by_grey, trembling
 from digits_widget.dithering.diffusion import FIRST, scan_steps
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.method import Method
 from digits_widget.dithering.noise import SEED
 from digits_widget.dithering.ostromoukhov import SCAN
-from digits_widget.dithering.pasted.light import OWN, Lines
-from digits_widget.dithering.pasted.variable import by_grey, trembling
 from digits_widget.dithering.variable import Shares, diffuse_by_grey
 
 _KEYS = {
@@ -36,7 +36,7 @@ _KEYS = {
     112: (0.333603, 0.379544, 0.286853),
     127: (0.352694, 0.360664, 0.286643),
 }
-"""Shares that go ahead, back below and straight below; lines between these greys."""
+"""Shares that go ahead, back below and straight below, linear between these greys."""
 
 _TREMBLE = {
     0: 0,
@@ -51,7 +51,7 @@ _TREMBLE = {
     112: 79,
     127: 100,
 }
-"""Percent of the noise that is added to the threshold; lines between these greys."""
+"""Percent of noise to add to the threshold, linear between these greys."""
 
 _GREYS = np.arange(128)
 
@@ -65,9 +65,17 @@ SHARES = Shares.mirrored([(*row, 1.0) for row in zip(*_COLUMNS, strict=True)])
 
 
 def thresholds_for(images: Floats, *, seed: int = 0) -> NDArray[np.float64]:
-    """Give the trembling threshold of each pixel, 127 to 255, in the images' shape.
+    """Return the threshold of each pixel with noise, 127 to 255, in the images' shape.
 
-    The noise belongs to the place, so that a batch gives what its pictures give alone.
+    The noise depends on the position alone, so that pictures of a batch come out as
+    they would one by one.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, rows, cols) floats in [0, 1].
+    seed : int
+        Seed of the noise.
     """
     grey = eight_bit(images)
     folded = np.minimum(grey, 255 - grey)

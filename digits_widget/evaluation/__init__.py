@@ -1,4 +1,4 @@
-"""What a model answered about digits whose label is known, counted and compared."""
+"""Measures models on labelled digits, and compares them."""
 
 from __future__ import annotations
 

@@ -13,19 +13,19 @@ BINS = 15
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Answers sorted into bins by their confidence; empty bins hold zeros."""
+    """Answers in bins by their confidence; empty bins hold zeros."""
 
     edges: NDArray[np.float64]
-    """(bins + 1,) float64, from 0 to 1: where the bins begin and end."""
+    """(bins + 1,) float64 from 0 to 1, the edges of the bins."""
 
     counts: NDArray[np.int64]
-    """(bins,) answers in each."""
+    """(bins,) number of answers in each."""
 
     confidence: NDArray[np.float64]
     """(bins,) mean confidence of the answers in each."""
 
     accuracy: NDArray[np.float64]
-    """(bins,) share of the answers in each that are right."""
+    """(bins,) share of right answers in each."""
 
     @property
     def error(self) -> float:
@@ -46,11 +46,11 @@ def reliability(
     Parameters
     ----------
     confidence : ndarray
-        (n,) float64 in [0, 1], of the answer that was given.
+        (n,) float64 in [0, 1], the confidence of each answer.
     right : ndarray
-        (n,) bool, whether it was right.
+        (n,) bool, whether each answer is right.
     bins : int
-        How many, of equal width.
+        Number of bins of equal width.
     """
     places = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     counts = np.bincount(places, minlength=bins)

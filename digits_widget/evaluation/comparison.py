@@ -13,41 +13,46 @@ from digits_widget.evaluation.evaluation import Evaluation
 
 @dataclass(frozen=True)
 class Comparison:
-    """Digits that one of two runs read right and the other wrong."""
+    """How many digits each of two runs read correctly."""
 
     only_first: int
-    """Read right by the first run alone."""
+    """Digits that only the first run reads correctly."""
 
     only_second: int
-    """Read right by the second run alone."""
+    """Digits that only the second run reads correctly."""
 
     both: int
-    """Read right by both."""
+    """Digits that both runs read correctly."""
 
     neither: int
-    """Read right by neither."""
+    """Digits that neither run reads correctly."""
 
     @property
     def p_value(self) -> float:
-        """How likely chance alone makes at least this difference, in [0, 1].
+        """Probability of at least this difference by chance alone, in [0, 1].
 
-        McNemar's test (1947) in its exact form: the digits that only one run reads
-        right are thrown as fair coins.
+        This is McNemar's test (1947) in its exact form: each digit that only one run
+        reads correctly counts as the throw of a fair coin.
         """
         trials = self.only_first + self.only_second
         fewer = min(self.only_first, self.only_second)
         tail = sum(math.comb(trials, k) for k in range(fewer + 1))
-        # Whole numbers until the end: two to the power of thousands is no float.
+        # Integers until the end: 2 to the power of thousands does not fit in a float.
         return min(1.0, 2 * tail / (1 << trials))
 
 
 def compare(first: Evaluation, second: Evaluation) -> Comparison:
     """Compare two runs over the same digits.
 
+    Parameters
+    ----------
+    first, second : Evaluation
+        The runs, with equal labels in equal order.
+
     Raises
     ------
     DataError
-        The runs are about different digits.
+        The labels differ.
     """
     if not np.array_equal(first.labels, second.labels):
         msg = (

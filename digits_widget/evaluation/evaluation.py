@@ -1,4 +1,4 @@
-"""`Evaluation`: what a model answered about digits whose label is known."""
+"""`Evaluation`: the answers of a model about labelled digits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digits_widget.evaluation.calibration import Reliability, reliability
 from digits_widget.prediction import DIGITS, Prediction
 
 BATCH = 500
-"""Images in one request: 1.6 MB, under gRPC's usual limit of 4 MiB."""
+"""Images in one request: 1.6 MB, less than gRPC's default limit of 4 MiB."""
 
 _Z = 1.959963984540054
 """Standard normal quantile of a 95 % interval."""
@@ -22,10 +22,10 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Labels beside answers, and the figures that follow from them."""
+    """Labels and answers, and the figures computed from them."""
 
     labels: NDArray[np.int64]
-    """(n,) int64 in [0, 9], the digits that were meant. n is at least 1."""
+    """(n,) int64 in [0, 9], the true digits. n is at least 1."""
 
     confidences: NDArray[np.float64]
     """(n, 10) float64 in [0, 1], rows sum to 1: the answers."""
@@ -39,7 +39,7 @@ class Evaluation:
             )
             raise DataError(msg)
         if not np.isin(self.labels, range(DIGITS)).all():
-            msg = "Got labels other than 0 to 9, expected the digits that were meant."
+            msg = "Got labels other than 0 to 9. Every label must be a digit."
             raise DataError(msg)
 
     def __len__(self) -> int:
@@ -53,7 +53,7 @@ class Evaluation:
 
     @property
     def correct(self) -> int:
-        """How many answers are the label."""
+        """Number of right answers."""
         return int((self.answers == self.labels).sum())
 
     @property
@@ -68,7 +68,7 @@ class Evaluation:
 
     @property
     def mean_confidence(self) -> float:
-        """Mean confidence of the answers, in [0, 1]; above the accuracy it boasts."""
+        """Mean confidence, in [0, 1]; more than the accuracy is overconfident."""
         return float(self.confidences.max(axis=1).mean())
 
     @property
@@ -86,11 +86,11 @@ class Evaluation:
 
     @property
     def reliability(self) -> Reliability:
-        """How often each degree of confidence is right."""
+        """Share of right answers for each level of confidence."""
         return reliability(self.confidences.max(axis=1), self.answers == self.labels)
 
     def worst(self, count: int) -> NDArray[np.int64]:
-        """Return the places of the wrong answers with most confidence, worst first."""
+        """Return the indices of the most confident wrong answers, worst first."""
         wrong = np.flatnonzero(self.answers != self.labels)
         sure = self.confidences[wrong].max(axis=1)
         worst: NDArray[np.int64] = wrong[np.argsort(-sure, kind="stable")][:count]
@@ -104,7 +104,7 @@ def evaluate(
     *,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Ask `predict` about every image, in batches, and keep the answers.
+    """Ask the model about every image, in batches, and keep the answers.
 
     Parameters
     ----------
@@ -113,9 +113,9 @@ def evaluate(
     labels : ndarray
         (n,) int64 in [0, 9].
     predict : callable
-        Takes (k, 28, 28) and gives k predictions, such as `Client.predict`.
+        Takes (k, 28, 28), returns k predictions, such as `Client.predict`.
     progress : callable, optional
-        Told the number of images answered, after each batch.
+        Called after each batch with the number of images answered.
     """
     rows = []
     for batch in _batches(images):
@@ -126,7 +126,15 @@ def evaluate(
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, in [0, 1] (Wilson's score, 1927)."""
+    """Return the 95 % interval of a share, in [0, 1], by Wilson's score (1927).
+
+    Parameters
+    ----------
+    successes : int
+        Number of right answers, 0 to `trials`.
+    trials : int
+        Number of answers, at least 1.
+    """
     share = successes / trials
     centre = (share + _Z**2 / (2 * trials)) / (1 + _Z**2 / trials)
     spread = math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))

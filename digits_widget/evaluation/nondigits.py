@@ -1,7 +1,7 @@
-"""Drawings that are no digits: what a model should not be sure about.
+"""Draws scribbles, letters and signs that a model should not be sure about.
 
-Scribbles, letters and signs, made by a seeded generator. Training shows them to a model
-with the answer "any of the ten alike"; evaluation counts how often it is sure anyway.
+A seeded generator makes them. Training labels them with ten equal confidences;
+evaluation counts how often a model is sure about them anyway.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from digits_widget.drawing import PEN_WIDTH, Drawing, Stroke
 
 Lines = tuple[tuple[tuple[float, float], ...], ...]
 
-# Corners of letters and signs on a grid from (0, 0), top left, to (4, 6). Those that a
-# hand also writes for a digit (I, O, S, Z, B, C, D, G, J, L, Q, U) are left out.
+# Corners of letters and signs on a grid from (0, 0), top left, to (4, 6). Letters that
+# look like a handwritten digit (I, O, S, Z, B, C, D, G, J, L, Q, U) are left out.
 _SHAPES: dict[str, Lines] = {
     "A": (((0, 6), (2, 0), (4, 6)), ((0.8, 4), (3.2, 4))),
     "E": (((4, 0), (0, 0), (0, 6), (4, 6)), ((0, 3), (3, 3))),
@@ -46,11 +46,19 @@ _SHAPES: dict[str, Lines] = {
 
 
 def scribble(random: np.random.Generator, *, width: float = PEN_WIDTH) -> Drawing:
-    """Draw one to three lines that wander without a plan."""
+    """Draw one to three random lines.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+        Source of the random shape, size and position.
+    width : float
+        Pen width as a share of the canvas side, in (0, 1].
+    """
     strokes = []
     for _ in range(int(random.integers(1, 4))):
         count = int(random.integers(25, 90))
-        # A turning rate that drifts gives loops and zigzags, as an idle pen does.
+        # A drifting turning rate gives loops and zigzags.
         turning = np.cumsum(random.normal(0, random.uniform(0.05, 0.35), count))
         heading = np.cumsum(turning * 0.25) + random.uniform(0, 2 * np.pi)
         jerk = random.random(count) < random.uniform(0, 0.12)
@@ -61,7 +69,15 @@ def scribble(random: np.random.Generator, *, width: float = PEN_WIDTH) -> Drawin
 
 
 def letter(random: np.random.Generator, *, width: float = PEN_WIDTH) -> Drawing:
-    """Draw a letter or sign that is none of the digits, with a shaky hand."""
+    """Draw a letter or sign that is not a digit, with a shaky hand.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+        Source of the random shape, size and position.
+    width : float
+        Pen width as a share of the canvas side, in (0, 1].
+    """
     shape = _SHAPES[str(random.choice(list(_SHAPES)))]
     turn = random.normal(0, 0.12)
     slant, aspect = random.normal(0, 0.15), np.exp(random.normal(0, 0.2))
@@ -74,7 +90,15 @@ def letter(random: np.random.Generator, *, width: float = PEN_WIDTH) -> Drawing:
 
 
 def non_digits(count: int, *, seed: int = 0) -> tuple[Drawing, ...]:
-    """Draw `count` scribbles and letters in turn, the same ones for the same seed."""
+    """Draw scribbles and letters in turn.
+
+    Parameters
+    ----------
+    count : int
+        Number of drawings.
+    seed : int
+        The same seed gives the same drawings.
+    """
     random = np.random.default_rng(seed)
     makers = (scribble, letter)
     return tuple(makers[index % 2](random) for index in range(count))
@@ -83,7 +107,7 @@ def non_digits(count: int, *, seed: int = 0) -> tuple[Drawing, ...]:
 def _along(
     corners: NDArray[np.float64], random: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return points along the corners' line, a little off it."""
+    """Return points along the line of the corners, with a little noise."""
     parts = [
         start + (end - start) * np.linspace(0, 1, 9)[:, None]
         for start, end in pairwise(corners)
@@ -95,7 +119,7 @@ def _along(
 def _placed(
     strokes: list[NDArray[np.float64]], random: np.random.Generator, width: float
 ) -> Drawing:
-    """Lay the strokes on the canvas at a random size and place."""
+    """Place the strokes on the canvas at a random size and position."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = random.uniform(0.5, 0.8) / max(float((high - low).max()), 1e-9)

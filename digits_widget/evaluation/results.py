@@ -9,18 +9,36 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digits_widget.errors import DataError
+from digits_widget.errors import DataError, shortened
 from digits_widget.evaluation.comparison import Comparison
+from digits_widget.evaluation.comparison_table import Row
 from digits_widget.evaluation.evaluation import Evaluation
-from digits_widget.evaluation.survey import Row
+from digits_widget.regular_file import read_regular_text
 
 _FORMAT = "digits-widget/evaluation"
+_MAX_BYTES = 1 << 28
+"""Largest file: about two million digits."""
+
+_UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError),
+)
+"""Exceptions of a text that is not an evaluation."""
+
 _TABLE = "digits-widget/evaluation-table"
 
 
 def report(title: str, result: Evaluation) -> str:
-    """Return the figures for people, and one row a label."""
+    """Return the figures as lines of text, and one row for each label.
+
+    Parameters
+    ----------
+    title : str
+        First line.
+    result : Evaluation
+        The answers.
+    """
     low, high = result.interval
     counts = f"{result.correct:,} of {len(result):,}"
     lines = [
@@ -48,7 +66,15 @@ def _row(digit: int, result: Evaluation) -> str:
 
 
 def compared(comparison: Comparison, *, first: str, second: str) -> str:
-    """Return for people what a comparison says."""
+    """Describe a comparison in two lines of text.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Counts of two runs.
+    first, second : str
+        Names of the runs.
+    """
     value = comparison.p_value
     verdict = "more than chance" if value < 0.05 else "may be chance"
     return (
@@ -80,7 +106,17 @@ def figures_of(result: Evaluation) -> dict[str, Any]:
 
 
 def save_json(path: Path, title: str, result: Evaluation) -> None:
-    """Write figures and every answer; `load_json` gives back the evaluation."""
+    """Write the figures and every answer, as `load_json` reads them.
+
+    Parameters
+    ----------
+    path : Path
+        The file; an existing one is overwritten.
+    title : str
+        A name for the evaluation.
+    result : Evaluation
+        The answers.
+    """
     text = json.dumps(
         {
             "format": _FORMAT,
@@ -99,27 +135,42 @@ def load_json(path: Path) -> Evaluation:
     Raises
     ------
     DataError
-        It cannot be read, or is something else.
+        The file cannot be read, or is not an evaluation.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_regular_text(path, most=_MAX_BYTES))
         if found["format"] != _FORMAT:
-            raise KeyError(found["format"])  # noqa: TRY301 - one message for all
+            raise KeyError(found["format"])
         return Evaluation(
-            np.array(found["labels"], np.int64),
-            np.array(found["confidences"], np.float64),
+            np.array(found["labels"], np.int64), _confidences(found["confidences"])
         )
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        why = exc.strerror if isinstance(exc, OSError) else exc
+    except (*_UNREADABLE, DataError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else shortened(str(exc))
         msg = (
-            f"Got {path}, which is no evaluation ({why}), expected what "
-            "digits-widget evaluate --json wrote."
+            f"Got {shortened(path)}, which is not an evaluation ({why}). Write one "
+            "with digits-widget evaluate --json."
         )
         raise DataError(msg) from exc
 
 
+def _confidences(rows: object) -> NDArray[np.float64]:
+    confidences = np.array(rows, np.float64)
+    if not ((confidences >= 0) & (confidences <= 1)).all():
+        msg = "it has confidences that are not from 0 to 1"
+        raise ValueError(msg)
+    return confidences
+
+
 def save_csv(path: Path, result: Evaluation) -> None:
-    """Write one row a digit: number, label, answer, ten confidences."""
+    """Write one row for each digit: number, label, answer, ten confidences.
+
+    Parameters
+    ----------
+    path : Path
+        The file; an existing one is overwritten.
+    result : Evaluation
+        The answers.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         digits = [f"confidence_{digit}" for digit in range(10)]
@@ -130,7 +181,15 @@ def save_csv(path: Path, result: Evaluation) -> None:
 
 
 def save_table_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write one line a row of a table: its name, and its figures."""
+    """Write a comparison table: one line for each row, its name and figures.
+
+    Parameters
+    ----------
+    path : Path
+        The file; an existing one is overwritten.
+    rows : sequence of Row
+        The table.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["name", "digits", "correct", "accuracy", "low", "high", "ece"])
@@ -142,7 +201,17 @@ def save_table_csv(path: Path, rows: Sequence[Row]) -> None:
 
 
 def save_table_json(path: Path, title: str, rows: Sequence[Row]) -> None:
-    """Write the figures of each row by its name."""
+    """Write the figures of each row of a comparison table by its name.
+
+    Parameters
+    ----------
+    path : Path
+        The file; an existing one is overwritten.
+    title : str
+        A name for the table.
+    rows : sequence of Row
+        The table.
+    """
     figures = {row.name: figures_of(row.result) for row in rows}
     text = json.dumps({"format": _TABLE, "title": title, "rows": figures})
     path.write_text(text, encoding="utf-8")

@@ -1,1 +1,1 @@
-"""Figures of traces, confidences and catalogues: all that knows matplotlib."""
+"""Figures of traces, confidences and catalogues; only this room uses matplotlib."""

@@ -1,4 +1,4 @@
-"""How often models are right: as bars by name, or as curves over a number."""
+"""Accuracy of models, as bars by name or as curves over a number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def draw_accuracy(table: Mapping[str, Mapping[str, Evaluation]]) -> Figure:
     Parameters
     ----------
     table : mapping
-        By variant, such as a preset, then by model. All variants have the same models.
+        Evaluations by variant, such as a preset, and then by model. All variants have
+        the same models.
     """
     models = list(next(iter(table.values())))
     height = 0.26 * len(models) * len(table) + 0.9
@@ -39,7 +40,7 @@ def draw_accuracy(table: Mapping[str, Mapping[str, Evaluation]]) -> Figure:
     axes.set_yticks(range(len(table)), list(table), fontsize=9)
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("read right, % (line: 95 % interval)")
+    axes.set_xlabel("accuracy, % (line: 95 % interval)")
     _finish(axes)
     return figure
 
@@ -52,11 +53,11 @@ def draw_accuracy_over(
     Parameters
     ----------
     places : sequence of float
-        n numbers that were tried.
+        n values of the number.
     table : mapping
-        By model, n evaluations.
+        n evaluations for each model.
     label : str
-        Of the numbers, with their unit.
+        Name of the number, with its unit.
     """
     figure = Figure(figsize=(7, 3), layout="constrained")
     axes = figure.subplots()
@@ -70,7 +71,7 @@ def draw_accuracy_over(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(0, 102)
     axes.set_xlabel(label)
-    axes.set_ylabel("read right, %")
+    axes.set_ylabel("accuracy, %")
     axes.grid(color="0.9")
     _finish(axes)
     return figure

@@ -1,4 +1,4 @@
-"""The reliability diagram: confidence beside the share that is right."""
+"""The reliability diagram: accuracy over confidence."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from digits_widget.evaluation import Evaluation
 
 
 def draw_calibration(result: Evaluation, *, title: str = "") -> Figure:
-    """Draw accuracy over confidence by bins, and below how many answers each bin has.
+    """Draw accuracy over confidence by bins, and below it the answers in each bin.
 
-    On the dashed line a model that says 90 % is right nine times in ten; below it, it
-    boasts.
+    On the dashed line, a model with a confidence of 90 % is right nine times in ten.
+    Below the line, it is overconfident.
+
+    Parameters
+    ----------
+    result : Evaluation
+        The answers.
+    title : str
+        Text above the figure.
     """
     bins = result.reliability
     filled = bins.counts > 0
@@ -26,7 +33,7 @@ def draw_calibration(result: Evaluation, *, title: str = "") -> Figure:
     upper.legend(loc="upper left")
     width = float(bins.edges[1] - bins.edges[0])
     lower.bar(bins.edges[:-1], bins.counts, width, align="edge", color="tab:blue")
-    # Nearly all answers are in the last bin; on a plain scale it would be alone.
+    # Nearly all answers are in the last bin, so a linear scale would show only it.
     lower.set_yscale("symlog")
     lower.set_ylim(bottom=0)
     lower.set_xlabel("confidence")

@@ -1,4 +1,4 @@
-"""Pictures beside the ten confidences that a model gave them."""
+"""Pictures, each with the ten confidences of a model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def draw_confidences(
     images : sequence of ndarray, or ndarray
         n pictures, (rows, cols) floats in [0, 1], 1 is ink. At most six read well.
     predictions : sequence of Prediction
-        n answers, one a picture.
+        n answers, one for each picture.
     captions : sequence of str, optional
         n texts to write above the pictures.
     """

@@ -1,4 +1,4 @@
-"""The confusion matrix: which digits are taken for which."""
+"""The confusion matrix: how often a model takes one digit for another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from digits_widget.evaluation import Evaluation
 
 
 def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
-    """Draw counts of answers by label, mistakes coloured by how many they are.
+    """Draw counts of answers by label, with mistakes coloured by their number.
 
-    The diagonal is left white: it would outshine everything that one looks for.
+    The diagonal stays white, because its large counts would hide the mistakes.
+
+    Parameters
+    ----------
+    result : Evaluation
+        The answers.
+    title : str
+        Text above the figure; by default the accuracy.
     """
     table = result.confusion
     mistakes = table.copy()
@@ -22,7 +29,7 @@ def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
         for answer in range(10):
             if count := int(table[label, answer]):
                 weight = "bold" if label == answer else "normal"
-                # White on the darkest cells, so that it can be read there.
+                # White text is readable on the darkest cells.
                 dark = mistakes[label, answer] > 0.6 * mistakes.max()
                 axes.text(
                     answer,

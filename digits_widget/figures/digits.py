@@ -1,4 +1,4 @@
-"""Small pictures side by side, each with a line or two of text, the odd ones framed."""
+"""Small pictures side by side, each with a line or two of text."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def draw_digits(
     images : sequence of ndarray, or ndarray
         n pictures, (rows, cols) floats in [0, 1], 1 is ink: drawn black.
     captions : sequence, optional
-        n texts, or other things to be written above the pictures.
+        n texts, or objects with a text, to write above the pictures.
     columns : int
         Pictures in one row, at least 1.
     marked : collection of int
-        Which pictures, from 0, get a thick frame and bold text.
+        Indices of pictures with a thick frame and bold text.
     rows : sequence of str, optional
-        What to write at the left of each row.
+        Texts at the left of the rows.
     side : float
         Inches along the side of one picture.
 

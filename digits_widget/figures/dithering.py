@@ -23,7 +23,7 @@ def draw_method(name: str, picture: NDArray[np.floating] | None = None) -> Figur
     name : str
         A name or alias of `CATALOGUE`.
     picture : ndarray, optional
-        (rows, cols) floats in [0, 1], 1 is drawn white; a soft 2 if not given.
+        (rows, cols) floats in [0, 1], 1 is drawn white; by default a blurred 2.
     """
     method = find_method(name)
     picture = digit() if picture is None else picture
@@ -63,12 +63,12 @@ def draw_ramps(names: Iterable[str] = tuple(CATALOGUE)) -> Figure:
 
 
 def draw_kernels(names: Iterable[str]) -> Figure:
-    """Draw where the error goes in each of some methods of error diffusion.
+    """Draw the kernels of methods of error diffusion.
 
     Parameters
     ----------
     names : iterable of str
-        Of `CATALOGUE`; those without a kernel are left out.
+        Names in `CATALOGUE`; methods without a kernel are left out.
     """
     found = [find_method(name) for name in names]
     kept = [(method.name, method.kernel) for method in found if method.kernel]
@@ -93,7 +93,7 @@ def draw_contact_sheet(
     picture : ndarray
         (rows, cols) floats in [0, 1], 1 is drawn white.
     names : iterable of str
-        Of `CATALOGUE`; all of it if not given.
+        Names in `CATALOGUE`; by default all.
     """
     names = tuple(names)
     rows = -(-(len(names) + 1) // _COLUMNS)
@@ -115,7 +115,7 @@ def _show(axes: Axes, picture: NDArray[np.floating], title: str) -> None:
 
 
 def _draw_kernel(axes: Axes, kernel: Kernel) -> None:
-    """Draw the pixel as a dot and each share as a square, darker the more it takes."""
+    """Draw the pixel as a dot and each share as a square, darker for a larger share."""
     rows = kernel.rows()
     shares = np.array([[cell or 0 for cell in row] for row in rows], dtype=float)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.4 * shares.max())

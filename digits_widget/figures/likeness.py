@@ -1,4 +1,4 @@
-"""The gauges: where digits lie against the bands of MNIST's."""
+"""The gauges: digits compared with MNIST's bands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def draw_likeness(digits: Mapping[str, Likeness]) -> Figure:
     Parameters
     ----------
     digits : mapping of str to Likeness
-        By the name to write at the row; at least one.
+        At least one digit, by the name to write at its row.
     """
     likenesses = tuple(digits.values())
     count = len(likenesses[0].gauges)
@@ -33,7 +33,7 @@ def draw_likeness(digits: Mapping[str, Likeness]) -> Figure:
 
 def _draw_scale(axes: Axes, gauge: Gauge) -> None:
     end = gauge.end
-    # A band of one value is drawn as wide as a line.
+    # Draw a band of one value as a line.
     axes.axvspan(gauge.low, gauge.high, color="C0", alpha=0.25, lw=3)
     axes.set_title(gauge.title, fontsize=9)
     axes.set_xlabel(gauge.unit or "share", fontsize=8)

@@ -19,7 +19,7 @@ def draw_step(step: DiffusionStep, *, reach: int = 4) -> Figure:
     step : DiffusionStep
         From `digits_widget.dithering.diffuse_stepwise`; 1 is drawn white.
     reach : int
-        Rows and columns to show on each side of the pixel in the enlarged part.
+        Rows and columns to enlarge on each side of the pixel.
     """
     figure = Figure(figsize=(8, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
@@ -38,7 +38,7 @@ def _draw_whole(axes: Axes, step: DiffusionStep) -> None:
 
 
 def _draw_around(axes: Axes, step: DiffusionStep, reach: int) -> None:
-    """Write values on pixels, and at each share's pixel what it receives."""
+    """Write the values of pixels, and the error that each of them receives."""
     _show(axes, step.picture)
     shares = {(share.x, share.y): share.amount for share in step.shares}
     rows, cols = step.picture.shape

@@ -1,4 +1,4 @@
-"""The worst mistakes as pictures, each with its label and what it was taken for."""
+"""The worst mistakes as pictures, each with its label and the answer."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _COLUMNS = 10
 def draw_mistakes(
     images: NDArray[np.float32], result: Evaluation, *, count: int = 40
 ) -> Figure:
-    """Draw the wrong answers with most confidence, worst first.
+    """Draw the most confident wrong answers, worst first.
 
     Parameters
     ----------
     images : ndarray
-        (n, 28, 28) float32 in [0, 1], 1 is ink: what was asked about.
+        (n, 28, 28) float32 in [0, 1], 1 is ink: the images of the evaluation.
     result : Evaluation
-        What was answered.
+        The answers.
     count : int
-        Most pictures to draw.
+        Number of pictures at most.
     """
     worst = result.worst(count)
     rows = max(1, -(-len(worst) // _COLUMNS))

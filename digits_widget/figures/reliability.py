@@ -1,4 +1,4 @@
-"""Reliability of several runs in one figure: who boasts, and who is modest."""
+"""Reliability of several runs in one figure: over- and underconfident models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digits_widget.evaluation.calibration import reliability
 
 _BINS = 10
 _FEWEST = 5
-"""Answers that a bin must hold to be drawn: one coin says little of a coin."""
+"""Least answers in a bin: with fewer, its accuracy is mostly chance."""
 
 
 def draw_reliability(results: Mapping[str, Evaluation]) -> Figure:
@@ -21,7 +21,7 @@ def draw_reliability(results: Mapping[str, Evaluation]) -> Figure:
     Parameters
     ----------
     results : mapping of str to Evaluation
-        By the name to write in the legend; at most five.
+        At most five runs, by the name to write in the legend.
     """
     figure = Figure(figsize=(5.6, 4.4), layout="constrained")
     axes = figure.subplots()

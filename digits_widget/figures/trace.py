@@ -1,4 +1,4 @@
-"""A trace as a figure: every step a picture, with its caption."""
+"""A trace as a figure: the image after every step, with its caption."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from digits_widget.strip import form, spread
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot, Trace
+from digits_widget.trace_picture import range_and_mean, shape_and_dtype
 
 _TILE, _GAP = 1.75, 0.2
 """Inches along the side of a tile, and between two."""
@@ -21,7 +21,7 @@ _HEAD, _LINE = 0.28, 0.125
 """Inches for a tile's title, and for each line of words below it."""
 
 _LETTERS = 31
-"""In a line as wide as a tile."""
+"""Characters in a line as wide as a tile."""
 
 
 def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
@@ -30,7 +30,7 @@ def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
     Parameters
     ----------
     trace : Trace
-        What a `Pipeline` gives.
+        The result of a `Pipeline`.
     columns : int
         Tiles in one row, at least 1.
 
@@ -58,8 +58,8 @@ def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
 
 
 def _words(shot: Snapshot) -> str:
-    """Write what the step decided, then what the picture is, in narrow lines."""
-    numbers = form(shot.image), spread(shot.image)
+    """Return the caption and the numbers of the image, in narrow lines."""
+    numbers = shape_and_dtype(shot.image), range_and_mean(shot.image)
     return "\n".join([*textwrap.wrap(shot.caption, _LETTERS), *numbers])
 
 

@@ -1,1 +1,1 @@
-"""What may be asked about one drawing: pure; panels and figures show the answers."""
+"""Analyses of one drawing, without widgets; panels and figures show the results."""

@@ -1,7 +1,7 @@
 """`ContactSheet`: one drawing, dithered by every method of the catalogue.
 
-The pictures are made first, without asking anybody; all of them are asked about in one
-batch, and `tiles` joins them to the answers.
+`contact_sheet` makes the pictures, the caller sends `questions` to the model in one
+batch, and `tiles` joins pictures and answers.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ from digits_widget.steps.step import BatchedStep, Image
 from digits_widget.trace import Trace
 
 NONE = "none"
-"""Name of the tile without any dithering."""
+"""Name of the tile without dithering."""
 
-Order = Literal["family", "confidence", "ink"]
+Order = Literal["contrast", "family", "confidence", "ink"]
 
 
 @dataclass(frozen=True, eq=False)
 class ContactSheet:
-    """The pictures, and what a request about them carries."""
+    """The dithered pictures and their tensors."""
 
     names: tuple[str, ...]
     """`NONE`, then every method of the catalogue."""
 
     greys: Image
-    """(rows, cols) float32 in [0, 1], 1 is ink, read-only: what is dithered."""
+    """(rows, cols) float32 in [0, 1], 1 is ink, read-only: the picture to dither."""
 
     shown: NDArray[np.float32]
-    """(n, rows, cols) in [0, 1], 1 is ink, read-only: as the model sees them."""
+    """(n, rows, cols) in [0, 1], 1 is ink, read-only: the pictures for the model."""
 
     tensors: NDArray[np.float32]
-    """(n, 28, 28), or as `ToTensor` says, read-only: as they are sent."""
+    """(n, 28, 28), or as `ToTensor` says, read-only: the tensors for the request."""
 
     @property
     def is_grey(self) -> bool:
-        """Whether there is anything to dither: more than two values."""
+        """Whether dithering changes anything: the picture has more than two values."""
         return np.unique(self.greys).size > 2
 
     @property
     def questions(self) -> NDArray[np.float32]:
-        """The tensors to ask about: a picture without ink is no question."""
+        """The tensors to send: those of pictures with ink."""
         return self.tensors[self.shown.any(axis=(1, 2))]
 
 
@@ -60,25 +60,25 @@ class Tile:
     """One method's picture, and the answer about it."""
 
     name: str
-    """In the catalogue, or `NONE`."""
+    """Name in the catalogue, or `NONE`."""
 
     shown: Image
-    """(rows, cols) in [0, 1], 1 is ink: as the model sees it."""
+    """(rows, cols) in [0, 1], 1 is ink: the picture for the model."""
 
     prediction: Prediction | None
-    """What the model says about it; None where no ink is left."""
+    """The answer about it; None if it has no ink."""
 
     agrees: bool
-    """Whether that is the same as without dithering."""
+    """Whether the label is the same as without dithering."""
 
     @property
     def family(self) -> str:
-        """Of the method; empty for `NONE`."""
+        """Family of the method; empty for `NONE`."""
         return CATALOGUE[self.name].family if self.name in CATALOGUE else ""
 
     @property
     def ink(self) -> float:
-        """Share of the picture that is ink, in [0, 1]."""
+        """Share of ink in the picture, in [0, 1]."""
         return float(self.shown.mean())
 
 
@@ -89,24 +89,24 @@ def contact_sheet(
     place: Place = "framed",
     chosen: Dither | None = None,
 ) -> ContactSheet:
-    """Dither a drawing by every method, where `place` says.
+    """Dither a drawing by every method, at the given place in the pipeline.
 
     Parameters
     ----------
     prepare : callable
-        A `Pipeline`, whose own dither is left out; or a function, whose tensor is
-        dithered as it is.
+        A `Pipeline`, whose own dither is left out; or a function from drawing to trace,
+        whose tensor is dithered.
     drawing : Drawing
-        With ink on it.
+        A drawing with ink.
     place : str
-        See `Place`. A function has only the framed one.
+        ``framed`` or ``large``, see `Place`. For a function only ``framed``.
     chosen : Dither, optional
-        Has options of its own; all others are at their defaults.
+        Used with its own options; all other methods use their defaults.
 
     Raises
     ------
     EmptyDrawingError, StepOrderError, ImageError
-        As the pipeline does.
+        As the pipeline raises.
     """
     greys, rest = before_dither(prepare, drawing, place)
     prints = [_print(name, greys, chosen) for name in CATALOGUE]
@@ -121,14 +121,17 @@ def contact_sheet(
 def before_dither(
     prepare: Callable[[Drawing], Trace], drawing: Drawing, place: Place
 ) -> tuple[Image, tuple[Step, ...]]:
-    """Return the picture to dither, and the steps it still has before it.
+    """Return the picture to dither, and the steps that follow.
 
-    Parameters and errors are those of `contact_sheet`.
+    Parameters
+    ----------
+    prepare, drawing, place
+        As for `contact_sheet`.
     """
     if not isinstance(prepare, Pipeline):
         return prepare(drawing).tensor, (ToTensor(),)
     plain = undithered(prepare)
-    # As the pipeline does with drawings: it passes over what only pictures need.
+    # For drawings the pipeline skips the steps for pictures; so does this.
     before, rest = (
         tuple(step for step in steps if not getattr(step, "pictures_only", False))
         for steps in split(plain.steps, place)
@@ -137,7 +140,15 @@ def before_dither(
 
 
 def tiles(sheet: ContactSheet, answers: Sequence[Prediction]) -> tuple[Tile, ...]:
-    """Join the pictures of a sheet to the answers to its `questions`, in order."""
+    """Join the pictures of a sheet to the answers about them.
+
+    Parameters
+    ----------
+    sheet : ContactSheet
+        The pictures.
+    answers : sequence of Prediction
+        The answers about the sheet's `questions`, in order.
+    """
     found = iter(answers)
     given = [next(found) if shown.any() else None for shown in sheet.shown]
     labels = [answer.label if answer else None for answer in given]
@@ -150,25 +161,36 @@ def tiles(sheet: ContactSheet, answers: Sequence[Prediction]) -> tuple[Tile, ...
 
 
 def arranged(these: Sequence[Tile], order: Order) -> tuple[Tile, ...]:
-    """Return tiles in an order; the one without dithering stays first.
+    """Sort tiles; the one without dithering stays first.
 
     Parameters
     ----------
     these : sequence of Tile
-        As `tiles` gives them: families together.
+        The result of `tiles`, grouped by family.
     order : str
-        ``family``, as they are; ``confidence``, the surest first; ``ink``, the least
-        first. Where two are alike, they stay as they were.
+        ``contrast`` puts those first that change the digit, then those that change its
+        confidence most; ``family`` keeps the order; ``confidence`` puts the highest
+        first, ``ink`` the least. Equal tiles keep their order.
     """
-    keys: dict[Order, Callable[[Tile], float]] = {
+    first, *others = these
+    keys: dict[Order, Callable[[Tile], tuple[float, ...] | float]] = {
+        "contrast": lambda tile: (tile.agrees, -_change(first, tile)),
         "family": lambda _: 0,
         "confidence": lambda tile: (
             -(tile.prediction.confidence if tile.prediction else 0)
         ),
         "ink": lambda tile: tile.ink,
     }
-    first, *others = these
     return (first, *sorted(others, key=keys[order]))
+
+
+def _change(first: Tile, tile: Tile) -> float:
+    """Return how far a tile's confidence in the digit without dithering is away."""
+    if first.prediction is None or tile.prediction is None:
+        return 1.0
+    digit = first.prediction.label
+    change = tile.prediction.confidences[digit] - first.prediction.confidence
+    return abs(float(change))
 
 
 def _print(name: str, greys: Image, chosen: Dither | None) -> Image:

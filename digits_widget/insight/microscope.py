@@ -1,7 +1,7 @@
-"""What error diffusion does to one picture, pixel by pixel, with the books kept.
+"""Error diffusion of one picture, pixel by pixel, with an account of the ink.
 
-Nothing is lost on the way: the ink of all pixels printed so far is what was printed,
-what is carried to pixels still to come, and what was dropped.
+The account balances: the ink of all pixels so far equals the printed ink, plus the
+error that waits at later pixels, plus the error that was dropped.
 """
 
 from __future__ import annotations
@@ -15,53 +15,53 @@ from digits_widget.dithering import (
     CATALOGUE,
     DiffusionStep,
     diffuse_stepwise,
-    dither,
     find_method,
 )
+from digits_widget.dithering.compatibility import find_method_like
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.dithering.option import Value
+from digits_widget.option import Value
 from digits_widget.steps.step import Image
 
 _SEEN = 1 / 256
-"""An error that changes no grey of 256."""
+"""Largest error that changes no grey of 256."""
 
 _GREYS = 256
-"""Plain pictures that are printed to find thresholds."""
+"""Number of plain pictures printed to find thresholds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One pixel being printed. Sums are of ink, 1 is one pixel full of it."""
+    """One printed pixel, and the account so far, in ink: 1 is one full pixel."""
 
     step: DiffusionStep
-    """The pixel, its value, what is printed, and where the error goes."""
+    """The pixel, its value, the printed value, and where the error goes."""
 
     grey: float
-    """What the pixel was at first; the rest of its value came from others."""
+    """The grey of the pixel in the picture, before it received errors."""
 
     carried: NDArray[np.float64]
-    """(rows, cols) read-only: the error that waits at each pixel still to come."""
+    """(rows, cols) read-only: the error that waits at each later pixel."""
 
     taken: float
-    """Sum of the first greys of all pixels printed so far, this one included."""
+    """Sum of the original greys of all pixels up to this one."""
 
     printed: float
-    """Sum of what was printed there."""
+    """Sum of the printed values of these pixels."""
 
     dropped: float
-    """Sum of what nobody received. `taken` is `printed`, `waiting` and this."""
+    """Sum of the error that no pixel received: `taken` - `printed` - `waiting`."""
 
     @property
     def waiting(self) -> float:
-        """Sum of the error that is carried."""
+        """Sum of the error that waits at later pixels."""
         return float(self.carried.sum())
 
 
 def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
-    """Diffuse errors through a picture; keep each pixel where anything happens.
+    """Diffuse errors through a picture, and return a frame for each relevant pixel.
 
-    Empty paper that receives next to no error, and stays empty, is passed over; the
-    last pixel is always kept, so that the last frame shows all of the picture.
+    Empty pixels that receive hardly any error and stay empty have no frame. The last
+    pixel always has one, so that the last frame shows the whole picture.
 
     Parameters
     ----------
@@ -70,12 +70,14 @@ def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
     method : str
         A method of the family "error diffusion".
     **options
-        Of the method.
+        Options of the method.
 
     Raises
     ------
     OptionError
         The method has no fixed kernel.
+    ImageTooLargeError
+        The picture has more than 10,000 pixels.
     """
     steps = diffuse_stepwise(image, method, **options)
     is_linear = bool(options.get("linear"))
@@ -99,14 +101,14 @@ def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
 def thresholds(
     method: str, shape: tuple[int, int], *, like: str | None = None, **options: Value
 ) -> NDArray[np.float64] | None:
-    """Return the grey above which each pixel gets ink, where pixels stand alone.
+    """Return the grey above which each pixel gets ink, for a method without diffusion.
 
-    Found by printing 256 plain pictures, so it holds for every option.
+    The function prints 256 plain pictures, so the result holds for every option.
 
     Parameters
     ----------
     method : str
-        In the catalogue.
+        Name in the catalogue.
     shape : tuple of int
         Rows and columns of the picture.
     like, **options
@@ -115,20 +117,21 @@ def thresholds(
     Returns
     -------
     ndarray or None
-        (rows, cols) float64 in [0, 1]; None for a method in which a pixel also depends
-        on others. With more than two levels it is the middle of all thresholds.
+        (rows, cols) float64 in [0, 1]; None if a pixel also depends on others. With
+        more than two levels, the middle of all thresholds.
     """
     if not stands_alone(method):
         return None
-    greys = np.linspace(0, 1, _GREYS, dtype=np.float32)
-    plain = np.broadcast_to(greys[:, None, None], (_GREYS, *shape))
-    printed = dither(plain, method, like=like, **options)
-    found: NDArray[np.float64] = 1 - printed.mean(axis=0, dtype=np.float64)
-    return found
+    found = find_method_like(method, like)
+    ink = np.zeros(shape)
+    # One plain picture at a time, to save memory.
+    for grey in np.linspace(0, 1, _GREYS, dtype=np.float32):
+        ink += found(np.full((1, *shape), grey), **options)[0]
+    return 1 - ink / _GREYS
 
 
 def stands_alone(method: str) -> bool:
-    """Return whether a pixel is printed without a look at any other."""
+    """Return whether the method prints each pixel independently of all others."""
     family = CATALOGUE[find_method(method).name].family
     return family in {"ordered", "noise"} or find_method(method).name == _FIXED
 

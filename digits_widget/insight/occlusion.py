@@ -1,9 +1,9 @@
-"""`Occlusion`: what a model's answer rests on, seen from outside.
+"""`Occlusion`: which ink a model's answer depends on.
 
-Paper is laid over one place of the image after another, and the model is asked about
-all of these variants in one batch (Zeiler and Fergus, 2014). Where the confidence in
-the digit falls, the ink under the paper was needed for it; where it rises, the ink
-spoke against it. Nothing but answers is used, so it works with any model anywhere.
+Each variant of the image has one place covered with paper, and the model gets all
+variants in one batch (Zeiler and Fergus, 2014). If the confidence in the digit falls,
+the answer needed the covered ink; if it rises, the ink spoke against the answer. This
+uses only the answers, so it works with any model.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from digits_widget.prediction import Prediction
 
 Image = NDArray[np.float32]
 Many = Callable[[Image], Sequence[Prediction]]
-"""Takes (n, 28, 28) images and gives n predictions, such as `Client.predict`."""
+"""Takes (n, 28, 28) images, returns n predictions, such as `Client.predict`."""
 
 
 _TINY = 1e-12
-"""Confidences below are taken as this: float32 answers mean no less."""
+"""Least confidence in the odds: float32 answers are not more precise."""
 
 
 @dataclass(frozen=True)
 class Patches:
-    """Which places are covered, one after another."""
+    """The places to cover, one after another."""
 
     side: int
     """Pixels of the patch along each side."""
@@ -38,8 +38,14 @@ class Patches:
     """Pixels from one place to the next."""
 
     def place(self, row: int, column: int) -> tuple[slice, slice]:
-        """Return the rows and columns of the image that patch (row, column) covers."""
-        # A patch of three that moves by one is about its pixel, and cut at the edge.
+        """Return the rows and columns of the image that patch (row, column) covers.
+
+        Parameters
+        ----------
+        row, column : int
+            Index of the patch in the grid, from 0.
+        """
+        # Overlapping patches are centred on their pixel, and cut at the edge.
         before = (self.side - self.step) // 2
         first, left = row * self.step - before, column * self.step - before
         return (
@@ -51,60 +57,60 @@ class Patches:
 PATCHES: Mapping[str, Patches] = MappingProxyType(
     {"coarse": Patches(4, 4), "fine": Patches(3, 1)}
 )
-"""``coarse``: 7x7 patches side by side. ``fine``: one patch about every pixel."""
+"""``coarse``: 7x7 patches side by side. ``fine``: one patch around every pixel."""
 
 
 @dataclass(frozen=True, eq=False)
 class Occlusion:
-    """How far the confidence in the answered digit falls with each place covered."""
+    """How the confidence in the label changes with each place covered."""
 
     before: Prediction
-    """The answer with nothing covered."""
+    """The answer about the unchanged image."""
 
     falls: NDArray[np.float64]
-    """(k, k) float64 in [-1, 1], read-only: confidence in the digit before, minus that
-    with the place covered. Above 0 the ink there was needed."""
+    """(k, k) float64 in [-1, 1], read-only: the confidence in the label, minus that
+    with the place covered. Above 0, the answer needed the ink there."""
 
     bits: NDArray[np.float64]
     """(k, k) float64, read-only: how often covering the place halves the odds of the
-    digit, log2 of the odds before over those with it covered. It still tells places
-    apart where a sure model stays near 100 % wherever it is covered."""
+    label, as log2 of the ratio of odds. It still shows a difference between places when
+    a sure model stays near 100 %."""
 
     answers: NDArray[np.int64]
-    """(k, k) int64 in [0, 9], read-only: the digit answered with the place covered."""
+    """(k, k) int64 in [0, 9], read-only: the label with the place covered."""
 
     patches: Patches
-    """Which places these are."""
+    """The places."""
 
     asked: int
-    """Variants that were sent: those whose place holds ink, for paper on paper changes
-    nothing."""
+    """Number of variants sent to the model: only those whose place has ink."""
 
     def strongest(self) -> tuple[int, int] | None:
-        """Return the place whose covering takes most from the digit; None if none."""
+        """Return the place that lowers the confidence most; None if none does."""
         return _place(self.falls, self.falls.argmax()) if self.falls.max() > 0 else None
 
     def most_against(self) -> tuple[int, int] | None:
-        """Return the place whose covering gives most to the digit; None if none."""
+        """Return the place that raises the confidence most; None if none does."""
         return _place(self.falls, self.falls.argmin()) if self.falls.min() < 0 else None
 
 
 def occlude(image: Image, many: Many, *, patches: str = "coarse") -> Occlusion:
-    """Cover one place after another, and ask about all variants in one call.
+    """Cover one place after another, and send all variants in one call.
 
     Parameters
     ----------
     image : ndarray
         (28, 28) float32 in [0, 1], 1 is ink.
     many : callable
-        Called once, with the image itself and its variants.
+        Takes the image and its variants, (n, 28, 28), in one call, and returns n
+        predictions.
     patches : {"coarse", "fine"}
-        49 places or 784.
+        ``coarse`` is 49 places, ``fine`` is 784.
 
     Raises
     ------
     UnknownMethodError
-        Other patches.
+        `patches` has another value.
     """
     if patches not in PATCHES:
         msg = f"Got the patches {patches!r}, expected one of {', '.join(PATCHES)}."
@@ -142,9 +148,17 @@ def _read(
 
 
 def log_odds(prediction: Prediction, digit: int) -> float:
-    """Return log2 of the odds of `digit`: its confidence over that of all others."""
+    """Return log2 of the odds of `digit`: its confidence over that of all others.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        An answer.
+    digit : int
+        0 to 9.
+    """
     confidences = prediction.confidences
-    # The others, not 1 minus it: near 100 % that difference would be rounded away.
+    # Sum the others: near 100 %, 1 minus the confidence would lose its digits.
     others = np.delete(confidences, digit).sum()
     return float(np.log2(max(confidences[digit], _TINY) / max(others, _TINY)))
 

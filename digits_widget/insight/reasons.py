@@ -1,59 +1,75 @@
-"""An occlusion and the dabs that change most, in plain sentences and as a picture."""
+"""Describes an occlusion and its counterfactuals in sentences and as a heat map."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Picture
 
-from digits_widget.insight.dabs import Dabs
+from digits_widget.certainty import percent
+from digits_widget.insight.counterfactuals import Counterfactuals
 from digits_widget.insight.occlusion import Occlusion
 
 _SIDE = 28
 
 NEEDED = (0.90, 0.38, 0.0)
-"""Orange, red green blue in [0, 1]: covering this takes from the digit."""
+"""Orange, as RGB in [0, 1]: covering this ink lowers the confidence."""
 
 AGAINST = (0.13, 0.40, 0.78)
-"""Blue: covering this gives to the digit. Orange and blue stay apart for all kinds of
+"""Blue: covering this ink raises the confidence. Orange and blue differ in all kinds of
 colour vision."""
 
 _INK = 0.45
-"""How much darker ink is than paper, so that colours are seen on both."""
+"""How much darker ink is than paper, so that colours are visible on both."""
 
 _FEW = 0.001
-"""Points of confidence below which the number itself says nothing."""
+"""Smaller changes, in percentage points, are not worth a number."""
+
+_FINE = 8
+"""Pixels of the heat map along the side of one of the image's."""
 
 _STRONGEST = 0.9
-"""How much of the colour there is where the value is largest."""
+"""Share of the colour at the largest value."""
 
 
 def heat(image: NDArray[np.float32], grid: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Colour an image by the values of a grid over it.
+    """Colour an image by the values of a grid over it, smoothly from place to place.
 
     Parameters
     ----------
     image : ndarray
         (28, 28) float32 in [0, 1], 1 is ink.
     grid : ndarray
-        (k, k), k divides 28. Above 0 is `NEEDED`, below is `AGAINST`; the largest
-        distance from 0 gets the full colour.
+        (k, k). Values above 0 get the colour `NEEDED`, below 0 `AGAINST`;
+        the largest absolute value gets the full colour.
 
     Returns
     -------
     ndarray
-        (28, 28, 3) float32 in [0, 1], 1 is light.
+        (224, 224, 3) float32 in [0, 1], 1 is light.
     """
-    factor = len(image) // len(grid)
-    values = np.kron(grid, np.ones((factor, factor)))[:, :, np.newaxis]
+    side = _FINE * len(image)
+    smooth = Picture.fromarray(grid.astype(np.float32)).resize(
+        (side, side), Picture.Resampling.BILINEAR
+    )
+    values = np.asarray(smooth)[:, :, np.newaxis]
     share = np.abs(values) / (np.abs(grid).max() or 1) * _STRONGEST
-    paper = 1 - _INK * image[:, :, np.newaxis]
+    paper = 1 - _INK * np.kron(image, np.ones((_FINE, _FINE)))[:, :, np.newaxis]
     mixed = (1 - share) * paper + share * np.where(values > 0, NEEDED, AGAINST)
     colours: NDArray[np.float32] = mixed.astype(np.float32)
     return colours
 
 
-def summary(occlusion: Occlusion, dabs: Dabs) -> str:
-    """Say both in one sentence."""
+def summary(occlusion: Occlusion, counterfactuals: Counterfactuals) -> str:
+    """Describe an occlusion and its counterfactuals in one sentence.
+
+    Parameters
+    ----------
+    occlusion : Occlusion
+        The places that the answer needs.
+    counterfactuals : Counterfactuals
+        The dabs that change the answer most.
+    """
     digit = occlusion.before.label
     place = occlusion.strongest()
     if place is None:
@@ -61,22 +77,26 @@ def summary(occlusion: Occlusion, dabs: Dabs) -> str:
     else:
         where = _region(*(_middle(part) for part in occlusion.patches.place(*place)))
         rests = f"The {digit} rests most on the ink {where}"
-    changing = [dab for dab in (dabs.more, dabs.less) if dab and dabs.changes(dab)]
+    changing = [
+        dab
+        for dab in (counterfactuals.more, counterfactuals.less)
+        if dab and counterfactuals.changes(dab)
+    ]
     if not changing:
-        return f"{rests}; no single dab makes it another digit."
+        return f"{rests}; no single dab makes it another digit, several may."
     dab = max(changing, key=lambda each: each.prediction.confidence)
     article = "more" if dab.ink else "less"
-    return f"{rests}; one dab {article} makes it {_a(dab.prediction.label)}."
+    return f"{rests}; one dab {article} makes it {a_digit(dab.prediction.label)}."
 
 
 def needed(occlusion: Occlusion) -> str:
-    """Say which ink the answer rests on most."""
+    """Describe the ink that the answer needs most."""
     place = occlusion.strongest()
     digit = occlusion.before.label
     if place is None:
-        return f"Whatever is covered, {_level(occlusion, None)} for the {digit} stays."
+        return f"Covering any place leaves the {digit} at {_level(occlusion, None)}."
     answer = int(occlusion.answers[place])
-    then = f", and it becomes {_a(answer)}" if answer != digit else ""
+    then = f", and it becomes {a_digit(answer)}" if answer != digit else ""
     return (
         f"Needed most: {_where(occlusion, place)}. Covered, {digit} falls from "
         f"{percent(occlusion.before.confidence)} to {_level(occlusion, place)}{then}."
@@ -84,7 +104,7 @@ def needed(occlusion: Occlusion) -> str:
 
 
 def against(occlusion: Occlusion) -> str:
-    """Say which ink speaks against the answer most."""
+    """Describe the ink that speaks against the answer most."""
     place = occlusion.most_against()
     if place is None or f"{100 * -occlusion.falls[place]:.1f}" == "0.0":
         return "No ink speaks against it by a tenth of a point."
@@ -94,16 +114,26 @@ def against(occlusion: Occlusion) -> str:
     )
 
 
-def dab_words(dabs: Dabs, *, ink: bool) -> str:
-    """Say what the best dab of ink, or of the eraser, would do."""
-    dab = dabs.more if ink else dabs.less
+def dab_words(counterfactuals: Counterfactuals, *, ink: bool) -> str:
+    """Describe the effect of the best dab of ink or of the eraser.
+
+    Parameters
+    ----------
+    counterfactuals : Counterfactuals
+        The dabs that change the answer most.
+    ink : bool
+        True for the added dab, False for the erased one.
+    """
+    dab = counterfactuals.more if ink else counterfactuals.less
     if dab is None:
         return "No room for a dab." if ink else "No ink to erase."
-    answer, digit = dab.prediction, dabs.before.label
+    answer, digit = dab.prediction, counterfactuals.before.label
     at = f"at row {dab.row}, column {dab.column}"
-    if dabs.changes(dab):
+    if counterfactuals.changes(dab):
         doer = f"A dab of ink {at}" if ink else f"Erasing a dab {at}"
-        return f"{doer} makes it {_a(answer.label)} ({percent(answer.confidence)})."
+        return (
+            f"{doer} makes it {a_digit(answer.label)} ({percent(answer.confidence)})."
+        )
     which = "dab of ink" if ink else "erased dab"
     left = percent(float(answer.confidences[digit]))
     return (
@@ -112,14 +142,14 @@ def dab_words(dabs: Dabs, *, ink: bool) -> str:
 
 
 def scale(occlusion: Occlusion, measure: str) -> tuple[str, str]:
-    """Return what the ends of the colours mean: most against and most needed.
+    """Return the labels of the colour scale's ends: most against and most needed.
 
     Parameters
     ----------
     occlusion : Occlusion
-        What is shown.
+        The occlusion on show.
     measure : {"confidence", "odds"}
-        Points of confidence, or how often the odds double.
+        Percentage points of confidence, or doublings of the odds.
     """
     digit = occlusion.before.label
     if measure == "odds":
@@ -130,11 +160,6 @@ def scale(occlusion: Occlusion, measure: str) -> tuple[str, str]:
     if 0 < points < _FEW:
         size = f"under {_FEW}"
     return f"{digit} rises {size} points", f"{digit} falls {size} points"
-
-
-def percent(share: float) -> str:
-    """Return a share as text; no line ends between number and sign."""
-    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _level(occlusion: Occlusion, place: tuple[int, int] | None) -> str:
@@ -159,7 +184,7 @@ def _middle(part: slice) -> float:
 
 
 def _region(row: float, column: float) -> str:
-    """Return where that is, in thirds of the image."""
+    """Return the region of a pixel, in thirds of the image."""
     down = ("at the top", "", "at the bottom")[int(3 * row // _SIDE)]
     across = ("left", "", "right")[int(3 * column // _SIDE)]
     if not down:
@@ -167,5 +192,6 @@ def _region(row: float, column: float) -> str:
     return f"{down} {across}".strip()
 
 
-def _a(digit: int) -> str:
+def a_digit(digit: int) -> str:
+    """Return a digit with its article: ``a 9``, ``an 8``."""
     return f"{'an' if digit == 8 else 'a'} {digit}"

@@ -1,1 +1,1 @@
-"""What JupyterLab and Voila are started with."""
+"""Classes and settings that this package gives JupyterLab and Voila."""

@@ -1,8 +1,9 @@
-"""`GuestIdentity`: who looks at a page, and how the page proves that it asks itself.
+"""`GuestIdentity`: gives each visitor the cookie that lets the page end its kernel.
 
-When a page is closed, Voila's script asks to end its kernel, and proves with a cookie
-that no other site asks. But nothing sets that cookie: the request was refused, and each
-visit left a kernel behind.
+When a visitor closes the page, Voila's script asks the server to end the kernel. The
+server accepts this only with a cookie, which proves that the request comes from its own
+page. Voila never sets that cookie, so without this class the server refuses the request
+and each visit leaves a kernel behind.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from tornado.web import RequestHandler
 
 
 class GuestIdentity(PasswordIdentityProvider):
-    """Jupyter's own, which gives each visitor the cookie."""
+    """Jupyter's own identity provider, which also sets the cookie for each visitor."""
 
     async def get_user(self, handler: RequestHandler) -> User | None:
-        """Tell who asks; the cookie goes out with the answer."""
+        """Return the visitor; the answer to this request carries the cookie."""
         found = super().get_user(handler)
         user = await found if isinstance(found, Awaitable) else found
-        # The cookie is set by reading it, which takes somebody who asks.
+        # Reading the token sets the cookie, and needs the visitor.
         handler.current_user = user
         _ = handler.xsrf_token
         return user

@@ -1,11 +1,12 @@
-"""`PromptConnection`: between a browser and its kernel, nothing waits to be sent.
+"""`PromptConnection`: sends every message to the browser at once.
 
-A kernel answers with several short messages. By TCP's rules the second waits until the
-browser has confirmed the first, and a browser that has nothing to say confirms late: 40
-milliseconds on Linux, each time. That is the time in which a hand sees its bars change.
+A kernel answers with several short messages. With Nagle's algorithm, TCP holds the
+second message until the browser has acknowledged the first, and the browser delays its
+acknowledgement: by 40 milliseconds on Linux, each time. While drawing, a learner would
+see the bars lag by that much.
 
-And when a page is closed while its kernel still speaks, nobody is told: Jupyter's own
-connection would print a traceback into the terminal of whoever gives the lesson.
+Also, when a browser leaves while its kernel still sends, this connection stays silent.
+Jupyter's own would print a traceback into the teacher's terminal.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from tornado.websocket import WebSocketClosedError
 class PromptConnection(ZMQChannelsWebsocketConnection):
     """Jupyter's own connection, with Nagle's algorithm off (``TCP_NODELAY``)."""
 
-    # Its two parents disagree about what it returns.
+    # The two parent classes declare different return types.
     def connect(self) -> Future[None] | None:  # type: ignore[override]
-        """Open the channels of the kernel."""
+        """Turn Nagle's algorithm off and open the kernel's channels."""
         self.websocket_handler.set_nodelay(True)
         return super().connect()
 
     @property
     def write_message(self) -> Callable[..., None]:
-        """Send to the browser, or to nobody if it has left."""
+        """Return the function that sends a message unless the browser has left."""
         return self._write_message
 
     def _write_message(self, message: str | bytes, *, binary: bool = False) -> None:
@@ -42,7 +43,7 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 def _let_go(sent: Future[None]) -> None:
-    """Look at how a message fared, or asyncio prints that nobody did."""
+    """Retrieve the exception of a message; otherwise asyncio would print it."""
     error = None if sent.cancelled() else sent.exception()
     if error and not isinstance(error, WebSocketClosedError):
         raise error

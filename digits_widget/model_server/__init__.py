@@ -1,13 +1,13 @@
-"""The embedded model server: all that runs TensorFlow to serve.
+"""The embedded model server.
 
-A separate process that speaks TensorFlow Serving's gRPC and REST interfaces over real
-SavedModels, written on the official ``tensorflow-serving-api`` messages. From outside::
+It runs in a separate process and offers TensorFlow Serving's gRPC and REST interfaces
+for real SavedModels. A request passes through these modules::
 
-    caller → grpc_front, rest  → calls  → lifecycle.library → servables → TensorFlow
-             the two fronts      one a    which version        a session
-                                 method   answers
+    caller → grpc_server, rest → calls  → lifecycle.library → servables → engines
+             one event loop      one per  which version        its         LiteRT or
+             for both            method   answers              signatures  TensorFlow
 
-`lifecycle` watches the disk and moves versions in and out of the library; `tensors`
-reads and writes ``TensorProto``. `embedded` starts and stops the process from Python
-and imports none of this, nor TensorFlow.
+`lifecycle` watches the disk and adds versions to the library or removes them.
+`embedded` starts and stops the process from Python; it imports neither these modules
+nor TensorFlow.
 """

@@ -1,24 +1,21 @@
 """Starts the model server as a child process, and never leaves one behind.
 
-Needs neither TensorFlow nor gRPC: the child does.
+The child needs TensorFlow or LiteRT, and gRPC; this module needs none of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
-import select
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Any, Self
 
 from digits_widget.errors import (
     DigitsError,
@@ -26,32 +23,41 @@ from digits_widget.errors import (
     ModelServerError,
     PortTakenError,
 )
+from digits_widget.model_server.child_output import ChildOutput
+from digits_widget.model_server.engines.choice import is_installed
 from digits_widget.model_server.ports import first_free_ports
 from digits_widget.model_server.shipped import SHIPPED
 
 __all__ = ["EmbeddedServer", "first_free_ports"]
 
 _STARTED = "READY"
-_TAIL_BYTES = 4000
+_LAST_WORDS_SECONDS = 5.0
 _DRAIN_SECONDS = 10.0
 _EXIT_ERRORS: dict[int, type[DigitsError]] = {3: PortTakenError, 4: MissingExtraError}
-_CURE = 'pip install "digits-widget[server]"'
+# Ctrl-C or a kernel's interrupt must reach only this process, which then stops the
+# child itself.
+_APART: dict[str, Any]
+if sys.platform == "win32":
+    _APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+else:
+    _APART = {"start_new_session": True}
+_CURE = 'pip install "digits-widget[lab]"'
 
 
 class EmbeddedServer:
-    """A model server of one's own: a process on this machine, for as long as needed.
+    """A private model server in a process on this machine.
 
     It listens on loopback only, and ends with this process, however this one ends.
 
     Parameters
     ----------
-    base_path : path, optional
-        Folder with one numbered SavedModel folder for each version; by default the
+    base_path : str or Path, optional
+        Folder with one numbered SavedModel folder for each version. Default: the
         models that come with this package.
     model : str
-        What clients call the model.
+        The model's name for clients.
     port, rest_port : int
-        Where to listen for gRPC and REST; 0 takes any free port.
+        Ports for gRPC and REST; 0 takes any free port.
     host : str
         Address to listen on.
     flags : sequence of str
@@ -82,19 +88,20 @@ class EmbeddedServer:
         self._flags = tuple(flags)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stderr: IO[bytes] | None = None
+        self._stdout: ChildOutput | None = None
+        self._stderr: ChildOutput | None = None
         self._finalizer: weakref.finalize[..., EmbeddedServer] | None = None
 
-    # -- What it is -----------------------------------------------------------------
+    # -- Properties -----------------------------------------------------------------
 
     @property
     def target(self) -> str:
-        """Where it answers gRPC: ``127.0.0.1:8500``."""
+        """The address for gRPC, such as ``127.0.0.1:8500``."""
         return f"{self.host}:{self._ports[0]}"
 
     @property
     def rest_url(self) -> str:
-        """Where it answers REST: ``http://127.0.0.1:8501``."""
+        """The address for REST, such as ``http://127.0.0.1:8501``."""
         return f"http://{self.host}:{self._ports[1]}"
 
     @property
@@ -105,20 +112,21 @@ class EmbeddedServer:
 
     @property
     def pid(self) -> int | None:
-        """The process's id while it is alive."""
+        """The process id while the process is alive."""
         return self._process.pid if self._process and self.is_running else None
 
     @property
     def log(self) -> str:
         """The last lines that the process wrote to its stderr."""
-        if self._stderr is None:
-            return ""
-        size = os.fstat(self._stderr.fileno()).st_size
-        start = max(0, size - _TAIL_BYTES)
-        raw = os.pread(self._stderr.fileno(), _TAIL_BYTES, start)
-        return raw.decode("utf-8", "replace").strip()
+        return self._stderr.text if self._stderr else ""
 
-    # -- What it does ---------------------------------------------------------------
+    @property
+    def engines(self) -> list[str]:
+        """The engine of each version and the reason for it, one line each."""
+        lines = [line.partition("model server: ")[2] for line in self.log.splitlines()]
+        return [line for line in lines if ", because " in line]
+
+    # -- Starting and stopping ------------------------------------------------------
 
     def start(self, timeout: float = 120) -> Self:
         """Start the process and wait until it answers.
@@ -126,27 +134,28 @@ class EmbeddedServer:
         Parameters
         ----------
         timeout : float
-            Seconds to wait. TensorFlow alone takes about five to start.
+            Seconds to wait. LiteRT starts at once; TensorFlow takes about five seconds.
 
         Returns
         -------
         EmbeddedServer
-            Itself. Starting what runs already does nothing.
+            This server. If it already runs, the method does nothing.
 
         Raises
         ------
         MissingExtraError
-            TensorFlow is not installed.
+            A package that the server needs is not installed.
         PortTakenError
             Another program has one of the ports.
         ModelServerError
-            It ended, or was not ready in time. The message has its last words.
+            The process ended, or was not ready in time. The message quotes its last
+            output.
         """
         with self._lock:
             if self.is_running:
                 return self
             self._check()
-            # One that died before leaves its pipes behind.
+            # A process that ended earlier still has open pipes here.
             self._end(0)
             self._spawn()
             try:
@@ -157,7 +166,7 @@ class EmbeddedServer:
         return self
 
     def stop(self) -> None:
-        """Let requests under way end, then end the process. Twice does no harm."""
+        """Let requests in progress finish, then end the process, if it runs."""
         with self._lock:
             self._end(_DRAIN_SECONDS)
 
@@ -172,19 +181,17 @@ class EmbeddedServer:
     ) -> None:
         self.stop()
 
-    # -- How ------------------------------------------------------------------------
+    # -- Details --------------------------------------------------------------------
 
     def _check(self) -> None:
-        for module in ("tensorflow", "tensorflow_serving"):
-            if importlib.util.find_spec(module) is None:
-                msg = (
-                    f"The embedded model server needs {module}, which is not "
-                    f"installed. Install it: {_CURE}"
-                )
-                raise MissingExtraError(msg)
+        for module in ("tornado", "prometheus_client", "grpc_health"):
+            if not is_installed(module):
+                raise _missing(module)
+        if not (is_installed("ai_edge_litert") or is_installed("tensorflow")):
+            raise _missing("LiteRT (ai-edge-litert)")
         if not self.base_path.is_dir():
             msg = (
-                f"Got {self.base_path} as the model's base path, which is no folder. "
+                f"The model's base path {self.base_path} is not a folder. "
                 "Give a folder that holds numbered version folders."
             )
             raise ModelServerError(msg, model=self.model)
@@ -206,13 +213,12 @@ class EmbeddedServer:
         ]
 
     def _what_to_serve(self) -> str:
-        # Of a base path a server would serve the newest version alone.
+        # With a base path, the server would serve only the newest version.
         if self._is_shipped:
             return "--shipped_models"
         return f"--model_base_path={self.base_path}"
 
     def _spawn(self) -> None:
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115
         package_root = str(Path(__file__).parents[2])
         paths = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
@@ -220,40 +226,37 @@ class EmbeddedServer:
                 self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._stderr,
+                stderr=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-                # Ctrl-C in the terminal, or a kernel's interrupt, is for us; we then
-                # stop the child in our own time.
-                start_new_session=True,
+                **_APART,
             )
         except OSError as exc:
             msg = f"The model server's process cannot be started: {exc}"
             raise ModelServerError(msg, model=self.model) from exc
         self._process = process
+        if process.stdout and process.stderr:
+            self._stdout = ChildOutput(process.stdout)
+            self._stderr = ChildOutput(process.stderr)
         self._finalizer = weakref.finalize(self, _end, process, 0)
 
     def _wait(self, deadline: float) -> tuple[int, int]:
-        process = self._process
-        if process is None or process.stdout is None:
+        process, stdout = self._process, self._stdout
+        if process is None or stdout is None:
             msg = "The model server's process was not started."
             raise ModelServerError(msg)
-        said = b""
-        while not said.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, left))
-            if not ready:
-                raise self._not_ready("was not ready in time; allow more with timeout=")
-            piece = os.read(process.stdout.fileno(), 4096)
-            if not piece:
-                process.wait()
-                raise self._ended(process.returncode)
-            said += piece
-        word, port, rest_port = said.decode().split()[-3:]
+        if not stdout.wait_for_line(max(0.0, deadline - time.monotonic())):
+            raise self._not_ready("was not ready in time; allow more with timeout=")
+        said = stdout.text
+        if not said:
+            raise self._ended(process.wait())
+        word, port, rest_port = said.split()[-3:]
         if word != _STARTED:
             raise self._not_ready(f"said {said!r} instead of its ports")
         return int(port), int(rest_port)
 
     def _ended(self, code: int) -> DigitsError:
+        if self._stderr is not None:
+            self._stderr.wait_for_end(_LAST_WORDS_SECONDS)
         kind = _EXIT_ERRORS.get(code)
         if kind is not None:
             last = self.log.splitlines()[-1:] or [""]
@@ -273,19 +276,26 @@ class EmbeddedServer:
             self._finalizer = None
         if process is not None:
             _end(process, patience)
-        if self._stderr is not None:
-            self._stderr.close()
-            self._stderr = None
+        self._stdout = self._stderr = None
+
+
+def _missing(what: str) -> MissingExtraError:
+    return MissingExtraError(
+        f"The embedded model server needs {what}, which is not installed. "
+        f"Install it: {_CURE}"
+    )
 
 
 def _end(process: subprocess.Popen[bytes], patience: float) -> None:
-    """End a child: ask, wait `patience` seconds, insist. Leaves no zombie."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
+    """Terminate a child, wait `patience` seconds, then kill it. Leaves no zombie."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            # Closing its stdin makes the child stop by itself.
+            process.stdin.close()
     if process.poll() is None and patience:
-        process.terminate()
+        if sys.platform != "win32":
+            # On Windows `terminate` would cut off requests in progress.
+            process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
     if process.poll() is None:

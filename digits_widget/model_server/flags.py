@@ -2,139 +2,185 @@
 
 from __future__ import annotations
 
-import ast
+import argparse
 import dataclasses
-import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 from digits_widget.errors import OptionError
 
 WITHOUT_EFFECT = (
+    "enable_batching",
+    "batching_parameters_file",
+    "enable_per_model_batching_parameters",
     "enable_profiler",
+    "enforce_session_run_timeout",
+    "fail_if_no_model_versions_found",
     "flush_filesystem_caches",
+    "mixed_precision",
     "num_load_threads",
+    "num_tflite_interpreters_per_pool",
     "num_unload_threads",
     "per_process_gpu_memory_fraction",
-    "prefer_tflite_model",
+    "platform_config_file",
     "remove_unused_fields_from_bundle_metagraph",
+    "servable_versions_always_present",
+    "skip_initialize_tpu",
     "tensorflow_session_config_file",
+    "thread_pool_factory_config_file",
+    "use_alts_credentials",
+    "use_tflite_model",
+    "xla_cpu_compilation_enabled",
 )
-"""Flags of TensorFlow Serving that are taken and change nothing here."""
+"""Flags of TensorFlow Serving that this server accepts and ignores."""
+
+
+def _flag(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"help": meaning})
 
 
 @dataclass(frozen=True)
 class Flags:
-    """What the server is told to do. Each field is a flag of the same name."""
+    """The server's settings. Each field is a flag of the same name."""
 
-    port: int = 8500
-    """gRPC port; 0 for none."""
+    port: int = _flag(8500, "gRPC port; 0 for none.")
+    rest_api_port: int = _flag(0, "REST port; 0 for none.")
+    host: str = _flag(
+        "127.0.0.1",
+        "Address to listen on. By default only programs on this machine get through.",
+    )
+    free_ports: bool = _flag(False, "Take any free port where a port is 0.")
+    model_name: str = _flag(
+        "default", "Name of the one model; not used with a config file."
+    )
+    model_base_path: str = _flag(
+        "", "Folder of the one model's versions; not used with a config file."
+    )
+    shipped_models: bool = _flag(
+        False,
+        "Serve every version of the models that come with this package, and labels.",
+    )
+    model_config_file: str = _flag(
+        "", "Several models: a text-format ModelServerConfig."
+    )
+    model_config_file_poll_wait_seconds: int = _flag(
+        0, "Seconds between looks at that file; 0 reads it once."
+    )
+    file_system_poll_wait_seconds: float = _flag(
+        1.0, "Seconds between looks for versions; 0 looks once, negative never."
+    )
+    max_num_load_retries: int = _flag(
+        5, "How often a version that fails to load is tried again."
+    )
+    load_retry_interval_micros: int = _flag(
+        60_000_000, "Microseconds between these tries."
+    )
+    saved_model_tags: str = _flag(
+        "serve", "Tags of the meta graph to serve, with commas between."
+    )
+    prefer_tflite_model: bool = _flag(
+        False,
+        "Serve model.tflite wherever a version has one. Without this flag: for the "
+        "models of this package, and where TensorFlow is not installed.",
+    )
+    num_tflite_pools: int = _flag(
+        0, "Requests that LiteRT runs at the same time; 0 is one for each CPU."
+    )
+    grpc_max_threads: int = _flag(
+        0, "gRPC requests worked on at the same time; 0 is 4 for each CPU."
+    )
+    rest_api_num_threads: int = _flag(
+        0, "REST requests worked on at the same time; 0 is 4 for each CPU."
+    )
+    rest_api_timeout_in_ms: int = _flag(
+        30_000, "Milliseconds until a REST request is given up."
+    )
+    rest_api_enable_cors_support: bool = _flag(
+        False, "Let pages from other origins use the REST answers."
+    )
+    grpc_socket_path: str = _flag("", "Listen on this Unix socket as well.")
+    grpc_channel_arguments: str = _flag(
+        "", "key=value pairs for gRPC, with commas between."
+    )
+    ssl_config_file: str = _flag(
+        "", "Text-format SSLConfig for gRPC; REST is never encrypted."
+    )
+    enable_grpc_healthcheck_service: bool = _flag(True, "Answer grpc.health.v1.Health.")
+    allow_version_labels_for_unavailable_models: bool = _flag(
+        False, "Let new labels name versions that are not available yet."
+    )
+    enable_model_warmup: bool = _flag(
+        True, "Replay a version's warm-up requests before it answers."
+    )
+    num_request_iterations_for_warmup: int = _flag(
+        0, "How often each is replayed; 0 is once."
+    )
+    monitoring_config_file: str = _flag(
+        "", "Text-format MonitoringConfig; without one there is no metrics page."
+    )
+    enable_signature_method_name_check: bool = _flag(
+        False, "Demand that signatures for Classify and Regress say that they are."
+    )
+    enable_serialization_as_tensor_content: bool = _flag(
+        False, "Answer with raw bytes instead of typed values."
+    )
+    tensorflow_session_parallelism: int = _flag(
+        0,
+        "Threads inside one op, and ops at the same time; 0 for the two flags below.",
+    )
+    tensorflow_intra_op_parallelism: int = _flag(
+        0, "Threads inside one op; 0 is one, so that requests run side by side."
+    )
+    tensorflow_inter_op_parallelism: int = _flag(
+        0, "Ops at the same time; 0 lets TensorFlow choose."
+    )
+    enable_batching: bool = _flag(
+        False, "Accepted without effect: each request runs on its own."
+    )
+    batching_parameters_file: str = _flag(
+        "",
+        "Text-format BatchingParameters; needs --enable_batching. Accepted without "
+        "effect.",
+    )
+    version: bool = _flag(False, "Print the version and exit.")
+    report_ports: bool = _flag(
+        False, "Print one line, READY and both ports, on stdout when ready."
+    )
+    exit_with_stdin: bool = _flag(
+        False, "Stop when stdin ends: the process that started this one is gone."
+    )
 
-    rest_api_port: int = 0
-    """REST port; 0 for none."""
 
-    host: str = "127.0.0.1"
-    """Address to listen on. Loopback: only programs on this machine get through."""
+def add_flags(parser: argparse.ArgumentParser, *, hidden: Sequence[str] = ()) -> None:
+    """Declare every flag of the server, including those without effect.
 
-    free_ports: bool = False
-    """Take any free port where a port is 0."""
-
-    model_name: str = "default"
-    """Name of the one model; not used with a config file."""
-
-    model_base_path: str = ""
-    """Folder of the one model's versions; not used with a config file."""
-
-    shipped_models: bool = False
-    """Serve every version of the models that come with this package, and labels."""
-
-    model_config_file: str = ""
-    """Several models: a text-format ModelServerConfig."""
-
-    model_config_file_poll_wait_seconds: int = 0
-    """Seconds between looks at that file; 0 reads it once."""
-
-    file_system_poll_wait_seconds: float = 1
-    """Seconds between looks for versions; 0 looks once, negative never."""
-
-    max_num_load_retries: int = 5
-    """How often a version that fails to load is tried again."""
-
-    load_retry_interval_micros: int = 60_000_000
-    """Microseconds between these tries."""
-
-    saved_model_tags: str = "serve"
-    """Tags of the meta graph to serve, with commas between."""
-
-    grpc_max_threads: int = 0
-    """gRPC requests worked on at the same time; 0 is 4 for each CPU."""
-
-    rest_api_num_threads: int = 0
-    """REST requests worked on at the same time; 0 is 4 for each CPU."""
-
-    rest_api_timeout_in_ms: int = 30_000
-    """Milliseconds until a REST request is given up."""
-
-    rest_api_enable_cors_support: bool = False
-    """Let pages from other origins use the REST answers."""
-
-    grpc_socket_path: str = ""
-    """Listen on this Unix socket as well."""
-
-    grpc_channel_arguments: str = ""
-    """``key=value`` pairs for gRPC, with commas between."""
-
-    ssl_config_file: str = ""
-    """Text-format SSLConfig for gRPC; REST is never encrypted."""
-
-    enable_grpc_healthcheck_service: bool = True
-    """Answer ``grpc.health.v1.Health``."""
-
-    enable_batching: bool = False
-    """Join requests that come at the same time into one run."""
-
-    batching_parameters_file: str = ""
-    """Text-format BatchingParameters; needs --enable_batching."""
-
-    enable_per_model_batching_parameters: bool = False
-    """Read ``batching_params.pbtxt`` in a version's folder; needs --enable_batching."""
-
-    allow_version_labels_for_unavailable_models: bool = False
-    """Let new labels name versions that are not available yet."""
-
-    enable_model_warmup: bool = True
-    """Replay a version's warm-up requests before it answers."""
-
-    num_request_iterations_for_warmup: int = 0
-    """How often each is replayed; 0 is once."""
-
-    monitoring_config_file: str = ""
-    """Text-format MonitoringConfig; without one there is no metrics page."""
-
-    enable_signature_method_name_check: bool = False
-    """Demand that signatures for Classify and Regress say that they are."""
-
-    enable_serialization_as_tensor_content: bool = False
-    """Answer with raw bytes instead of typed values."""
-
-    tensorflow_session_parallelism: int = 0
-    """Threads inside one op, and ops at the same time; 0 for the two flags below."""
-
-    tensorflow_intra_op_parallelism: int = 0
-    """Threads inside one op; 0 is one, so that requests run side by side."""
-
-    tensorflow_inter_op_parallelism: int = 0
-    """Ops at the same time; 0 lets TensorFlow choose."""
-
-    version: bool = False
-    """Print the version and exit."""
-
-    report_ports: bool = False
-    """Print one line ``READY gRPC REST`` with both ports on stdout when ready."""
-
-    exit_with_stdin: bool = False
-    """Stop when stdin ends: whoever started this process is gone."""
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Receives the flags. Values stay text; a flag that is not given is ``None``.
+    hidden : sequence of str
+        Flags to leave out.
+    """
+    for each in dataclasses.fields(Flags):
+        if each.name in hidden:
+            continue
+        is_bool = each.type == "bool"
+        default = f" (default: {each.default})" if each.default else ""
+        parser.add_argument(
+            f"--{each.name}",
+            # A boolean flag without a value means true.
+            nargs="?" if is_bool else None,
+            const="true" if is_bool else None,
+            metavar=str(each.type).upper(),
+            help=(each.metadata["help"] + default).replace("%", "%%"),
+        )
+    known = {each.name for each in dataclasses.fields(Flags)}
+    for name in WITHOUT_EFFECT:
+        if name not in known:
+            parser.add_argument(
+                f"--{name}", nargs="?", const="true", help=argparse.SUPPRESS
+            )
 
 
 def parse(arguments: Sequence[str]) -> tuple[Flags, list[str]]:
@@ -143,52 +189,33 @@ def parse(arguments: Sequence[str]) -> tuple[Flags, list[str]]:
     Parameters
     ----------
     arguments : sequence of str
-        Without the program's name. ``--flag=value``, ``--flag value``, and for
-        booleans ``--flag``; one dash does as well.
+        The arguments without the program's name: ``--flag=value``, ``--flag value``,
+        and for booleans ``--flag``. A single dash works, too.
 
     Returns
     -------
     tuple of Flags and list of str
-        What was set, and the arguments that mean nothing here.
+        The settings, and the unknown arguments.
 
     Raises
     ------
     OptionError
-        A value that a flag does not take.
+        A flag does not accept its value.
     """
-    kinds = {each.name: each.type for each in dataclasses.fields(Flags)}
-    values: dict[str, object] = {}
-    unknown: list[str] = []
-    rest = list(arguments)
-    while rest:
-        argument = rest.pop(0)
-        name, has_value, value = argument.lstrip("-").partition("=")
-        if not argument.startswith("-") or name not in kinds:
-            if name not in WITHOUT_EFFECT:
-                unknown.append(argument)
-            continue
-        if not has_value and kinds[name] != "bool":
-            if not rest:
-                msg = f"Got --{name} without a value; write --{name}=…"
-                raise OptionError(msg)
-            value = rest.pop(0)
-        values[name] = _value(
-            name, str(kinds[name]), value if has_value or value else "true"
-        )
-    return Flags(**values), unknown  # type: ignore[arg-type]
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    add_flags(parser)
+    found, unknown = parser.parse_known_args([_written(each) for each in arguments])
+    values = {
+        each.name: _value(each.name, str(each.type), text)
+        for each in dataclasses.fields(Flags)
+        if (text := getattr(found, each.name)) is not None
+    }
+    return Flags(**values), unknown
 
 
-def _value(name: str, kind: str, text: str) -> object:
-    try:
-        if kind == "bool":
-            return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        if kind == "int":
-            return int(text)
-        return float(text) if kind == "float" else text
-    except (KeyError, ValueError) as exc:
-        words = {"bool": "true or false", "int": "a whole number", "float": "a number"}
-        msg = f"Got --{name}={text}; it takes {words[kind]}."
-        raise OptionError(msg) from exc
+def without_effect(arguments: Sequence[str]) -> list[str]:
+    """List the arguments that TensorFlow Serving knows and this server ignores."""
+    return [each for each in arguments if _name(each) in WITHOUT_EFFECT]
 
 
 def usage() -> str:
@@ -197,17 +224,49 @@ def usage() -> str:
     return "Flags and their defaults: " + " ".join(flags)
 
 
-def meanings() -> dict[str, str]:
-    """Read what each flag means from the text under its field."""
-    (declared,) = ast.parse(inspect.getsource(Flags)).body
-    body = declared.body if isinstance(declared, ast.ClassDef) else []
-    found = {}
-    for node, below in pairwise(body):
-        if (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.target, ast.Name)
-            and isinstance(below, ast.Expr)
-            and isinstance(below.value, ast.Constant)
-        ):
-            found[node.target.id] = str(below.value.value).replace("``", "")
-    return found
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        msg = f"Got flags that make no sense: {message}."
+        raise OptionError(msg)
+
+
+def _name(argument: str) -> str:
+    """Read the flag's name from ``--flag=value``; empty if it is not a flag."""
+    return argument.lstrip("-").partition("=")[0] if argument.startswith("-") else ""
+
+
+def _written(argument: str) -> str:
+    """Write a flag with two dashes, and a boolean with its value.
+
+    Otherwise argparse would read the next word as the boolean's value.
+    """
+    name = _name(argument)
+    kinds = {each.name: each.type for each in dataclasses.fields(Flags)}
+    if name not in kinds and name not in WITHOUT_EFFECT:
+        return argument
+    written = f"--{argument.lstrip('-')}"
+    is_bare = "=" not in argument
+    return f"{written}=true" if is_bare and kinds.get(name) == "bool" else written
+
+
+def _value(name: str, kind: str, text: str) -> Any:
+    try:
+        return _READERS[kind](text)
+    except (KeyError, ValueError) as exc:
+        words = {"bool": "true or false", "int": "a whole number", "float": "a number"}
+        msg = f"Got --{name}={text}; it takes {words[kind]}."
+        raise OptionError(msg) from exc
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "bool": _boolean,
+    "int": int,
+    "float": float,
+    "str": str,
+}

@@ -1,78 +1,68 @@
-"""``grpc.health.v1.Health``: what load balancers and Kubernetes ask.
+"""``grpc.health.v1.Health``: the health check of load balancers and Kubernetes.
 
-A server that can be asked is well: its ports open when every model is loaded.
+A reachable server is healthy, because its ports open only after every model has loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2
 
-from digits_widget.model_server.grpc_front import Method, parse, refuse, serialize
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.grpc_server import Method, abort, parse
+from digits_widget.model_server.status_error import StatusError
 
 SERVICE_NAME = health.SERVICE_NAME
-"""Its full name, for reflection."""
+"""Full name of the service, for reflection."""
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
-_Send = Callable[[Any], None]
 
 
-@dataclass(frozen=True)
 class Health:
-    """Says which services there are.
+    """Answers health checks.
 
     Parameters
     ----------
     names : collection of str
-        The services; the empty name is the server as a whole.
+        Names of the services; the empty name stands for the whole server.
     """
 
-    names: Collection[str]
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+        self._stopping = asyncio.Event()
 
     def methods(self) -> list[Method]:
-        """List the methods that answer at once."""
+        """List the methods that are not streams."""
         return [
             Method(f"/{SERVICE_NAME}/Check", health_pb2.HealthCheckRequest, self._check)
         ]
 
     def streams(self) -> dict[str, Any]:
-        """Give the handler of Watch, by its path."""
-        watch = _Watch(self.names)
+        """Return the handler of Watch, by its path."""
         return {
-            f"/{SERVICE_NAME}/Watch": grpc.unary_stream_rpc_method_handler(
-                watch, response_serializer=serialize
-            )
+            f"/{SERVICE_NAME}/Watch": grpc.unary_stream_rpc_method_handler(self._watch)
         }
 
+    def stop(self) -> None:
+        """End the watches, which would otherwise stay open until callers leave."""
+        self._stopping.set()
+
     def _check(self, request: Any, _: float | None) -> Any:
-        if request.service not in self.names:
-            raise Refusal("NOT_FOUND", f"no service {request.service}")
+        if request.service not in self._names:
+            raise StatusError("NOT_FOUND", f"no service {request.service}")
         return health_pb2.HealthCheckResponse(status=_SERVING)
 
-
-@dataclass(frozen=True)
-class _Watch:
-    """Answers once, and stays open until the caller goes: nothing ever changes."""
-
-    names: Collection[str]
-
-    # gRPC then gives `send`, and a thread that may go home while the call stays open.
-    experimental_non_blocking = True
-
-    def __call__(
-        self, data: bytes, context: grpc.ServicerContext, send: _Send | None = None
-    ) -> None:
+    async def _watch(self, data: bytes, context: Any) -> AsyncIterator[bytes]:
+        """Answer once and stay open until the caller leaves, without changes."""
         try:
             request = parse(health_pb2.HealthCheckRequest, data)
-        except Refusal as exc:
-            refuse(context, exc)
+        except StatusError as exc:
+            await abort(context, exc)
             return
-        status = _SERVING if request.service in self.names else _UNKNOWN
-        if send is not None:
-            send(health_pb2.HealthCheckResponse(status=status))
+        status = _SERVING if request.service in self._names else _UNKNOWN
+        yield health_pb2.HealthCheckResponse(status=status).SerializeToString()
+        await self._stopping.wait()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection, Iterator
-from functools import partial
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import grpc
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-from digits_widget.model_server.grpc_front import parse, refuse, serialize
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.grpc_server import abort, parse
+from digits_widget.model_server.status_error import StatusError
+from digits_widget.protocol.messages import build_pool
 
 SERVICE_NAME = reflection.SERVICE_NAME
-"""Its own full name."""
-
-_MOST_STREAMS = 4
+"""Full name of the service."""
 
 
 class Reflection:
@@ -29,30 +28,36 @@ class Reflection:
     """
 
     def __init__(self, names: Collection[str]) -> None:
-        self._servicer: Any = reflection.ReflectionServicer(names)
-        # Each keeps a thread for as long as its caller likes.
-        self._gate = threading.BoundedSemaphore(_MOST_STREAMS)
+        self._servicer = reflection.aio.ReflectionServicer(  # type: ignore[attr-defined]
+            names, _pool()
+        )
 
     def streams(self) -> dict[str, Any]:
-        """Give the handler of the one method, by its path."""
+        """Return the handler of its only method, by path."""
         return {
             f"/{SERVICE_NAME}/ServerReflectionInfo": (
-                grpc.stream_stream_rpc_method_handler(
-                    self._describe, response_serializer=serialize
-                )
+                grpc.stream_stream_rpc_method_handler(self._describe)
             )
         }
 
-    def _describe(
-        self, requests: Iterator[bytes], context: grpc.ServicerContext
-    ) -> Iterator[Any]:
-        if not self._gate.acquire(blocking=False):
-            words = f"{_MOST_STREAMS} callers use reflection now; try again later"
-            refuse(context, Refusal("RESOURCE_EXHAUSTED", words))
+    async def _describe(
+        self, requests: AsyncIterator[bytes], context: Any
+    ) -> AsyncIterator[bytes]:
+        kind = reflection_pb2.ServerReflectionRequest
+        read = (parse(kind, data) async for data in requests)
         try:
-            read = map(partial(parse, reflection_pb2.ServerReflectionRequest), requests)
-            yield from self._servicer.ServerReflectionInfo(read, context)
-        except Refusal as exc:
-            refuse(context, exc)
-        finally:
-            self._gate.release()
+            async for answer in self._servicer.ServerReflectionInfo(read, context):
+                yield answer.SerializeToString()
+        except StatusError as exc:
+            await abort(context, exc)
+
+
+def _pool() -> DescriptorPool:
+    """Return the descriptors of all services.
+
+    gRPC's own services are in protobuf's shared pool, unlike the project's.
+    """
+    pool = build_pool()
+    for file in (health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR):
+        pool.AddSerializedFile(file.serialized_pb)
+    return pool

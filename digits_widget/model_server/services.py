@@ -1,4 +1,4 @@
-"""The gRPC services: which method each call answers, and how it is counted."""
+"""The gRPC services: assigns a call to each method, and counts requests."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from tensorflow_serving.apis import (
-    classification_pb2,
-    get_model_metadata_pb2,
-    get_model_status_pb2,
-    inference_pb2,
-    model_management_pb2,
-    model_service_pb2,
-    predict_pb2,
-    prediction_service_pb2,
-    regression_pb2,
-)
 
 from digits_widget.model_server.calls.classify import Classify
 from digits_widget.model_server.calls.examples import examples_of
@@ -27,12 +15,22 @@ from digits_widget.model_server.calls.predict import Predict
 from digits_widget.model_server.calls.regress import Regress
 from digits_widget.model_server.calls.reload import Reload
 from digits_widget.model_server.calls.status import Status
-from digits_widget.model_server.grpc_front import Call, Method
+from digits_widget.model_server.grpc_server import Call, Method
 from digits_widget.model_server.metrics import Metrics
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.status_error import StatusError
+from digits_widget.protocol.messages import (
+    ClassificationRequest,
+    GetModelMetadataRequest,
+    GetModelStatusRequest,
+    MultiInferenceRequest,
+    PredictRequest,
+    RegressionRequest,
+    ReloadConfigRequest,
+    service,
+)
 
-_PREDICTION = prediction_service_pb2.DESCRIPTOR.services_by_name["PredictionService"]
-_MODEL = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"]
+_PREDICTION = service("PredictionService")
+_MODEL = service("ModelService")
 
 SERVICE_NAMES = (_PREDICTION.full_name, _MODEL.full_name)
 """Full names of the services, for health and reflection."""
@@ -40,7 +38,7 @@ SERVICE_NAMES = (_PREDICTION.full_name, _MODEL.full_name)
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that can be called."""
+    """All calls of the server."""
 
     predict: Predict
     """Arrays in, arrays out."""
@@ -52,16 +50,16 @@ class Services:
     """Examples in, numbers out."""
 
     multi_inference: MultiInference
-    """Several of these at once."""
+    """Several Classify and Regress tasks at once."""
 
     metadata: Metadata
-    """What a model declares."""
+    """A model's signatures."""
 
     status: Status
-    """What state its versions are in."""
+    """The states of a model's versions."""
 
     reload: Reload
-    """Another list of models."""
+    """Replaces the list of models."""
 
     metrics: Metrics
     """Counts the calls that run a model."""
@@ -72,37 +70,37 @@ class Services:
         return [
             Method(
                 f"{prediction}/Predict",
-                predict_pb2.PredictRequest,
+                PredictRequest,
                 self._counted("Predict", self.predict, _own_name),
             ),
             Method(
                 f"{prediction}/Classify",
-                classification_pb2.ClassificationRequest,
+                ClassificationRequest,
                 self._counted("Classify", self.classify, _own_name),
             ),
             Method(
                 f"{prediction}/Regress",
-                regression_pb2.RegressionRequest,
+                RegressionRequest,
                 self._counted("Regress", self.regress, _own_name),
             ),
             Method(
                 f"{prediction}/MultiInference",
-                inference_pb2.MultiInferenceRequest,
+                MultiInferenceRequest,
                 self._counted("MultiInference", self.multi_inference, _first_name),
             ),
             Method(
                 f"{prediction}/GetModelMetadata",
-                get_model_metadata_pb2.GetModelMetadataRequest,
+                GetModelMetadataRequest,
                 self.metadata,
             ),
             Method(
                 f"{model}/GetModelStatus",
-                get_model_status_pb2.GetModelStatusRequest,
+                GetModelStatusRequest,
                 self.status,
             ),
             Method(
                 f"{model}/HandleReloadConfigRequest",
-                model_management_pb2.ReloadConfigRequest,
+                ReloadConfigRequest,
                 self.reload,
             ),
         ]
@@ -113,7 +111,7 @@ class Services:
             code = "INTERNAL"
             try:
                 response = call(request, timeout)
-            except Refusal as exc:
+            except StatusError as exc:
                 code = exc.code
                 raise
             else:

@@ -1,4 +1,4 @@
-"""The models that come with this package: where they are, and what they are called."""
+"""The models that come with this package: their folder and labels."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ SHIPPED = Path(__file__).parent.parent / "models" / "digits"
 """Their base path."""
 
 LABELS = {"stable": 1, "canary": 2}
-"""Names of their versions."""
+"""Labels of their versions."""

@@ -1,7 +1,8 @@
-"""Replays the requests that came with a version, before it answers anybody else's.
+"""Replays the warm-up requests of a version before it answers clients.
 
-They sit in ``assets.extra/tf_serving_warmup_requests``: a TFRecord file of
-``PredictionLog`` messages. The first run of a graph is slow; this makes it nobody's.
+The requests are in ``assets.extra/tf_serving_warmup_requests``, a TFRecord file of
+``PredictionLog`` messages. The first run of a graph is slow; after a warm-up, clients
+do not notice.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import tensorflow as tf
 from google.protobuf.message import DecodeError
-from tensorflow_serving.apis import (
-    classification_pb2,
-    prediction_log_pb2,
-    regression_pb2,
-)
 
 from digits_widget.model_server.calls import classify, regress
-from digits_widget.model_server.calls.inference import signature_of
+from digits_widget.model_server.calls.examples import signature_of
 from digits_widget.model_server.calls.multi_inference import infer_all
 from digits_widget.model_server.calls.predict import predict
-from digits_widget.model_server.refusal import Refusal
 from digits_widget.model_server.servables.servable import Servable
+from digits_widget.model_server.status_error import StatusError
+from digits_widget.model_server.tfrecord import RecordError, read_records
+from digits_widget.protocol.messages import (
+    ClassificationResult,
+    PredictionLog,
+    Proto,
+    RegressionResult,
+)
 
 FILE = Path("assets.extra") / "tf_serving_warmup_requests"
 MAX_RECORDS = 1000
@@ -36,21 +38,21 @@ def warm_up(servable: Servable, folder: Path, *, iterations: int = 1) -> int:
     Parameters
     ----------
     servable : Servable
-        The version. Names and versions inside the requests mean nothing.
+        The version. Model names and versions inside the requests have no effect.
     folder : Path
-        Its folder.
+        The version's folder.
     iterations : int
-        How often each request is replayed.
+        Number of times to replay each request.
 
     Returns
     -------
     int
-        How many requests there were.
+        Number of requests in the file.
 
     Raises
     ------
-    Refusal
-        A request that fails, or a file that is damaged: the version does not load.
+    StatusError
+        A request fails or the file is damaged, so the version does not load.
     """
     path = folder / FILE
     if not path.is_file():
@@ -63,19 +65,19 @@ def warm_up(servable: Servable, folder: Path, *, iterations: int = 1) -> int:
     return count
 
 
-def _records(path: Path) -> Iterator[prediction_log_pb2.PredictionLog]:
+def _records(path: Path) -> Iterator[Proto]:
     try:
-        for raw in tf.compat.v1.io.tf_record_iterator(str(path)):
-            yield prediction_log_pb2.PredictionLog.FromString(raw)
-    except (tf.errors.OpError, DecodeError) as exc:
+        for raw in read_records(path):
+            yield PredictionLog.FromString(raw)
+    except (OSError, RecordError, DecodeError) as exc:
         msg = (
             f"Failed to read warmup data from {path}: {exc}. Please verify your "
             "warmup data is in TFRecord format."
         )
-        raise Refusal("DATA_LOSS", msg) from exc
+        raise StatusError("DATA_LOSS", msg) from exc
 
 
-def _replay(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:
+def _replay(servable: Servable, log: Proto) -> None:
     kind = log.WhichOneof("log_type")
     if kind == "predict_log":
         predict(servable, log.predict_log.request)
@@ -83,16 +85,16 @@ def _replay(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:
         request = log.classify_log.request
         signature = signature_of(servable, request.model_spec.signature_name)
         classify.check_signature(signature, check_method=False)
-        result = classification_pb2.ClassificationResult()
+        result = ClassificationResult()
         classify.classify(servable, signature, request.input, result, None)
     elif kind == "regress_log":
         asked = log.regress_log.request
         signature = signature_of(servable, asked.model_spec.signature_name)
         regress.check_signature(signature, check_method=False)
-        values = regression_pb2.RegressionResult()
+        values = RegressionResult()
         regress.regress(servable, signature, asked.input, values, None)
     elif kind == "multi_inference_log":
         infer_all(servable, log.multi_inference_log.request)
     else:
         msg = f"Unsupported log_type for warmup: {kind}"
-        raise Refusal("UNIMPLEMENTED", msg)
+        raise StatusError("UNIMPLEMENTED", msg)

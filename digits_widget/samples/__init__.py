@@ -1,7 +1,7 @@
-"""Ten drawings that come with the project, one of each digit.
+"""Ten bundled drawings, one of each digit.
 
-They were made for it: points set by hand, joined by smooth curves, a little shaken.
-They need no network and no hand, so tests, notebooks and a first look use them.
+They are points set by hand, joined by smooth curves with a little noise. Tests,
+notebooks and first examples use them, because they need no network and no drawing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from digits_widget.drawing import Drawing
-from digits_widget.errors import OptionError
+from digits_widget.errors import OptionError, shortened
 
 
 @cache
@@ -25,10 +25,10 @@ def sample(digit: int) -> Drawing:
     Raises
     ------
     OptionError
-        Anything else.
+        `digit` is not from 0 to 9.
     """
     if isinstance(digit, bool) or digit not in range(10):
-        msg = f"Got {digit!r}, expected a digit from 0 to 9."
+        msg = f"Got {shortened(digit)}, expected a digit from 0 to 9."
         raise OptionError(msg)
     text = files(__name__).joinpath(f"{int(digit)}.json").read_text(encoding="utf-8")
     return Drawing.from_json(text)

@@ -1,31 +1,29 @@
-"""The client of TensorFlow Serving: all that knows gRPC, and never TensorFlow.
+"""The client of TensorFlow Serving, over gRPC or REST, without TensorFlow.
 
 ::
 
-    images → Fit → Question → TensorProto → PredictRequest ⇄ the wire ⇄ PredictResponse
-           fitting          tensors       messages         grpc_transport
-                                                                  → Outputs → Prediction
+    images → InputAdapter → Call → TensorProto → PredictRequest ⇄ PredictResponse
+             input_adapter  call   tensors       grpc_transport
+                                                            → Outputs → Prediction
 
-`Client` is all that most need.
+Most programs need only `Client`.
 """
 
 from __future__ import annotations
 
-# First, because whoever imports gRPC first decides how loud it is.
+# First, because the first import of gRPC decides how much it logs.
 from digits_widget.serving import quiet as _quiet  # noqa: F401
 
 # isort: split
+from digits_widget.protocol.metadata import ModelMetadata, VersionStatus
+from digits_widget.protocol.saved_model import read_saved_model
+from digits_widget.protocol.signature import ModelSignature, TensorSpec
+from digits_widget.protocol.wire import Wire
+from digits_widget.serving.call import Exchange, Outputs
 from digits_widget.serving.client import Client
 from digits_widget.serving.comparison import differences
 from digits_widget.serving.connection import Tls
 from digits_widget.serving.examples import Label
-from digits_widget.serving.exchange import Exchange
-from digits_widget.serving.metadata import ModelMetadata
-from digits_widget.serving.question import Outputs
-from digits_widget.serving.saved_model import read_saved_model
-from digits_widget.serving.signature import ModelSignature, TensorSpec
-from digits_widget.serving.version_status import VersionStatus
-from digits_widget.serving.wire import Wire
 
 __all__ = [
     "Client",

@@ -1,44 +1,75 @@
-"""`Client`: asks a model server about images, over gRPC or REST, without TensorFlow."""
+"""`Client`: sends images to a model server, over gRPC or REST, without TensorFlow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias, get_args
+from types import TracebackType
+from typing import Any, Self, TypeAlias, cast, get_args
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from digits_widget.errors import AnswerError, OptionError
+from digits_widget.errors import (
+    AnswerError,
+    DeadlineError,
+    ModelNotFoundError,
+    OptionError,
+    ServerUnavailableError,
+    ServingError,
+    TooLargeError,
+    UnsupportedError,
+    WrongPortError,
+)
 from digits_widget.logits import Logits
+from digits_widget.prediction import Prediction
+from digits_widget.protocol.metadata import (
+    ModelMetadata,
+    VersionStatus,
+    by_hand,
+    names_alone,
+)
+from digits_widget.protocol.servable import Servable
+from digits_widget.protocol.signature import TensorSpec
+from digits_widget.protocol.tensors import Packing
+from digits_widget.protocol.wire import Wire
 from digits_widget.serving.batches import Batch
+from digits_widget.serving.call import REQUEST, RESPONSE, Exchange, Outputs
 from digits_widget.serving.connection import MIB, Connection, Tls
-from digits_widget.serving.exchange import Exchange, exchange
-from digits_widget.serving.fitting import Fit, check_images, fit
-from digits_widget.serving.metadata import ModelMetadata
-from digits_widget.serving.question import Outputs
-from digits_widget.serving.raw import ask_raw, raw_question
-from digits_widget.serving.rows import Rows
-from digits_widget.serving.servable import Servable
+from digits_widget.serving.deadline import Deadline
+from digits_widget.serving.error_hints import ErrorHints, too_large_error
+from digits_widget.serving.examples import Answers, Label, Method, Row
+from digits_widget.serving.grpc_transport import GrpcTransport
+from digits_widget.serving.input_adapter import (
+    InputAdapter,
+    adapt,
+    ask_raw,
+    check_images,
+    raw_call,
+)
+from digits_widget.serving.management import known_models, reload_config
+from digits_widget.serving.metadata_cache import MetadataCache
 from digits_widget.serving.target import Target
-from digits_widget.serving.tensors import Packing
+from digits_widget.serving.transport import Transport
 
 Predicted: TypeAlias = Any
-"""A `Prediction` for one image, a list of them for a batch. The number of dimensions of
-an array is nothing that a type checker sees."""
+"""A `Prediction` for one image, or a list of them for a batch. A type checker does not
+see an array's number of dimensions."""
 
 
-class Client(Rows):
-    """A model on a server, to be asked from any number of threads.
+class Client:
+    """A model on a server, for use by any number of threads.
 
-    Nothing is sent before the first question. Use it as a context manager, or `close`
+    The client connects at the first call. Use it as a context manager, or `close`
     it.
 
     Parameters
     ----------
     target : str
-        ``host:port`` of the gRPC interface. Several servers that do the same work:
+        ``host:port`` of the gRPC interface. For several equivalent servers:
         ``ipv4:10.0.0.1:8500,10.0.0.2:8500`` or ``dns:///name:8500``. With
-        ``http://host:8501`` the same questions go over REST.
+        ``http://host:8501`` the client uses REST.
     model : str
         The model's name on the server.
     version, label : int, str, optional
@@ -46,33 +77,37 @@ class Client(Rows):
     signature : str, optional
         Default: ``serving_default``, or the only one there is.
     output : str, optional
-        The output with the ten confidences. Default: the only one that can be it.
+        The output with the ten confidences. Default: the only one with ten values.
+    input : str or TensorSpec, optional
+        The input for the image, if the server does not offer GetModelMetadata; give
+        `output` as well. A name alone means float32 of shape (-1, 28, 28, 1); for any
+        other type or shape, give a `TensorSpec`.
     timeout : float
-        Seconds that a question may take in all, retries included.
+        Seconds for each call in total, retries included.
     tls : Tls, optional
         Encrypt the connection.
     token : str or callable, optional
-        Bearer token for each call, or a function that gives one. Needs `tls`, except on
-        this machine.
+        Bearer token for each call, or a function that returns one. It needs `tls`,
+        except for a server on this machine.
     max_request_bytes, max_response_bytes : int
-        Message limits. Batches are split to stay under the first.
+        Message limits. The client splits batches to stay under the first.
     max_batch : int
-        Most images in one request. A server that batches by itself takes 1000.
+        Most images in one request. TensorFlow Serving with batching accepts 1000.
     packing : {"content", "values"}
-        How tensors are written: as memory, or as a list of numbers (gRPC only).
+        Encoding of tensors: raw memory, or a list of numbers (gRPC only).
     keepalive : float, optional
-        Seconds between signs of life on an idle connection. Default: none.
+        Seconds between keepalive pings on an idle connection. Default: no pings.
     wait_for_ready : bool
         True: wait for an absent server until the deadline. False: give up after four
-        attempts, in less than a second.
+        attempts, within a second.
     logits : {"refuse", "softmax"}
-        What becomes of an answer that is logits, not confidences: a `LogitsError`, or
-        its softmax, with the logits beside it in `Prediction.logits`.
+        Treatment of a model that returns logits instead of confidences: raise a
+        `LogitsError`, or apply softmax and keep the logits in `Prediction.logits`.
 
     Raises
     ------
     OptionError
-        An option, or an address, that makes no sense.
+        An option or the address is invalid.
 
     Examples
     --------
@@ -90,6 +125,7 @@ class Client(Rows):
         label: str | None = None,
         signature: str | None = None,
         output: str | None = None,
+        input: str | TensorSpec | None = None,  # noqa: A002 - beside output
         timeout: float = 10.0,
         tls: Tls | None = None,
         token: str | Callable[[], str] | None = None,
@@ -107,24 +143,34 @@ class Client(Rows):
         if max_batch < 1:
             msg = f"Got max_batch={max_batch}, expected one image in a request or more."
             raise OptionError(msg)
-        super().__init__(
-            Target(target),
-            Servable(model, version, label, signature),
-            Connection(
-                tls,
-                token,
-                max_request_bytes,
-                max_response_bytes,
-                keepalive,
-                wait_for_ready,
-            ),
-            timeout=timeout,
-            packing=packing,
+        if input is not None and not (input and output):
+            msg = (
+                f"Got input={input!r} and output={output!r}, expected a name for both. "
+                "Name both, or leave out input=."
+            )
+            raise OptionError(msg)
+        Deadline.after(timeout)  # raises if the timeout is invalid
+        self._target = Target(target)
+        self._servable = Servable(model, version, label, signature)
+        self._connection = Connection(
+            tls,
+            token,
+            max_request_bytes,
+            max_response_bytes,
+            keepalive,
+            wait_for_ready,
         )
-        self._output = output
+        _check_token(self._target, self._connection)
+        self._timeout = timeout
+        self._transport = _transport(
+            self._target, self._servable, self._connection, packing
+        )
+        self._metadata = MetadataCache(self._fetch_metadata)
+        self._error_hints = ErrorHints(self._transport, self._servable, self._metadata)
+        self._input, self._output = input, output
         self._max_batch = max_batch
         self._logits = logits
-        self._last_fit: tuple[ModelMetadata, Fit] | None = None
+        self._last_adapter: tuple[ModelMetadata, InputAdapter] | None = None
 
     def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
         """Ask which digit each image shows.
@@ -132,22 +178,23 @@ class Client(Rows):
         Parameters
         ----------
         images : array_like
-            (28, 28) or (n, 28, 28) float in [0, 1], 1 is ink. Reshaped and cast to what
-            the model declares; a large batch goes as several requests at once.
+            (28, 28) or (n, 28, 28) float in [0, 1], 1 is ink. The client reshapes and
+            casts them as the model declares, and splits a large batch into several
+            requests.
         timeout : float, optional
-            Seconds for all of it. Default: the client's.
+            Seconds for the whole batch. Default: the client's.
 
         Returns
         -------
         Prediction or list of Prediction
-            One for one image, a list in the same order for a batch.
+            One prediction for one image, a list in the same order for a batch.
 
         Raises
         ------
         ImageError
-            Not images as described.
+            The images have another shape or other values.
         ServingError
-            No use could be made of the server; the subclass says why.
+            The call failed; the subclass says why.
         """
         checked = check_images(images)
         deadline = self._deadline(timeout)
@@ -155,11 +202,11 @@ class Client(Rows):
         if not len(batch):
             return []
         with self._named():
-            predictions = self._declared.attempt(
+            predictions = self._metadata.attempt(
                 lambda metadata: self._batch(metadata).predict(batch, deadline),
                 deadline,
             )
-        self._declared.note(predictions[-1].version)
+        self._metadata.note(predictions[-1].version)
         return predictions if checked.ndim == 3 else predictions[0]
 
     def predict_raw(
@@ -169,86 +216,408 @@ class Client(Rows):
         outputs: Iterable[str] = (),
         timeout: float | None = None,
     ) -> Outputs:
-        """Ask any model: arrays by name in, arrays by name out.
+        """Call any model: arrays by name in, arrays by name out.
 
         Parameters
         ----------
         inputs : mapping of str to array_like
-            By the names that the signature declares. Cast to its dtypes where that does
-            not change what the numbers are; bfloat16 and one-byte floats are rounded.
+            Arrays by the input names of the signature. The client casts them to the
+            declared dtypes if that preserves the kind of number; it rounds to bfloat16
+            and one-byte floats.
         outputs : iterable of str
-            Names of the outputs wanted. Default: all.
+            Names of the outputs to return. Default: all.
         timeout : float, optional
             Seconds. Default: the client's.
 
         Returns
         -------
         Outputs
-            A mapping, with `version` and `timing`.
+            The arrays by name, with `version` and `timing`.
 
         Raises
         ------
         SignatureError
-            Other names or kinds of numbers than the model declares.
+            The names or kinds of numbers differ from those that the model declares.
         ServingError
-            No use could be made of the server; the subclass says why.
+            The call failed; the subclass says why.
         """
         deadline = self._deadline(timeout)
-        answer = self._declared.attempt(
-            lambda metadata: ask_raw(
-                self._transport,
-                raw_question(metadata, self._servable.signature, inputs, outputs),
-                deadline,
-                self._know.tell,
-            ),
-            deadline,
-        )
-        self._declared.note(answer.version)
+        wanted = tuple(outputs)
+        self._check_size(inputs)
+
+        def ask(metadata: ModelMetadata) -> Outputs:
+            call = raw_call(metadata, self._servable.signature, inputs, wanted)
+            return ask_raw(self._transport, call, deadline, self._error_hints.hint)
+
+        with self._named():
+            try:
+                self._metadata.get(deadline)
+            except UnsupportedError:  # then use the names that the caller gave
+                return ask(names_alone(self._servable, self.target, inputs, wanted))
+            answer = self._metadata.attempt(ask, deadline)
+        self._metadata.note(answer.version)
         return answer
 
     def capture(self, images: ArrayLike, *, timeout: float | None = None) -> Exchange:
-        """Ask about a few images in one request, and keep the bytes of both messages.
+        """Send a few images in one request and keep the bytes of both messages.
 
-        Takes what `predict` takes. Over gRPC only.
+        This works over gRPC only.
+
+        Parameters
+        ----------
+        images : array_like
+            (28, 28) or (n, 28, 28) float in [0, 1], 1 is ink.
+        timeout : float, optional
+            Seconds. Default: the client's.
 
         Returns
         -------
         Exchange
-            Request and response as annotated bytes and as text, and the same question
-            as commands to paste.
+            Request and response as annotated bytes and as text, and the same call as
+            commands to paste.
 
         Raises
         ------
         UnsupportedError
-            This client speaks REST.
+            The client uses REST.
         OptionError
-            More images than one request takes.
+            The images do not fit in one request.
         """
         self._grpc()
         deadline = self._deadline(timeout)
-        batch = self._batch(self._declared.get(deadline))
         with self._named():
-            return exchange(batch, images, deadline, self.target, self._servable)
+            batch = self._batch(self._metadata.get(deadline))
+            return batch.capture(images, deadline, self.target, self._servable)
+
+    def exchange(self, prediction: Prediction, image: ArrayLike) -> Exchange:
+        """Return the request and response behind a prediction, without a new call.
+
+        Parameters
+        ----------
+        prediction : Prediction
+            A prediction that this client returned for one image.
+        image : array_like
+            That image, (28, 28).
+
+        Raises
+        ------
+        UnsupportedError
+            The client uses REST.
+        OptionError
+            The prediction was part of a batch and has no messages of its own.
+        """
+        self._grpc()
+        if not prediction.request:
+            msg = (
+                "Got a prediction without its messages, expected one about a single "
+                "image. Use capture() to ask again."
+            )
+            raise OptionError(msg)
+        images = np.array(check_images(image))[np.newaxis]
+        images.flags.writeable = False
+        return Exchange(
+            Wire(REQUEST, prediction.request),
+            Wire(RESPONSE, prediction.response),
+            (prediction,),
+            images,
+            self.target,
+            self._servable,
+        )
+
+    def classify(
+        self,
+        rows: Sequence[Row],
+        *,
+        context: Row | None = None,
+        timeout: float | None = None,
+    ) -> list[list[Label]]:
+        """Call Classify: return the labels for each row of named columns.
+
+        Parameters
+        ----------
+        rows : sequence of mapping
+            Values by column. The client sends bools and whole numbers as integers,
+            numbers with a point as floats, and text as bytes.
+        context : mapping, optional
+            Columns that all rows share.
+        timeout : float, optional
+            Seconds. Default: the client's.
+
+        Returns
+        -------
+        list of list of Label
+            The labels of each row, in the model's order.
+        """
+        answers = self._infer("classify", rows, context, timeout)
+        return cast("list[list[Label]]", answers)
+
+    def regress(
+        self,
+        rows: Sequence[Row],
+        *,
+        context: Row | None = None,
+        timeout: float | None = None,
+    ) -> NDArray[np.float32]:
+        """Call Regress: return one number for each row, as (n,) float32.
+
+        Parameters
+        ----------
+        rows, context, timeout
+            As for `classify`.
+        """
+        answers = self._infer("regress", rows, context, timeout)
+        return np.asarray(answers, dtype=np.float32)
+
+    def multi_inference(
+        self,
+        tasks: Mapping[str, Method],
+        rows: Sequence[Row],
+        *,
+        context: Row | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Answers]:
+        """Call several signatures on the same rows at once, over gRPC only.
+
+        Parameters
+        ----------
+        tasks : mapping of str to {"classify", "regress"}
+            The method of each signature.
+        rows, context, timeout
+            As for `classify`.
+
+        Returns
+        -------
+        dict
+            The result of `classify` or `regress` by signature.
+        """
+        left = self._deadline(timeout).left
+        get_hint = self._error_hints.hint
+        return self._grpc().multi_infer(
+            tasks, rows, context, timeout=left, get_hint=get_hint
+        )
+
+    @property
+    def target(self) -> str:
+        """The server's address."""
+        return str(self._target)
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._servable.name
+
+    def metadata(self, *, timeout: float | None = None) -> ModelMetadata:
+        """Return the model's signatures. Every call asks the server again."""
+        return self._metadata.refresh(self._deadline(timeout))
+
+    def status(self, *, timeout: float | None = None) -> tuple[VersionStatus, ...]:
+        """Return the state of every version of the model, highest first.
+
+        Raises
+        ------
+        ModelNotFoundError
+            The server does not know the model.
+        """
+        versions = self._transport.status(
+            self.model,
+            timeout=self._deadline(timeout).left,
+            get_hint=self._error_hints.hint,
+        )
+        return tuple(sorted(versions, reverse=True))
+
+    def wait_until_ready(self, timeout: float = 60.0) -> ModelMetadata:
+        """Wait until the server runs and the model answers; return its metadata.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait in total.
+
+        Raises
+        ------
+        WrongPortError
+            Another program listens at the address, so waiting does not help.
+        DeadlineError
+            The model was not ready in time; the message includes the last error.
+        """
+        deadline = Deadline.after(timeout)
+        pause = threading.Event()
+        while True:
+            try:
+                return self._metadata.refresh(deadline)
+            except WrongPortError:
+                raise
+            except (ServerUnavailableError, ModelNotFoundError, DeadlineError) as exc:
+                if deadline.is_over:
+                    raise self._not_ready(timeout, exc) from exc
+            pause.wait(min(0.1, deadline.left))
+
+    def models(
+        self, *names: str, timeout: float | None = None
+    ) -> dict[str, tuple[VersionStatus, ...]]:
+        """Return the versions of each known model that the server has.
+
+        TensorFlow Serving has no call that lists its models. The client asks about its
+        own model, about `names` and, over REST, about every model on the server's
+        metrics page, if the server has one.
+
+        Parameters
+        ----------
+        *names : str
+            Further models to ask about.
+        timeout : float, optional
+            Seconds. Default: the client's.
+        """
+        names = (self.model, *names)
+        return known_models(self._transport, names, self._deadline(timeout))
+
+    def reload_config(
+        self, config: str | Mapping[str, str], *, timeout: float | None = None
+    ) -> None:
+        """Tell the server to serve these models and no others, over gRPC only.
+
+        Parameters
+        ----------
+        config : str or mapping of str to str
+            The text of a model config file, or base paths by model name.
+        timeout : float, optional
+            Seconds to wait; the server answers once all new models have loaded.
+
+        Raises
+        ------
+        OptionError
+            The text is not a valid model configuration.
+        """
+        reload_config(self._grpc(), config, timeout=self._deadline(timeout).left)
+
+    def close(self) -> None:
+        """Close the connections and cancel the calls in progress."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self._servable} at {self._target}>"
+
+    def _infer(
+        self,
+        method: Method,
+        rows: Sequence[Row],
+        context: Row | None,
+        timeout: float | None,
+    ) -> Answers:
+        return self._transport.infer(
+            method,
+            self._servable.signature or "",
+            rows,
+            context,
+            timeout=self._deadline(timeout).left,
+            get_hint=self._error_hints.hint,
+        )
+
+    def _grpc(self) -> GrpcTransport:
+        if isinstance(self._transport, GrpcTransport):
+            return self._transport
+        msg = (
+            f"Got a question that REST does not have for {self._target}, expected one "
+            "over gRPC. Use the address of the gRPC port, without http://."
+        )
+        raise UnsupportedError(msg, target=self.target, model=self.model)
+
+    def _deadline(self, timeout: float | None) -> Deadline:
+        return Deadline.after(self._timeout if timeout is None else timeout)
+
+    def _fetch_metadata(self, deadline: Deadline) -> ModelMetadata:
+        try:
+            return self._transport.metadata(
+                timeout=deadline.left, get_hint=self._error_hints.hint
+            )
+        except UnsupportedError as exc:
+            if self._input is None or self._output is None:
+                raise self._untold(exc) from exc
+            return by_hand(
+                self._servable, self.target, input=self._input, output=self._output
+            )
+
+    def _check_size(self, inputs: Mapping[str, ArrayLike]) -> None:
+        """Refuse arrays that are too large for a request, before copying them."""
+        arrays = [each for each in inputs.values() if isinstance(each, np.ndarray)]
+        elements = sum(each.size for each in arrays)  # at least one byte each
+        limit = self._connection.max_request_bytes
+        if elements > limit:
+            size = f"at least {elements} bytes"
+            raise too_large_error(size, limit, self._target, self._servable)
+
+    def _untold(self, exc: UnsupportedError) -> UnsupportedError:
+        return UnsupportedError(
+            f"The server at {self.target} does not tell the inputs and outputs of "
+            f"model {self.model!r} ({exc.code}). If it answers as TensorFlow Serving "
+            "does, name them by hand: Client(…, input=…, output=…) for predict, or "
+            "digits-widget predict --input … --output …; predict_raw takes the names "
+            "that you give it. If not, check the address.",
+            target=self.target,
+            model=self.model,
+            code=exc.code,
+        )
+
+    def _not_ready(self, timeout: float, last: ServingError) -> DeadlineError:
+        return DeadlineError(
+            f"The {self._servable} at {self._target} was not ready in {timeout:g} "
+            f"seconds. The last attempt ended so: {last}",
+            target=self.target,
+            model=self.model,
+            code="DEADLINE_EXCEEDED",
+        )
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """Say whose answer was no use: where it is read, nobody knows."""
+        """Add server and model to an error; the code that reads answers lacks both."""
         try:
             yield
-        except AnswerError as exc:
+        except (AnswerError, TooLargeError) as exc:
             exc.target, exc.model = self.target, self.model
             raise
 
     def _batch(self, metadata: ModelMetadata) -> Batch:
-        last = self._last_fit  # one reading: threads may replace it meanwhile
+        last = self._last_adapter  # read once: another thread may replace it
         if last is None or last[0] is not metadata:
-            found = fit(metadata, self._servable.signature, self._output)
-            self._last_fit = last = (metadata, found)
+            found = adapt(metadata, self._servable.signature, self._output)
+            self._last_adapter = last = (metadata, found)
         return Batch(
             self._transport,
-            self._know.tell,
+            self._error_hints.hint,
             last[1],
             self._max_batch,
             self._connection.max_request_bytes,
             self._logits,
         )
+
+
+def _transport(
+    target: Target, servable: Servable, connection: Connection, packing: Packing
+) -> Transport:
+    if not target.is_rest:
+        return GrpcTransport(target, servable, connection, packing)
+    # Most clients use gRPC and never need HTTP.
+    from digits_widget.serving.rest_transport import RestTransport  # noqa: PLC0415
+
+    return RestTransport(target, servable, connection)
+
+
+def _check_token(target: Target, connection: Connection) -> None:
+    encrypted = connection.tls is not None or target.scheme == "https"
+    if connection.token is not None and not encrypted and not target.is_loopback:
+        msg = (
+            f"Got a token for {target} without tls=, expected encryption: others on "
+            "the network could read it. Give tls=Tls()."
+        )
+        raise OptionError(msg, target=str(target))

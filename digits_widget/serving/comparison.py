@@ -1,11 +1,11 @@
-"""What a server serves, compared with what lies on disk."""
+"""Compares the model that a server serves with the model on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from digits_widget.serving.metadata import ModelMetadata
-from digits_widget.serving.signature import INIT_OP, ModelSignature, TensorSpec
+from digits_widget.protocol.metadata import ModelMetadata
+from digits_widget.protocol.signature import INIT_OP, ModelSignature, TensorSpec
 
 
 def differences(
@@ -14,16 +14,16 @@ def differences(
     *,
     versions_on_disk: Iterable[int] = (),
 ) -> tuple[str, ...]:
-    """Return one sentence for each difference; none if they are the same.
+    """Return one sentence for each difference; nothing if both are the same.
 
     Parameters
     ----------
     served : ModelMetadata
-        What the server declares.
+        The server's metadata.
     saved : ModelMetadata
-        What the file declares.
+        The file's metadata.
     versions_on_disk : iterable of int
-        All versions beside it.
+        All versions in the model's folder.
     """
     return (
         *_versions(served.version, saved.version, tuple(versions_on_disk)),

@@ -1,4 +1,4 @@
-"""`Connection`: how to reach a server, and how much may travel."""
+"""`Connection`: how to reach a server, and how large messages may be."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits_widget.errors import OptionError
+from digits_widget.regular_file import read_regular_file
 
 MIB = 1 << 20
 
 
 @dataclass(frozen=True)
 class Tls:
-    """Files in PEM form for an encrypted connection; none at all uses public roots."""
+    """PEM files for an encrypted connection; without any, public roots are trusted."""
 
     ca: str | Path | None = None
-    """Certificates of those who may vouch for the server."""
+    """Certificates of the authorities to trust."""
 
     certificate: str | Path | None = None
-    """Our own certificate, where the server asks for one (mutual TLS)."""
+    """The client's own certificate, if the server requires one (mutual TLS)."""
 
     key: str | Path | None = None
-    """The private key to it."""
+    """The private key of that certificate."""
 
     server_name: str | None = None
-    """The name in the server's certificate, where it is not the one in the address."""
+    """The name in the server's certificate, if it differs from the address."""
 
     def __post_init__(self) -> None:
         if (self.certificate is None) != (self.key is None):
@@ -51,25 +52,25 @@ class Connection:
     """How to reach a server. The defaults suit one on this machine."""
 
     tls: Tls | None = None
-    """Encrypt; None for plain text."""
+    """Encryption; None for plain text."""
 
     token: str | Callable[[], str] | None = None
-    """Bearer token sent with each call, or a function that gives a fresh one."""
+    """Bearer token to send with each call, or a function that returns one."""
 
     max_request_bytes: int = 4 * MIB
-    """Batches are split to stay under this many bytes. A stock gRPC server takes no
-    more; TensorFlow Serving would take 2 GiB."""
+    """Largest request in bytes; the client splits batches to fit. This is the default
+    limit of gRPC servers; TensorFlow Serving accepts 2 GiB."""
 
     max_response_bytes: int = 64 * MIB
-    """Larger answers are refused. gRPC's own limit would be 4 MiB."""
+    """Largest answer in bytes; gRPC's own default is 4 MiB."""
 
     keepalive: float | None = None
-    """Seconds between signs of life on an idle connection; None for none, as a server
-    may hang up on those who send them too often."""
+    """Seconds between keepalive pings on an idle connection. None sends no pings: a
+    server may close connections that ping too often."""
 
     wait_for_ready: bool = False
     """True: calls wait for an absent server until their deadline. False: they give up
-    after four attempts, in about a second."""
+    after four attempts, within about a second."""
 
     def __post_init__(self) -> None:
         for name in ("max_request_bytes", "max_response_bytes"):
@@ -95,10 +96,11 @@ def _read(path: str | Path | None) -> bytes | None:
     if path is None:
         return None
     try:
-        return Path(path).read_bytes()
-    except OSError as exc:
+        return read_regular_file(path, most=MIB)
+    except (OSError, ValueError) as exc:
+        why = getattr(exc, "strerror", None) or exc
         msg = (
-            f"Got {path} for TLS, expected a file in PEM form ({exc.strerror}). "
+            f"Got {path} for TLS, expected a file in PEM form ({why}). "
             "Check the path and who may read it."
         )
         raise OptionError(msg) from exc

@@ -1,4 +1,4 @@
-"""`Deadline`: one moment by which several calls must all be over."""
+"""`Deadline`: a moment by which several calls must all have ended."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ class Deadline:
     """A moment on the monotonic clock."""
 
     moment: float
-    """Seconds of `time.monotonic`."""
+    """Time on the clock of `time.monotonic`, in seconds."""
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """Return the deadline so many seconds from now.
+        """Return the deadline that is `seconds` from now.
 
         Raises
         ------
         OptionError
-            Not a positive, finite number: a call without a deadline may wait for ever.
+            The number is not positive and finite. A call without a deadline could wait
+            for ever.
         """
         if not (0 < seconds < math.inf):
             msg = (
@@ -35,10 +36,10 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds left; a millisecond at least, so that gRPC says it is too late."""
+        """Seconds left; at least a millisecond, so that gRPC reports the timeout."""
         return max(self.moment - time.monotonic(), 0.001)
 
     @property
     def is_over(self) -> bool:
-        """True once it has passed."""
+        """True once the deadline has passed."""
         return time.monotonic() >= self.moment

@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from digits_widget.errors import OptionError
-from digits_widget.serving.messages import Example, Input, Proto
+from digits_widget.protocol.messages import Example, Input, Proto
 
 Row: TypeAlias = Mapping[str, Any]
-"""One row: a value or a list of values by column. Whole numbers and bools go as
-integers, numbers with a point as floats, text and bytes as bytes."""
+"""One row: a value or a list of values by column. The client sends whole numbers and
+bools as integers, numbers with a point as floats, text and bytes as bytes."""
 
 Values: TypeAlias = list[bytes] | list[int] | list[float]
-"""What one column of one row holds."""
+"""The values in one column of one row."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,17 @@ class Label:
     """One answer of Classify."""
 
     label: str
-    """Its name; empty where the model only gives scores."""
+    """The label's name; empty if the model returns only scores."""
 
     score: float
-    """How well it fits, on the model's own scale."""
+    """The label's score, on the model's own scale."""
+
+
+Method: TypeAlias = Literal["classify", "regress"]
+"""The method of a signature."""
+
+Answers: TypeAlias = list[list[Label]] | list[float]
+"""Labels for each row, or a number for each row."""
 
 
 def column(value: ArrayLike) -> Values:
@@ -38,7 +45,7 @@ def column(value: ArrayLike) -> Values:
     Raises
     ------
     OptionError
-        Values that no column holds.
+        The values are of another kind, or mixed.
     """
     texts = [value] if isinstance(value, (str, bytes)) else value
     if isinstance(texts, (list, tuple)) and _are_texts(texts):
@@ -66,7 +73,15 @@ def _are_texts(items: Sequence[object]) -> TypeGuard[Sequence[str | bytes]]:
 
 
 def build_input(rows: Sequence[Row], context: Row | None) -> Proto:
-    """Return the `Input` message for `rows`, with columns that all share if given."""
+    """Return the `Input` message for `rows` and their shared columns.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Values by column.
+    context : mapping or None
+        Columns that all rows share.
+    """
     built = Input()
     examples = built.example_list.examples
     if context is not None:
@@ -77,21 +92,18 @@ def build_input(rows: Sequence[Row], context: Row | None) -> Proto:
 
 
 def json_row(row: Row) -> dict[str, object]:
-    """Return `row` as REST wants it."""
+    """Return `row` as values for the REST interface's JSON."""
     return {name: [_json_value(each) for each in column(row[name])] for name in row}
 
 
-def read_classification(result: Proto) -> list[list[Label]]:
-    """Return the labels for each row, in the model's order."""
+def read_result(result: Proto) -> Answers:
+    """Return the answers in a `ClassificationResult` or `RegressionResult`."""
+    if result.DESCRIPTOR.name == "RegressionResult":
+        return [each.value for each in result.regressions]
     return [
         [Label(each.label, each.score) for each in row.classes]
         for row in result.classifications
     ]
-
-
-def read_regression(result: Proto) -> list[float]:
-    """Return the number for each row."""
-    return [each.value for each in result.regressions]
 
 
 def _example(row: Row) -> Proto:

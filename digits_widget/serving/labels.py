@@ -1,4 +1,4 @@
-"""Labels of a model's versions: no call lists them, so some usual names are tried."""
+"""Finds version labels by trying usual names, since no call lists them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from digits_widget.errors import ModelNotFoundError, RequestRefusedError
 from digits_widget.serving.client import Client
 
 USUAL = ("stable", "canary")
-"""The names that TensorFlow Serving's own guide uses, and the shipped models have."""
+"""The labels in TensorFlow Serving's guide and in the shipped models."""
 
 
 def known_labels(
     client: Client, *, names: Iterable[str] = USUAL, timeout: float | None = None
 ) -> dict[str, int]:
-    """Return the version behind each label, of those in `names` that are there.
+    """Return the version behind each label in `names` that the server has.
 
     Parameters
     ----------
     client : Client
-        Names the server and the model.
+        The client of the server and the model.
     names : iterable of str
-        Labels to try, one question each.
+        Labels to try, with one call each.
     timeout : float, optional
-        Seconds for each. Default: the client's.
+        Seconds for each call. Default: the client's.
     """
     found = {}
     for name in names:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from digits_widget.serving.functions import Function
-from digits_widget.serving.metadata import ModelMetadata
-from digits_widget.serving.saved_model import SavedGraph, SavedModelFolder
-from digits_widget.serving.signature import ModelSignature, TensorSpec
+from digits_widget.protocol.metadata import ModelMetadata
+from digits_widget.protocol.saved_model import Function, SavedGraph, SavedModelFolder
+from digits_widget.protocol.signature import ModelSignature, TensorSpec
 
 
 def list_tag_sets(model: SavedModelFolder) -> str:
-    """Return what ``show --dir D`` prints."""
+    """Return the output of ``show --dir D``."""
     sets = sorted(repr(", ".join(sorted(graph.tags))) for graph in model.graphs)
     return "\n".join(["The given SavedModel contains the following tag-sets:", *sets])
 
 
 def list_keys(metadata: ModelMetadata) -> str:
-    """Return what ``show --dir D --tag_set T`` prints."""
+    """Return the output of ``show --dir D --tag_set T``."""
     keys = [f'SignatureDef key: "{name}"' for name in sorted(metadata.signatures)]
     title = (
         "The given SavedModel MetaGraphDef contains SignatureDefs with the following"
@@ -26,12 +25,12 @@ def list_keys(metadata: ModelMetadata) -> str:
 
 
 def list_signature(signature: ModelSignature) -> str:
-    """Return what ``show --dir D --tag_set T --signature_def S`` prints."""
+    """Return the output of ``show --dir D --tag_set T --signature_def S``."""
     return "\n".join(_signature_lines(signature))
 
 
 def list_served(metadata: ModelMetadata) -> str:
-    """Return all signatures, as ``show --all`` prints them; a server knows no more."""
+    """Return all signatures as ``show --all`` prints them; a server offers no more."""
     blocks = []
     for name in sorted(metadata.signatures):
         lines = _signature_lines(metadata.signatures[name])
@@ -41,7 +40,7 @@ def list_served(metadata: ModelMetadata) -> str:
 
 
 def list_all(model: SavedModelFolder) -> str:
-    """Return what ``show --dir D --all`` prints, with operations in order of name."""
+    """Return the output of ``show --dir D --all``, with operations sorted by name."""
     text = "\n".join(_graph_text(graph) for graph in model.graphs)
     functions = [graph.functions for graph in model.graphs]
     kept = [each for each in functions if each is not None]
@@ -108,7 +107,7 @@ def _argument_lines(kind: str, arguments: Iterable[object]) -> Iterator[str]:
 
 def _container_lines(kind: str, opened: str, end: str) -> Iterator[str]:
     yield f"          DType: {kind}"
-    # The original ends the list by stepping back over the last comma on the screen.
+    # TensorFlow's tool moves the cursor back over the last comma of the list.
     yield f"          Value: {opened}\b\b{end}"
 
 

@@ -1,40 +1,52 @@
-"""What a server serves: which models are known, and telling it to serve others."""
+"""Lists the models of a server, and tells it to serve others."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+import grpc
 from google.protobuf import text_format
 
-from digits_widget.errors import ModelNotFoundError, OptionError, ServingError
-from digits_widget.serving.deadline import Deadline
-from digits_widget.serving.grpc_transport import GrpcTransport
-from digits_widget.serving.knowledge import cure
-from digits_widget.serving.messages import (
+from digits_widget.errors import (
+    ModelNotFoundError,
+    OptionError,
+    RequestRefusedError,
+    ServingError,
+)
+from digits_widget.protocol.messages import (
     ModelServerConfig,
     Proto,
     ReloadConfigRequest,
 )
-from digits_widget.serving.rest_transport import RestTransport
-from digits_widget.serving.transport import Know, Transport
-from digits_widget.serving.version_status import VersionStatus
+from digits_widget.protocol.metadata import VersionStatus
+from digits_widget.serving.deadline import Deadline
+from digits_widget.serving.error_hints import cure
+from digits_widget.serving.grpc_transport import GrpcTransport
+from digits_widget.serving.transport import Transport
 
-_METRICS = "/monitoring/prometheus/metrics"
-_COUNTED = re.compile(r'\bmodel_name="([^"]+)"')
+_CONFIG_CURE = "Mend the configuration: its names, paths, versions and labels."
 
 
 def known_models(
     transport: Transport, names: Iterable[str], deadline: Deadline
 ) -> dict[str, tuple[VersionStatus, ...]]:
-    """Return the versions of each model that is there, of those called `names`.
+    """Return the versions of each model in `names` that the server has.
 
-    Over REST also of those that the metrics page mentions.
+    Over REST, the function adds the models on the server's metrics page.
+
+    Parameters
+    ----------
+    transport : Transport
+        The way to the server.
+    names : iterable of str
+        Models to ask about.
+    deadline : Deadline
+        Time by which all answers must arrive.
     """
     found: dict[str, tuple[VersionStatus, ...]] = {}
-    for name in sorted({*names, *_counted(transport, deadline)}):
+    for name in sorted({*names, *transport.counted_models(timeout=deadline.left)}):
         try:
-            versions = transport.status(name, timeout=deadline.left, know=cure)
+            versions = transport.status(name, timeout=deadline.left, get_hint=cure)
         except ModelNotFoundError:
             continue
         found[name] = tuple(sorted(versions, reverse=True))
@@ -46,11 +58,28 @@ def reload_config(
     config: str | Mapping[str, str],
     *,
     timeout: float,
-    know: Know,
 ) -> None:
-    """Ask HandleReloadConfigRequest to serve what `config` says."""
+    """Call HandleReloadConfigRequest: tell the server to serve these models.
+
+    Parameters
+    ----------
+    transport : GrpcTransport
+        The way to the server.
+    config : str or mapping of str to str
+        The text of a model config file, or base paths by model name.
+    timeout : float
+        Seconds until the call fails.
+    """
     request = ReloadConfigRequest(config=_config(config))
-    transport.call("HandleReloadConfigRequest", request, timeout=timeout, know=know)
+    transport.call(
+        "HandleReloadConfigRequest", request, timeout=timeout, get_hint=_reload_hint
+    )
+
+
+def _reload_hint(kind: type[ServingError], code: grpc.StatusCode, details: str) -> str:
+    """Return the cure for a failed reload, which addresses no single model."""
+    refused = issubclass(kind, (RequestRefusedError, ModelNotFoundError))
+    return _CONFIG_CURE if refused else cure(kind, code, details)
 
 
 def _config(config: str | Mapping[str, str]) -> Proto:
@@ -71,13 +100,3 @@ def _config(config: str | Mapping[str, str]) -> Proto:
             name=name, base_path=base_path, model_platform="tensorflow"
         )
     return message
-
-
-def _counted(transport: Transport, deadline: Deadline) -> set[str]:
-    if not isinstance(transport, RestTransport):
-        return set()
-    try:
-        page = transport.page(_METRICS, timeout=deadline.left, know=cure)
-    except ServingError:  # the page is off unless a server is told to have it
-        return set()
-    return set(_COUNTED.findall(page.decode("utf-8", "replace")))

@@ -1,7 +1,7 @@
-"""A look at what is behind an address, to tell an absent server from a wrong port.
+"""Probes an address, to distinguish an absent server from a wrong port.
 
-gRPC reports both as UNAVAILABLE, and a port that says nothing as a deadline. A server
-of gRPC answers the first bytes of HTTP/2 with a SETTINGS frame at once; others do not.
+gRPC reports both as UNAVAILABLE, and a silent port as a missed deadline. A gRPC server
+answers the first bytes of HTTP/2 with a SETTINGS frame at once; other servers do not.
 """
 
 from __future__ import annotations
@@ -13,42 +13,42 @@ from enum import Enum, auto
 from digits_widget.serving.target import Target
 
 _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
-"""The fixed words that open HTTP/2, and an empty SETTINGS frame (RFC 9113, 3.4)."""
+"""The HTTP/2 connection preface and an empty SETTINGS frame (RFC 9113, 3.4)."""
 
 _PATIENCE = 0.25
-"""Seconds for one address: to be reached, and to say something."""
+"""Seconds for one address to accept the connection, and again to answer."""
 
 
 class Found(Enum):
-    """What is behind an address."""
+    """Results of a probe."""
 
     GRPC = auto()
-    """HTTP/2, as gRPC speaks it in plain text."""
+    """A server of HTTP/2 in plain text, as gRPC uses it."""
 
     HTTP = auto()
-    """HTTP/1."""
+    """A server of HTTP/1."""
 
     TLS = auto()
-    """Something that wants encryption."""
+    """A server that requires encryption."""
 
     SILENT = auto()
-    """Something that listens, and says nothing or nothing we know."""
+    """A server that stays silent, or answers in an unknown protocol."""
 
     NOTHING = auto()
-    """Nobody listens."""
+    """No program listens."""
 
     NO_NAME = auto()
-    """A host name that nobody knows."""
+    """The host name does not exist."""
 
     UNCLEAR = auto()
-    """Not reached in time, or several that differ."""
+    """The address did not respond in time, or several addresses differ."""
 
 
 def probe(target: Target) -> Found:
-    """Dial every address of `target` and return what all of them are, at most.
+    """Connect to every address of `target` and return their common result.
 
-    Takes a quarter of a second for each address that does not answer, and a few
-    milliseconds for those that do.
+    This takes a quarter of a second for each address that does not answer, and a few
+    milliseconds for the others.
     """
     found = {_probe(address) for address in target.addresses}
     return found.pop() if len(found) == 1 else Found.UNCLEAR
@@ -68,7 +68,7 @@ def _probe(address: tuple[str, int]) -> Found:
 
 
 def _speaks_tls(address: tuple[str, int]) -> bool:
-    # Only whether it speaks, not with whom: nothing is sent that would need trust.
+    # This only detects TLS. It sends no data, so it need not verify the server.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

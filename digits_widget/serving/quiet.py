@@ -1,9 +1,9 @@
-"""Imports gRPC so that it keeps its notes to itself.
+"""Imports gRPC without its log lines.
 
 gRPC writes lines such as "Handshake failed" or "Got goaway" to stderr, into the middle
-of whatever a program shows. All that matters is raised. It looks at one environment
-variable and only once: new versions while they are imported, older ones when they open
-the first channel. Who set it, or imported gRPC before, gets what they want.
+of a program's output; it also raises everything that matters. It reads its environment
+variable only once: new versions on import, older ones when they open the first channel.
+A program that sets the variable, or imports gRPC earlier, keeps its own choice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _VARIABLE = "GRPC_VERBOSITY"
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Ask gRPC for silence meanwhile, and leave the environment as it was."""
+    """Silence gRPC inside the block, and restore the environment afterwards."""
     if _VARIABLE in os.environ:
         yield
         return

@@ -1,4 +1,4 @@
-"""The same question for other programs, ready to paste: grpcurl, curl, Python."""
+"""Writes a call for other programs, ready to paste: grpcurl, curl, Python."""
 
 from __future__ import annotations
 
@@ -12,17 +12,24 @@ import numpy as np
 from google.protobuf import json_format
 from numpy.typing import NDArray
 
-from digits_widget.serving.messages import POOL
-from digits_widget.serving.servable import Servable
-from digits_widget.serving.tensors import from_tensor_proto
-from digits_widget.serving.wire import Wire
+from digits_widget.protocol.messages import POOL
+from digits_widget.protocol.servable import Servable
+from digits_widget.protocol.tensors import from_tensor_proto
+from digits_widget.protocol.wire import Wire
 
 
 def grpcurl(target: str, request: Wire) -> str:
     """Return a command for grpcurl, a tool that makes gRPC calls from a shell.
 
-    It reads the messages from the descriptor set in this package: TensorFlow Serving
-    itself cannot be asked for them.
+    The command reads the message types from the descriptor set in this package, because
+    TensorFlow Serving does not offer server reflection.
+
+    Parameters
+    ----------
+    target : str
+        The server's address.
+    request : Wire
+        The `PredictRequest`.
     """
     body = json_format.MessageToJson(
         request.message,
@@ -30,14 +37,26 @@ def grpcurl(target: str, request: Wire) -> str:
         indent=None,
         descriptor_pool=POOL,
     )
-    protoset = _quoted(str(files(__package__).joinpath("descriptors.binpb")))
+    protoset = _quoted(
+        str(files("digits_widget.protocol").joinpath("descriptors.binpb"))
+    )
     call = "tensorflow.serving.PredictionService/Predict"
     options = f"-plaintext -protoset {protoset} -d @ {target} {call}"
     return f"grpcurl {options} <<'END'\n{body}\nEND"
 
 
 def curl(rest: str, servable: Servable, request: Wire) -> str:
-    """Return a command for curl, to the REST interface at `rest`."""
+    """Return a command for curl, for the REST interface at `rest`.
+
+    Parameters
+    ----------
+    rest : str
+        The address of the server's REST interface.
+    servable : Servable
+        The model.
+    request : Wire
+        The `PredictRequest`.
+    """
     message = request.message
     inputs = {
         name: from_tensor_proto(message.inputs[name]).tolist()
@@ -57,7 +76,17 @@ def curl(rest: str, servable: Servable, request: Wire) -> str:
 
 
 def python(target: str, servable: Servable, images: NDArray[np.float32]) -> str:
-    """Return a Python program that asks with this package's client."""
+    """Return a Python program that uses this package's client.
+
+    Parameters
+    ----------
+    target : str
+        The server's address.
+    servable : Servable
+        The model.
+    images : (n, 28, 28) ndarray
+        The images to send.
+    """
     pixels = zlib.compress(images.astype("<f4").tobytes(), 9)
     packed = base64.b64encode(pixels).decode()
     quoted = [f'    "{packed[at : at + 72]}"' for at in range(0, len(packed), 72)]

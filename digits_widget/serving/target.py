@@ -1,4 +1,4 @@
-"""`Target`: a server's address, in the forms that gRPC and people use."""
+"""`Target`: a server's address, in the forms that gRPC and users write."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _SCHEMES = ("dns", "ipv4", "ipv6", "unix")
 
 @dataclass(frozen=True)
 class Target:
-    """One server, or several that do the same work."""
+    """One server, or several equivalent ones."""
 
     text: str
     """``host:port``; ``ipv4:a:1,b:2`` or ``ipv6:[::1]:1,…`` for several; ``dns:///name:
-    port`` for all that a name stands for; ``unix:/path``; ``http://host:port`` for
+    port`` for all addresses of a name; ``unix:/path``; ``http://host:port`` for
     REST."""
 
     def __post_init__(self) -> None:
@@ -42,12 +42,12 @@ class Target:
 
     @property
     def grpc(self) -> str:
-        """The address as gRPC wants it."""
+        """The address in gRPC's form."""
         return self.text
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
-        """Hosts and ports that a plain socket can dial; none for Unix sockets."""
+        """Hosts and ports for a plain TCP socket; empty for Unix sockets."""
         if self.is_rest:
             parts = urlsplit(self.text)
             secure = parts.scheme == "https"
@@ -61,7 +61,7 @@ class Target:
 
     @property
     def is_loopback(self) -> bool:
-        """True if it cannot leave this machine."""
+        """True if the address is always on this machine."""
         return all(_is_loopback(host) for host, _ in self.addresses)
 
     def __str__(self) -> str:

@@ -1,80 +1,142 @@
-"""`Transport`: the seam between the client and the wire. gRPC and REST both fit it."""
+"""`Transport`: the interface between the client and the wire, for gRPC and REST."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
-from digits_widget.errors import ServingError
-from digits_widget.serving.examples import Label, Row
-from digits_widget.serving.metadata import ModelMetadata
-from digits_widget.serving.question import Outputs, Question
-from digits_widget.serving.version_status import VersionStatus
+import grpc
 
-Know: TypeAlias = Callable[[type[ServingError]], str]
-"""Tells what is known about a failure of some class: what is there, and what to do."""
+from digits_widget.errors import ServingError
+from digits_widget.protocol.metadata import ModelMetadata, VersionStatus
+from digits_widget.serving.call import Call, Outputs
+from digits_widget.serving.examples import Answers, Method, Row
+
+GetHint: TypeAlias = Callable[[type[ServingError], grpc.StatusCode, str], str]
+"""Returns a hint about a failure from its class, its status and the server's message:
+the known facts and the cure."""
 
 
 class Pending(Protocol):
-    """A request under way."""
+    """A request in progress."""
 
     def result(self) -> tuple[bytes, float]:
-        """Wait for the response; return it, and the seconds from sending to having.
+        """Wait for the response; return it and the seconds it took.
 
         Raises
         ------
         ServingError
-            The subclass says why there is none.
+            The request failed; the subclass says why.
         """
 
     def cancel(self) -> None:
-        """Give it up."""
+        """Cancel the request."""
 
 
 class Transport(Protocol):
     """One way to a model server. Every timeout is in seconds."""
 
-    def encode(self, question: Question) -> bytes:
-        """Return the request as it travels."""
+    def encode(self, call: Call) -> bytes:
+        """Return the serialised request."""
 
-    def decode(self, response: bytes, question: Question) -> Outputs:
-        """Return what the response says."""
+    def decode(self, response: bytes, call: Call) -> Outputs:
+        """Return the outputs in a response.
 
-    def ask(self, request: bytes, *, timeout: float, know: Know) -> tuple[bytes, float]:
-        """Send an encoded question; return the response and the seconds it took."""
+        Parameters
+        ----------
+        response : bytes
+            The serialised response.
+        call : Call
+            The call that it answers.
+        """
 
-    def send(self, request: bytes, *, timeout: float, know: Know) -> Pending:
-        """Send an encoded question and do not wait."""
+    def ask(
+        self, request: bytes, *, timeout: float, get_hint: GetHint
+    ) -> tuple[bytes, float]:
+        """Send an encoded request; return the response and the seconds it took.
 
-    def metadata(self, *, timeout: float, know: Know) -> ModelMetadata:
-        """Return what the model declares."""
+        Parameters
+        ----------
+        request : bytes
+            The serialised request.
+        timeout : float
+            Seconds until the call fails.
+        get_hint : callable
+            Adds a hint to the error of a failed call.
+        """
+
+    def send(self, request: bytes, *, timeout: float, get_hint: GetHint) -> Pending:
+        """Send an encoded request without waiting.
+
+        Parameters
+        ----------
+        request : bytes
+            The serialised request.
+        timeout : float
+            Seconds until the call fails.
+        get_hint : callable
+            Adds a hint to the error of a failed call.
+        """
+
+    def metadata(self, *, timeout: float, get_hint: GetHint) -> ModelMetadata:
+        """Return the model's metadata.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds until the call fails.
+        get_hint : callable
+            Adds a hint to the error of a failed call.
+        """
 
     def status(
-        self, model: str, *, timeout: float, know: Know
+        self, model: str, *, timeout: float, get_hint: GetHint
     ) -> tuple[VersionStatus, ...]:
-        """Return the state of all versions of `model`."""
+        """Return the state of all versions of `model`.
 
-    def classify(
+        Parameters
+        ----------
+        model : str
+            The model's name.
+        timeout : float
+            Seconds until the call fails.
+        get_hint : callable
+            Adds a hint to the error of a failed call.
+        """
+
+    def infer(
         self,
+        method: Method,
         signature: str,
         rows: Sequence[Row],
         context: Row | None,
         *,
         timeout: float,
-        know: Know,
-    ) -> list[list[Label]]:
-        """Return the labels for each row; an empty signature is the default one."""
+        get_hint: GetHint,
+    ) -> Answers:
+        """Return labels or a number for each row.
 
-    def regress(
-        self,
-        signature: str,
-        rows: Sequence[Row],
-        context: Row | None,
-        *,
-        timeout: float,
-        know: Know,
-    ) -> list[float]:
-        """Return the number for each row; an empty signature is the default one."""
+        Parameters
+        ----------
+        method : {"classify", "regress"}
+            The method to call.
+        signature : str
+            The signature's name; empty for the default.
+        rows : sequence of mapping
+            Values by column.
+        context : mapping or None
+            Columns that all rows share.
+        timeout : float
+            Seconds until the call fails.
+        get_hint : callable
+            Adds a hint to the error of a failed call.
+        """
+
+    def counted_models(self, *, timeout: float) -> set[str]:
+        """Return the names of models in the server's metrics, if it has any.
+
+        TensorFlow Serving has no call that lists its models.
+        """
 
     def close(self) -> None:
-        """Close the connections and give up what is under way."""
+        """Close the connections and give up the requests in progress."""

@@ -1,4 +1,4 @@
-"""The preprocessing steps, one a file: frozen dataclasses, image in, image out."""
+"""The preprocessing steps: frozen dataclasses from image to image, one per file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from digits_widget.steps.extent import Extent
 from digits_widget.steps.fit import Fit
 from digits_widget.steps.flatten import Flatten
 from digits_widget.steps.magick_resize import MagickResize
+from digits_widget.steps.paper import Paper
 from digits_widget.steps.polarity import Polarity
 from digits_widget.steps.resampling import FILTERS
 from digits_widget.steps.resize import Resize
 from digits_widget.steps.step import ExplainedStep, Outcome, Step
+from digits_widget.steps.strengthen import Strengthen
 from digits_widget.steps.tensor import ToTensor
 from digits_widget.steps.thicken import Thicken
 from digits_widget.steps.threshold import Threshold
@@ -34,9 +36,11 @@ __all__ = [
     "Flatten",
     "MagickResize",
     "Outcome",
+    "Paper",
     "Polarity",
     "Resize",
     "Step",
+    "Strengthen",
     "Thicken",
     "Threshold",
     "ToTensor",
@@ -45,10 +49,12 @@ __all__ = [
 
 STEPS = (
     Flatten,
+    Paper,
     Polarity,
     Crop,
     Resize,
     Fit,
+    Strengthen,
     Deskew,
     Centre,
     Extent,
@@ -60,4 +66,4 @@ STEPS = (
     TwoGreys,
     ToTensor,
 )
-"""Every kind of step, roughly in the order in which one would use them."""
+"""Every kind of step, roughly in the usual order of a pipeline."""

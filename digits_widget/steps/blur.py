@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, number
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -17,13 +17,13 @@ from digits_widget.steps.step import Image, Outcome
 class Blur:
     """Spread every pixel over its neighbours by a Gaussian, cut off at three sigmas.
 
-    Beyond the edge lies more of the edge.
+    The edge pixels repeat beyond the picture.
     """
 
     name: ClassVar[str] = "blur"
     title: ClassVar[str] = "Blur"
 
-    sigma: float = field(default=0.5, metadata=number(0.1, 20))
+    sigma: float = option(0.5, low=0.1, high=20)
     """Standard deviation of the Gaussian in pixels, 0.1 to 20."""
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class Blur:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Blur, and tell how far."""
+        """Blur the picture, and describe the change."""
         check_flat(image, self.title)
         blurred = self._along(self._along(image).T).T
         caption = (

@@ -1,41 +1,41 @@
-"""Lays the digit in the middle of the field that the model looks at."""
+"""Puts the digit in the middle of the model's field."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.errors import StepOrderError
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, choice, number, switch, whole
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Centre:
-    """Lay the ink in an empty field, its centre of mass on pixel index 14.0.
+    """Put the ink in an empty field with its centre of mass at pixel index 14.0.
 
-    That is where MNIST's authors put it: half a pixel right of and below the exact
-    middle of 28 pixels. The ink is never cut: where it would stick out of the field,
-    it stops at the edge.
+    MNIST's authors centred digits there, half a pixel right of and below the exact
+    middle of 28 pixels. The step never cuts ink off: at the edge of the field it stops
+    moving the ink.
     """
 
     name: ClassVar[str] = "centre"
     title: ClassVar[str] = "Centre"
 
-    by: str = field(default="mass", metadata=choice("mass", "box", "none"))
-    """What is centred: ``mass`` puts the centre of mass on `target`, ``box`` the middle
-    of the ink's box in the middle of the field, ``none`` leaves the ink where it is."""
+    by: str = option("mass", choices=("mass", "box", "none"))
+    """``mass`` puts the centre of mass on `target`, ``box`` puts the middle of the
+    ink's box in the middle of the field, ``none`` leaves the ink where it is."""
 
-    target: float = field(default=14.0, metadata=number(0, 280, pace=0.5))
-    """Row and column that the centre of mass shall lie on, 0 to 280."""
+    target: float = option(14.0, low=0, high=280, pace=0.5)
+    """Row and column for the centre of mass, 0 to 280."""
 
-    subpixel: bool = field(default=False, metadata=switch())
-    """Whether to move by parts of a pixel, which blurs, or by whole pixels only."""
+    subpixel: bool = option(False, choices=(False, True))
+    """Whether to move by fractions of a pixel, which blurs, or by whole pixels only."""
 
-    side: int = field(default=28, metadata=whole(1, 280))
+    side: int = option(28, low=1, high=280)
     """Pixels along the side of the field, 1 to 280."""
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class Centre:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Lay the ink in the field, and tell the centre and the shift."""
+        """Put the ink in the field, and describe the shift."""
         check_flat(image, self.title)
         top, left, ink = (0, 0, image) if self.by == "none" else ink_box(image)
         self._check_room(ink)
@@ -75,7 +75,7 @@ class Centre:
             raise StepOrderError(msg)
 
     def _place(self, middle: float, length: int) -> float:
-        """Return where the ink begins, so that its middle comes to lie right."""
+        """Return the first pixel of the ink that puts its middle in the right place."""
         if self.by == "none":
             return 0
         target = self.target if self.by == "mass" else (self.side - 1) / 2
@@ -161,7 +161,7 @@ def ink_box(image: Image) -> tuple[int, int, Image]:
 
 
 def centre_of_mass(image: Image) -> tuple[float, float]:
-    """Return the row and column where the ink balances; the middle if there is none."""
+    """Return the row and column of the centre of mass; the middle without ink."""
     rows = image.sum(axis=1, dtype=np.float64)
     cols = image.sum(axis=0, dtype=np.float64)
     total = float(rows.sum())

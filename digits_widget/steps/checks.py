@@ -1,8 +1,7 @@
-"""Refuse, with the reason, what a step cannot take: its options and its image."""
+"""Checks of the options and the image of a step."""
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable
 
@@ -11,75 +10,39 @@ from numpy.typing import ArrayLike, NDArray
 
 from digits_widget.errors import (
     ImageError,
-    OptionError,
     StepOrderError,
     UnknownMethodError,
 )
-
-
-def check_number(name: str, value: object, low: float, high: float) -> None:
-    """Refuse what is not a number from `low` to `high`.
-
-    Raises
-    ------
-    OptionError
-        Of another type, NaN, or out of range.
-    """
-    fits = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (fits and low <= float(str(value)) <= high):
-        above = f"from {low:g} to {high:g}" if math.isfinite(high) else f"from {low:g}"
-        msg = f"Got {name}={value!r}, expected a number {above}."
-        raise OptionError(msg)
-
-
-def check_whole(name: str, value: object, low: int, high: int) -> None:
-    """Refuse what is not a whole number from `low` to `high`.
-
-    Raises
-    ------
-    OptionError
-        Of another type, or out of range.
-    """
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int)
-        or not low <= value <= high
-    ):
-        msg = f"Got {name}={value!r}, expected a whole number from {low} to {high}."
-        raise OptionError(msg)
-
-
-def check_switch(name: str, value: object) -> None:
-    """Refuse what is not True or False.
-
-    Raises
-    ------
-    OptionError
-        Anything else.
-    """
-    if not isinstance(value, bool):
-        msg = f"Got {name}={value!r}, expected True or False."
-        raise OptionError(msg)
+from digits_widget.nearest_names import nearest_names
 
 
 def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
-    """Refuse what is not one of the words, and name the nearest.
+    """Refuse a value that is not one of the choices, and suggest similar ones.
+
+    Parameters
+    ----------
+    name : str
+        Name of the option, for the message.
+    value : object
+        The value to check.
+    choices : iterable of str
+        The values to accept.
 
     Raises
     ------
     UnknownMethodError
-        Another word, or no word.
+        The value is not one of `choices`.
     """
     words = tuple(choices)
     if value not in words:
-        near = difflib.get_close_matches(str(value), words, n=2, cutoff=0.4)
+        near = nearest_names(str(value), words, most=2)
         hint = f" Perhaps {' or '.join(near)}?" if near else ""
         msg = f"Got {name}={value!r}, expected one of {', '.join(words)}.{hint}"
         raise UnknownMethodError(msg)
 
 
 def checked(image: ArrayLike) -> NDArray[np.float32]:
-    """Return a picture as float32, unless there is something wrong with it.
+    """Check a picture, and return it as float32.
 
     Parameters
     ----------
@@ -89,7 +52,8 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
     Raises
     ------
     ImageError
-        Another shape, no floats, NaN, or values outside [0, 1].
+        The shape is another, the values are not floats, or a value is NaN or outside
+        [0, 1].
     """
     array = np.asarray(image)
     colours = array.ndim == 3 and array.shape[2] in {3, 4}
@@ -107,7 +71,7 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
         raise ImageError(msg)
     low, high = float(array.min()), float(array.max())
     if math.isnan(low):
-        msg = "Got an image with NaN in it, expected numbers in [0, 1]. Fill them."
+        msg = "Got an image with NaN in it, expected numbers in [0, 1]. Replace it."
         raise ImageError(msg)
     if low < 0 or high > 1:
         cure = "Divide by 255." if 2 < high <= 255 and low >= 0 else "Scale it first."
@@ -117,7 +81,14 @@ def checked(image: ArrayLike) -> NDArray[np.float32]:
 
 
 def check_flat(image: NDArray[np.generic], title: str) -> None:
-    """Refuse colours where one grey value a pixel is needed.
+    """Refuse a picture with colours.
+
+    Parameters
+    ----------
+    image : ndarray
+        The image before a step.
+    title : str
+        Name of the step, for the message.
 
     Raises
     ------
@@ -126,7 +97,7 @@ def check_flat(image: NDArray[np.generic], title: str) -> None:
     """
     if image.ndim != 2:
         msg = (
-            f"{title} works on one grey value a pixel, and this picture still has "
+            f"{title} needs one grey value per pixel, but this picture still has "
             f"{image.shape[-1]} channels: put Flatten before it."
         )
         raise StepOrderError(msg)

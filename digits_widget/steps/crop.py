@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, number, whole
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -17,32 +17,32 @@ from digits_widget.steps.step import Image, Outcome
 class Crop:
     """Keep the smallest box that holds all ink above `threshold`.
 
-    A picture without ink stays whole: there is nothing to crop to.
+    A picture without ink stays whole.
     """
 
     name: ClassVar[str] = "crop"
     title: ClassVar[str] = "Crop to ink"
 
-    threshold: float = field(default=0.1, metadata=number(0, 1))
-    """Ink above this value counts, in [0, 1]: fainter specks do not hold the box."""
+    threshold: float = option(0.1, low=0, high=1)
+    """Ink above this value counts, in [0, 1]; fainter specks do not widen the box."""
 
-    padding: int = field(default=0, metadata=whole(0, 1000))
-    """Pixels kept around the ink, as far as the picture has them; 0 to 1000."""
+    padding: int = option(0, low=0, high=1000)
+    """Pixels to keep around the ink, up to the edge of the picture; 0 to 1000."""
 
     def __post_init__(self) -> None:
         check_fields(self)
 
     def __call__(self, image: Image) -> Image:
-        """Return the box of the image that holds the ink."""
+        """Return the box with the ink."""
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Crop, and tell the box."""
+        """Crop the picture, and describe the box."""
         check_flat(image, self.title)
         ink = image > self.threshold
         columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
         if not rows.size:
-            caption = f"No ink above {self.threshold:g}: there is nothing to crop to."
+            caption = f"No ink above {self.threshold:g}, so nothing was cropped."
             return Outcome(image, caption, {"box": None})
         left, right = self._span(columns, image.shape[1])
         top, bottom = self._span(rows, image.shape[0])
@@ -60,14 +60,13 @@ class Crop:
 
     def code(self) -> tuple[str, ...]:
         """Return lines of NumPy that do the same to `image`."""
-        ink, more = f"image > {self.threshold!r}", self.padding
+        more = self.padding
         low, high = (f" - {more}", f" + {1 + more}") if more else ("", " + 1")
         start = f"max({{}}[0]{low}, 0)" if more else "{}[0]"
-        box = (
-            f"[{start.format('rows')} : rows[-1]{high}, "
-            f"{start.format('cols')} : cols[-1]{high}]"
-        )
         return (
-            f"rows, cols = (np.flatnonzero(({ink}).any(axis=a)) for a in (1, 0))",
-            f"image = image{box} if rows.size else image",
+            f"ink = image > {self.threshold!r}",
+            "rows, cols = (np.flatnonzero(ink.any(axis=a)) for a in (1, 0))",
+            "if rows.size:",
+            f"    top, left = {start.format('rows')}, {start.format('cols')}",
+            f"    image = image[top : rows[-1]{high}, left : cols[-1]{high}]",
         )

@@ -1,4 +1,4 @@
-"""Turns greys into dots, by any method of the dithering catalogue."""
+"""Turns greys into dots by a method of the dithering catalogue."""
 
 from __future__ import annotations
 
@@ -10,30 +10,35 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from digits_widget.dithering import CATALOGUE, Method, dither, find_method
-from digits_widget.dithering.compatibility import COMPATIBILITY, find_program
-from digits_widget.dithering.option import Option, Value
+from digits_widget.dithering import CATALOGUE, dither, find_method
+from digits_widget.dithering.compatibility import (
+    COMPATIBILITY,
+    find_method_like,
+    find_program,
+)
 from digits_widget.errors import OptionError
+from digits_widget.option import Option, Value
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import Parameter
 from digits_widget.steps.step import Image, Outcome
+
+_LIKE = "A program whose output is printed to the last bit."
 
 
 @dataclass(frozen=True)
 class Dither:
-    """Print the greys with ink and paper only, so that from afar they look the same.
+    """Print greys with ink and paper only, so that they look the same from afar.
 
-    Before the resize it matters little, as averaging brings the greys back; after it,
-    the model sees the dots.
+    Before the resize it has little effect, because averaging restores the greys. After
+    the resize, the model sees the dots.
 
     Parameters
     ----------
     method : str
         A name or alias of `digits_widget.dithering.CATALOGUE`.
     like : str, optional
-        A program to print as to the last bit, such as ``pillow``.
+        A program to reproduce bit for bit, such as ``pillow``.
     **options
-        What the method lets you choose, such as ``scan="serpentine"``.
+        Options of the method, such as ``scan="serpentine"``.
     """
 
     name: ClassVar[str] = "dither"
@@ -43,10 +48,10 @@ class Dither:
     """Name in the catalogue."""
 
     like: str | None
-    """Name of a program in `COMPATIBILITY`, or None for the catalogue's own way."""
+    """Name of a program in `COMPATIBILITY`; None for the catalogue's own method."""
 
     options: Mapping[str, Value]
-    """What was chosen; the rest is at its default."""
+    """The options that differ from their defaults."""
 
     def __init__(
         self,
@@ -55,8 +60,8 @@ class Dither:
         like: str | None = None,
         **options: Value,
     ) -> None:
-        found = find_method(method)
-        _as_in(found, like).check(options)
+        found = find_method_like(method, like)
+        found.check(options)
         object.__setattr__(self, "method", found.name)
         object.__setattr__(self, "like", like)
         object.__setattr__(self, "options", MappingProxyType(options))
@@ -69,7 +74,7 @@ class Dither:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Dither, and tell what it did to the amount of ink."""
+        """Dither the picture, and describe the change in the amount of ink."""
         check_flat(image, self.title)
         printed = dither(image, self.method, like=self.like, **self.options)
         before, after = float(image.mean()), float(printed.mean())
@@ -82,28 +87,37 @@ class Dither:
         return Outcome(printed, caption, {"before": before, "after": after})
 
     def many(self, images: Sequence[Image]) -> list[Image]:
-        """Dither pictures of one size at once: the same bits, much faster."""
+        """Dither pictures of one size together: the same bits, much faster."""
         if len({image.shape for image in images}) > 1 or images[0].ndim != 2:
             return [self.run(image).image for image in images]
-        batch = np.stack(images)
-        return list(dither(batch, self.method, like=self.like, **self.options))
+        # `dither` would take a batch of pictures with 3 columns for a colour picture.
+        method = find_method_like(self.method, self.like)
+        return list(method(np.stack(images), **self.options))
 
-    def parameters(self) -> Mapping[str, Parameter]:
-        """Return what can be chosen: the method, and what that method lets choose."""
+    def parameters(self) -> Mapping[str, Option]:
+        """Return the parameters: the method and its options."""
         programs = (p for p in COMPATIBILITY.values() if self.method in p.methods)
         return {
-            "method": Parameter(tuple(CATALOGUE)),
-            "like": Parameter((None, *(program.name for program in programs))),
-            **{name: _parameter(option) for name, option in self._takes().items()},
+            "method": Option("The dithering method.", self.method, tuple(CATALOGUE)),
+            "like": Option(_LIKE, None, (None, *(each.name for each in programs))),
+            **self._takes(),
         }
 
     def values(self) -> Mapping[str, Value]:
-        """Return what is chosen, with every default filled in."""
+        """Return the value of every parameter, including defaults."""
         defaults = {name: option.default for name, option in self._takes().items()}
         return {"method": self.method, "like": self.like, **defaults, **self.options}
 
     def changed(self, name: str, value: Any) -> Dither:  # noqa: ANN401 - of any option
-        """Return the step with another choice; what no longer fits it is given up."""
+        """Return the step with another value; options that no longer fit are dropped.
+
+        Parameters
+        ----------
+        name : str
+            Name of the parameter.
+        value : object
+            Its new value.
+        """
         if name not in {"method", "like"}:
             return Dither(self.method, like=self.like, **{**self.options, name: value})
         method = find_method(value if name == "method" else self.method)
@@ -118,22 +132,9 @@ class Dither:
         return Dither(method.name, like=like, **kept)
 
     def _takes(self) -> Mapping[str, Option]:
-        return _as_in(find_method(self.method), self.like).options
+        return find_method_like(self.method, self.like).options
 
     def code(self) -> tuple[str, ...]:
         """Return lines that do the same to `image`."""
-        method = _as_in(find_method(self.method), self.like)
+        method = find_method_like(self.method, self.like)
         return method.code(**method.check(self.options))
-
-
-def _as_in(method: Method, program: str | None) -> Method:
-    """Return a method as a program does it, or as the catalogue does."""
-    return find_program(program).find(method) if program else method
-
-
-def _parameter(option: Option) -> Parameter:
-    """Return what an option of a method takes, as a parameter of the step."""
-    if option.choices:
-        return Parameter(option.choices)
-    whole = isinstance(option.default, int)
-    return Parameter((), option.low, option.high, 1 if whole else 0.05, is_whole=whole)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from digits_widget.errors import StepOrderError
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, whole
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -18,7 +18,7 @@ class Extent:
     name: ClassVar[str] = "extent"
     title: ClassVar[str] = "Cut out the middle"
 
-    side: int = field(default=28, metadata=whole(1, 4096))
+    side: int = option(28, low=1, high=4096)
     """Pixels along the side of the square, 1 to 4096."""
 
     def __post_init__(self) -> None:
@@ -29,13 +29,19 @@ class Extent:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Cut, and tell where."""
+        """Cut out the middle, and describe it.
+
+        Raises
+        ------
+        StepOrderError
+            The picture is smaller than the square.
+        """
         check_flat(image, self.title)
         rows, cols = image.shape
         if min(rows, cols) < self.side:
             msg = (
-                f"Got {cols}x{rows} pixels to cut {self.side}x{self.side} out of. Put "
-                "a step before Extent that makes the picture at least as large."
+                f"A picture of {cols}x{rows} pixels has no middle of "
+                f"{self.side}x{self.side}. Put a step before Extent that enlarges it."
             )
             raise StepOrderError(msg)
         top, left = (rows - self.side) // 2, (cols - self.side) // 2

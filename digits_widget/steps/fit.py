@@ -1,13 +1,13 @@
-"""Scales the picture so that it just fits in a box, and keeps its aspect."""
+"""Scales the picture to fit in a box, and keeps its aspect ratio."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from digits_widget.steps import resampling
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, choice, whole
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
@@ -18,12 +18,12 @@ class Fit:
     name: ClassVar[str] = "fit"
     title: ClassVar[str] = "Fit in a box"
 
-    box: int = field(default=20, metadata=whole(4, 28))
+    box: int = option(20, low=4, high=28)
     """Pixels along the side of the box, 4 to 28. MNIST's digits fill 20."""
 
-    filter: str = field(default="box", metadata=choice(*resampling.FILTERS))
-    """How old pixels become new ones: one of `FILTERS`. It matters little to a model;
-    the plain average is quick and leaves no halos around the lines."""
+    filter: str = option("box", choices=tuple(resampling.FILTERS))
+    """Resampling filter, one of `FILTERS`. It hardly affects a model; the plain average
+    is fast and leaves no halos around the lines."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -33,7 +33,7 @@ class Fit:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Scale, and tell the size and the factor."""
+        """Scale the picture, and describe the size and the factor."""
         check_flat(image, self.title)
         rows, cols = image.shape
         scale = self.box / max(rows, cols)

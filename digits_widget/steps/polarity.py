@@ -1,24 +1,23 @@
-"""Makes ink 1 and paper 0, whichever of them is the lighter."""
+"""Makes ink 1 and paper 0, whether the ink is dark or light."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, choice
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Polarity:
-    """Turn light into ink: MNIST's ink is 1, and a scan's paper is.
+    """Turn light into ink: in MNIST, ink is 1; in a scan, paper is 1.
 
-    The picture's border decides which is which: where its median is light, the ink is
-    dark, and the picture is inverted. A model that gets it the wrong way round is right
-    about as often as a die.
+    The border of the picture decides: if its median is light, the ink is dark, and the
+    step inverts the picture. With the wrong polarity, a model only guesses.
     """
 
     name: ClassVar[str] = "polarity"
@@ -26,8 +25,8 @@ class Polarity:
     pictures_only: ClassVar[bool] = True
     gives_ink: ClassVar[bool] = True
 
-    ink: str = field(default="auto", metadata=choice("auto", "dark", "light"))
-    """``auto`` asks the border; ``dark`` and ``light`` say what the ink is."""
+    ink: str = option("auto", choices=("auto", "dark", "light"))
+    """``auto`` decides by the border; ``dark`` and ``light`` set the ink."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -37,7 +36,7 @@ class Polarity:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Decide, invert if need be, and tell why."""
+        """Invert the picture if necessary, and describe why."""
         check_flat(image, self.title)
         edges = (image[0], image[-1], image[:, 0], image[:, -1])
         border = float(np.median(np.concatenate(edges)))
@@ -46,7 +45,7 @@ class Polarity:
         why = (
             f"The border's median is {border:.2f}, so the paper is {paper}"
             if self.ink == "auto"
-            else f"The ink was said to be {self.ink}"
+            else f"The option says that the ink is {self.ink}"
         )
         caption = f"{why}: {'inverted' if dark else 'kept'}, now 1 is ink."
         inked = 1 - image if dark else image

@@ -9,13 +9,13 @@ from PIL import Image as Pillow
 from digits_widget.steps.step import Image
 
 FILTERS = ("nearest", "box", "bilinear", "bicubic", "lanczos", "mitchell")
-"""By name, from the crudest: nearest neighbour, plain average, triangle, the cubic with
-a = -0.5, three-lobed Lanczos, and the cubic of Mitchell and Netravali (1988) with
+"""Filters by name, crudest first: nearest neighbour, plain average, triangle, the cubic
+with a = -0.5, three-lobed Lanczos, and the cubic of Mitchell and Netravali (1988) with
 B = C = 1/3."""
 
 
 def resample(image: Image, size: tuple[int, int], *, method: str) -> Image:
-    """Return the picture in `size` pixels, each from all the old ones that it covers.
+    """Resize a picture; each new pixel uses all the old ones that it covers.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def resample(image: Image, size: tuple[int, int], *, method: str) -> Image:
     Returns
     -------
     ndarray
-        (rows, cols) float32 in [0, 1]: filters that swing past the ends are clipped.
+        (rows, cols) float32 in [0, 1]; values of filters that overshoot are clipped.
     """
     if method == "mitchell":
         down = mitchell(image.shape[0], size[1])
@@ -44,7 +44,13 @@ def resample(image: Image, size: tuple[int, int], *, method: str) -> Image:
 
 
 def mitchell(old: int, new: int) -> NDArray[np.float64]:
-    """Return the weights that make `new` pixels of `old` ones: (new, old) float64."""
+    """Return the filter's weights for one axis: (new, old) float64.
+
+    Parameters
+    ----------
+    old, new : int
+        Pixels along the axis before and after.
+    """
     scale = max(old / new, 1.0)
     middle = (np.arange(new)[:, None] + 0.5) * (old / new) - 0.5
     x = abs(np.arange(old) - middle) / scale

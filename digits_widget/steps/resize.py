@@ -1,31 +1,31 @@
-"""Scales the whole canvas, empty paper and all."""
+"""Scales the whole canvas, including empty paper."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from digits_widget.steps import resampling
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, choice, whole
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resize:
-    """Scale the picture to a square, however its ink lies: what most demos do.
+    """Scale the whole picture to a square, as most demos do.
 
-    A picture that is not square is stretched.
+    The step stretches a picture that is not square.
     """
 
     name: ClassVar[str] = "resize"
     title: ClassVar[str] = "Resize"
 
-    side: int = field(default=28, metadata=whole(1, 4096))
+    side: int = option(28, low=1, high=4096)
     """Pixels along the side, 1 to 4096."""
 
-    filter: str = field(default="box", metadata=choice(*resampling.FILTERS))
-    """How old pixels become new ones: one of `FILTERS`."""
+    filter: str = option("box", choices=tuple(resampling.FILTERS))
+    """Resampling filter, one of `FILTERS`."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -35,7 +35,7 @@ class Resize:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Scale, and tell the sizes."""
+        """Scale the picture, and describe the sizes."""
         check_flat(image, self.title)
         rows, cols = image.shape
         scaled = resampling.resample(image, (self.side, self.side), method=self.filter)

@@ -1,4 +1,4 @@
-"""What a step is: a callable from image to image, and what it says about its work."""
+"""`Step`: a callable from image to image; `Outcome`: its result and a caption."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
-"""(rows, cols) float32 in [0, 1], 1 is ink; before `Polarity` 1 is light, and before
+"""(rows, cols) float32 in [0, 1], 1 is ink. Before `Polarity` 1 is light, and before
 `Flatten` there may be a last axis of channels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one step made of one image."""
+    """The result of one step on one image."""
 
     image: NDArray[Any]
-    """What the next step gets."""
+    """The image for the next step."""
 
     caption: str
-    """One plain sentence that says what was decided, with the numbers."""
+    """One plain sentence about the decisions of the step, with the numbers."""
 
     decided: Mapping[str, Any] = field(default_factory=dict)
     """The same numbers by name, such as ``{"box": (12, 30, 80, 140)}``."""
 
     shown: Image | None = None
-    """What to draw where that is not `image`: (rows, cols) in [0, 1], 1 is ink."""
+    """The picture to draw if it is not `image`: (rows, cols) in [0, 1], 1 is ink."""
 
 
 class Step(Protocol):
-    """Any callable from image to image; the built-in ones are frozen dataclasses."""
+    """Any callable from image to image; the built-in steps are frozen dataclasses."""
 
     def __call__(self, image: Image, /) -> NDArray[Any]:
-        """Return the changed image and leave the given one as it was."""
+        """Return the changed image, and leave the given one unchanged."""
         ...
 
 
 @runtime_checkable
 class ExplainedStep(Protocol):
-    """A step that also says what it decided: all the built-in ones."""
+    """A step that also describes its decisions, as all built-in steps do."""
 
     name: ClassVar[str]
     """Slug, such as ``crop``."""
 
     title: ClassVar[str]
-    """For people, such as ``Crop to ink``."""
+    """Name on screen, such as ``Crop to ink``."""
 
     def run(self, image: Image, /) -> Outcome:
-        """Do the step and explain it."""
+        """Do the step, and describe it."""
         ...
 
 
@@ -68,5 +68,5 @@ class BatchedStep(Protocol):
     """A step that is faster on many images of one size at once."""
 
     def many(self, images: Sequence[Image], /) -> list[Image]:
-        """Return what the step makes of each image, bit for bit."""
+        """Return the same result for each image as the step alone, bit for bit."""
         ...

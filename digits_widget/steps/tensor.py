@@ -1,9 +1,9 @@
-"""Gives the numbers the form that the model was trained on."""
+"""Converts the image to the model's shape, dtype and range."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digits_widget.errors import OptionError, StepOrderError
 from digits_widget.steps.checks import check_choice, check_flat, checked
-from digits_widget.steps.parameter import choice
+from digits_widget.steps.parameters import option
 from digits_widget.steps.step import Image, Outcome
 
 SHAPES = (
@@ -22,29 +22,29 @@ SHAPES = (
     (784,),
     (1, 784),
 )
-"""The shapes in which models take one picture."""
+"""Shapes of one picture that models accept."""
 
 _DTYPES = ("float32", "float64", "float16", "uint8")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToTensor:
-    """Give the image as the array that the request carries: always the last step."""
+    """Convert the image to the array in the request; always the last step."""
 
     name: ClassVar[str] = "tensor"
     title: ClassVar[str] = "Tensor"
 
-    scale: float = field(default=1.0, metadata=choice(1.0, 255.0))
+    scale: float = option(1.0, choices=(1.0, 255.0))
     """Value of full ink: 1, or 255 for models that were trained on bytes."""
 
-    shape: tuple[int, ...] = field(default=(28, 28), metadata=choice(*SHAPES))
-    """One of `SHAPES`; `Client` itself adapts (28, 28) to what the model declares."""
+    shape: tuple[int, ...] = option((28, 28), choices=tuple(SHAPES))
+    """One of `SHAPES`; `Client` itself adapts (28, 28) to the model's input."""
 
-    dtype: str = field(default="float32", metadata=choice(*_DTYPES))
+    dtype: str = option("float32", choices=tuple(_DTYPES))
     """float32, float64, float16, or uint8 (then `scale` must be 255)."""
 
-    ink: str = field(default="high", metadata=choice("high", "low"))
-    """``high``: paper is 0 and ink is `scale`, as in MNIST; ``low`` the other way."""
+    ink: str = option("high", choices=("high", "low"))
+    """``high``: paper is 0 and ink is `scale`, as in MNIST; ``low``: the reverse."""
 
     def __post_init__(self) -> None:
         check_choice("dtype", self.dtype, _DTYPES)
@@ -65,14 +65,14 @@ class ToTensor:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Check the size, and tell shape, type and range."""
+        """Convert the image, and describe shape, dtype and range."""
         self._check_size(image)
         shown = np.ascontiguousarray(image if self.ink == "high" else 1 - image)
         tensor = self._scaled(shown).reshape(self.shape)
         return Outcome(tensor, self._caption(tensor), {"ink": self.ink}, shown)
 
     def many(self, images: Sequence[Image]) -> list[NDArray[Any]]:
-        """Return the tensors of many images at once: the same bits, much faster."""
+        """Return the tensors of many images together: the same bits, much faster."""
         for image in images:
             self._check_size(image)
         stack = np.stack(images)
@@ -83,8 +83,8 @@ class ToTensor:
         check_flat(image, self.title)
         if image.shape != (28, 28):
             msg = (
-                f"Got {image.shape[1]}x{image.shape[0]} pixels for the tensor, and the "
-                "model looks at 28x28. Put Centre or Resize before ToTensor."
+                f"Got {image.shape[1]}x{image.shape[0]} pixels for the tensor, but the "
+                "model takes 28x28. Put Centre or Resize before ToTensor."
             )
             raise StepOrderError(msg)
 

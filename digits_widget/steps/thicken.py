@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, number
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thicken:
-    """Let the ink grow by part of a pixel on every side, or the paper, if below 0.
+    """Thicken lines by some pixels on every side; below 0, thin them.
 
-    Every pixel takes the greatest of its neighbours, weighted by how far they reach: a
-    grey dilation with a soft disc. Thinning does the same to the paper.
+    This is a grey dilation with a soft disc: every pixel becomes the maximum of its
+    neighbours, weighted by their distance. Thinning dilates the paper instead.
     """
 
     name: ClassVar[str] = "thicken"
     title: ClassVar[str] = "Thicken or thin"
 
-    pixels: float = field(default=0.5, metadata=number(-5, 5, pace=0.1))
-    """Added on every side of a line, -5 to 5; below 0 thins."""
+    pixels: float = option(0.5, low=-5, high=5, pace=0.1)
+    """Pixels to add on every side of a line, -5 to 5; below 0 thins."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -34,7 +34,7 @@ class Thicken:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Thicken or thin, and tell the ink before and after."""
+        """Thicken or thin the lines, and describe the ink before and after."""
         check_flat(image, self.title)
         grown = self._grow(image) if self.pixels > 0 else 1 - self._grow(1 - image)
         before, after = float(image.mean()), float(grown.mean())

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from digits_widget.steps.checks import check_flat, checked
-from digits_widget.steps.parameter import check_fields, number
+from digits_widget.steps.parameters import check_fields, option
 from digits_widget.steps.step import Image, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """Ink where the grey is above `at`, paper elsewhere."""
+    """Make pixels above `at` ink, and all others paper."""
 
     name: ClassVar[str] = "threshold"
     title: ClassVar[str] = "Threshold"
 
-    at: float = field(default=0.5, metadata=number(0, 1))
-    """The greatest value that still becomes paper, in [0, 1]."""
+    at: float = option(0.5, low=0, high=1)
+    """Largest value that becomes paper, in [0, 1]."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -30,13 +30,13 @@ class Threshold:
         return self.run(checked(image)).image
 
     def run(self, image: Image) -> Outcome:
-        """Decide for each pixel, and tell how many became ink."""
+        """Decide for each pixel, and describe how many became ink."""
         check_flat(image, self.title)
         ink = (image > self.at).astype(np.float32)
         count = int(ink.sum())
         caption = (
             f"{count} of {ink.size} pixels are above {self.at:.3g} and became ink"
-            f"{'' if count else ': none is left, and the digit is gone'}."
+            f"{'' if count else ': no ink is left, and the digit is lost'}."
         )
         return Outcome(ink, caption, {"at": self.at, "ink": count})
 

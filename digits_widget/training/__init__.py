@@ -1,1 +1,1 @@
-"""Trains the shipped models and exports versioned SavedModels: all that knows Keras."""
+"""Trains the bundled models and exports SavedModels; only this room uses Keras."""

@@ -1,15 +1,14 @@
 """Writes a model as a versioned SavedModel that TensorFlow Serving loads.
 
-The signature is spelled out instead of left to Keras, because its names are the
-contract with every client: Keras 3 would call the input ``keras_tensor`` and the
-output ``output_0``, and each client of the article's model would stop working.
+The names of the signature are the contract with every client, so this module sets them.
+Keras 3 would call the input ``keras_tensor`` and the output ``output_0``, and clients
+of the article's model would stop working.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,37 +18,26 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digits_widget.errors import ExportError
+from digits_widget.training.error_text import reason
 from digits_widget.training.footprint import OPEN_SIDE, SAMPLES
-from digits_widget.training.publish import next_version, publish
-from digits_widget.training.reason import reason
+from digits_widget.training.keras_errors import REFUSED
+from digits_widget.training.publish import Exported, next_version, publish
+from digits_widget.training.quiet import without_warnings
 from digits_widget.training.source import Source, open_source, source_of
 from digits_widget.training.tags import check_tags, set_tags
+from digits_widget.training.tflite import write_tflite
 from digits_widget.training.warm_up import write_warm_up
 
 SIGNATURE = "serving_default"
 
 TOLERANCE = 1e-5
-"""How far an exported answer may be from the original one."""
+"""Largest difference between exported and original answers."""
 
 _DTYPES = (
     *("float16", "bfloat16", "float32", "float64"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
 )
 _SEED = 2020
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exported:
-    """What was published."""
-
-    path: Path
-    """Folder of the version."""
-
-    difference: float
-    """Largest difference between exported and original answers, 0 to `TOLERANCE`."""
-
-    samples: int = SAMPLES
-    """Seeded inputs that were compared."""
 
 
 def export_file(
@@ -62,12 +50,20 @@ def export_file(
     dtype: str = "float32",
     tags: Sequence[str] = ("serve",),
 ) -> Exported:
-    """Export a Keras file: `export_model` on what it holds, under the names it gives.
+    """Export a Keras file, with the tensor names in it.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.h5`` or ``.keras`` file from ``model.save`` of Keras 2 or 3. Stateful
+        layers become stateless.
+    folder, version, input_name, output_name, dtype, tags
+        As for `export_model`.
 
     Raises
     ------
     ExportError
-        The file is no model or not a safe one, or as for `export_model`.
+        The file is not a model or not a safe one, or as for `export_model`.
     """
     source = open_source(path)
     return _export(
@@ -84,7 +80,7 @@ def export_file(
 
 
 def export_model(
-    model: keras.Model,
+    model: Any,  # noqa: ANN401 - a model of Keras 3, or of tf_keras
     folder: Path,
     version: int | None = None,
     *,
@@ -93,31 +89,31 @@ def export_model(
     dtype: str = "float32",
     tags: Sequence[str] = ("serve",),
 ) -> Exported:
-    """Write `model` as ``folder/version`` in one step, after checking its answers.
+    """Write `model` as ``folder/version``, after checking its answers.
 
-    The files are written beside their destination and renamed into place, so that a
-    server that polls `folder` sees either nothing or the whole model.
+    The function writes the files to a temporary folder and renames it, so that a server
+    that polls `folder` never sees half a model.
 
     Parameters
     ----------
-    model : keras.Model
-        Takes and gives one tensor each; its first dimension is the batch.
+    model : keras.Model or tf_keras.Model
+        Has one input and one output; their first dimension is the batch.
     folder : Path
-        The model's base path. Made if it is not there.
+        Base path of the model; created if it does not exist.
     version : int, optional
-        Name of the new folder, 0 or more; by default one above the highest there.
+        Name of the new folder, 0 or more; by default one above the highest version.
     input_name, output_name : str, optional
-        What clients call the two tensors; by default as the model's first and last
-        layer say.
+        Names of the two tensors for clients; by default those of the first and last
+        layer.
     dtype : str
-        What clients send, such as ``uint8``; it is cast to the model's own, not scaled.
+        Dtype of the input, such as ``uint8``; the graph casts it without scaling.
     tags : sequence of str
-        Of the graph. TensorFlow Serving loads ``serve`` unless told otherwise.
+        Tags of the graph. By default TensorFlow Serving loads ``serve``.
 
     Raises
     ------
     ExportError
-        The version exists (nothing is ever overwritten), a name or dtype is unusable,
+        The version exists (nothing is ever overwritten), a name or dtype is invalid,
         or the exported answers differ from the original ones.
     """
     source = source_of(model, input_name=input_name)
@@ -145,25 +141,32 @@ def _export(
     check_tags(tags)
     number = next_version(folder) if version is None else version
     images = _samples(source.model, kind)
-    # One picture and many are planned apart; a model of one batch size takes no other.
+    # TensorFlow plans one picture and many separately, so compare both.
     batches = [images] if source.model.inputs[0].shape[0] else [images[:1], images]
     differences: list[float] = []
+    reasons: list[str] = []
 
     def write(staged: Path) -> None:
         wanted = _wanted(source, images)
         _save(source, staged, kind)
         differences.append(_difference(source, staged, images, wanted))
         set_tags(staged, tags)
+        reasons.append(write_tflite(staged, tags))
         write_warm_up(
             staged, batches, input_name=source.input_name, signature=SIGNATURE
         )
 
     path = publish(folder, number, write)
-    return Exported(path=path, difference=differences[0], samples=len(images))
+    return Exported(
+        path=path,
+        difference=differences[0],
+        samples=len(images),
+        without_tflite=reasons[0],
+    )
 
 
 def _check_name(name: str) -> None:
-    # TensorFlow makes a placeholder of the name, and would change one it cannot use.
+    # TensorFlow silently changes a name that it cannot use for a placeholder.
     plain = name.replace("_", "a").replace(".", "a").replace("-", "a")
     if not (plain.isascii() and plain.isalnum() and name[0].isalnum()):
         msg = (
@@ -185,11 +188,11 @@ def _dtype(name: str) -> tf.DType:
     return kind
 
 
-def _samples(model: keras.Model, kind: tf.DType) -> NDArray[np.generic]:
+def _samples(model: Any, kind: tf.DType) -> NDArray[np.generic]:  # noqa: ANN401
     """Return the seeded inputs: in [0, 1], or whole numbers to 255."""
     shape = [side or OPEN_SIDE for side in model.inputs[0].shape[1:]]
     random = np.random.default_rng(_SEED)
-    # A model for batches of one size takes that many, and no others.
+    # A model with a fixed batch size accepts only that many.
     values = random.random((model.inputs[0].shape[0] or SAMPLES, *shape))
     if kind.is_integer:
         values = np.floor(values * min(kind.max, 255))
@@ -207,33 +210,27 @@ def _save(source: Source, path: Path, kind: tf.DType) -> None:
     def serving_default(images: tf.Tensor) -> dict[str, tf.Tensor]:
         return {output_name: _answer(model, tf.cast(images, own))}
 
-    module = tf.Module()
-    # A list of variables is all that the file needs: tracking the Keras model itself
-    # would store its optimizer and traces of every layer. TensorFlow's variables, not
-    # Keras's wrappers: those are saved as copies, and a session restores the copies
-    # and then finds the ones that the graph reads missing.
-    module.model_variables = [variable.value for variable in model.variables]
-    try:
-        tf.saved_model.save(module, str(path), signatures={SIGNATURE: serving_default})
-    except (tf.errors.UnknownError, tf.errors.ResourceExhaustedError) as exc:
-        # So TensorFlow says that a disk is full.
-        raise OSError(reason(exc)) from exc
+    with without_warnings():
+        function = serving_default.get_concrete_function()
+        module = tf.Module()
+        # The file needs only the variables. Tracking the Keras model itself would also
+        # store its optimizer and traces of every layer.
+        module.model_variables = list(function.graph.variables)
+        tf.saved_model.save(module, str(path), signatures={SIGNATURE: function})
 
 
-def _answer(model: keras.Model, images: Any) -> Any:  # noqa: ANN401 - of any library
-    """Call a model that wants and gives a tensor, or one in a list or dictionary."""
-    with warnings.catch_warnings():
-        # Keras 3 notes that a tensor is not a list of one, and takes it.
-        warnings.filterwarnings("ignore", message="The structure of `inputs`")
+def _answer(model: Any, images: Any) -> Any:  # noqa: ANN401 - of any library
+    """Call a model whose input and output is a tensor, or a list or dict of one."""
+    with without_warnings():
         return keras.tree.flatten(model(images, training=False))[0]
 
 
 def _wanted(source: Source, images: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return the model's own answers."""
-    given = images.astype(source.model.inputs[0].dtype)
+    given = images.astype(tf.as_dtype(source.model.inputs[0].dtype).as_numpy_dtype)
     try:
         wanted = np.asarray(_answer(source.model, given))
-    except (tf.errors.OpError, ValueError) as exc:
+    except REFUSED as exc:
         msg = (
             f"Got a model that gives no answer for inputs {given.shape} of "
             f"{given.dtype}: {reason(exc)} Nothing was published."
@@ -254,10 +251,13 @@ def _difference(
     images: NDArray[np.generic],
     wanted: NDArray[np.generic],
 ) -> float:
-    """Return how far the exported answers are from the model's own, at most."""
+    """Return the largest difference between exported and original answers."""
     loaded = tf.saved_model.load(str(path)).signatures[SIGNATURE]
     got = loaded(**{source.input_name: tf.constant(images)})[source.output_name].numpy()
-    difference = float(np.abs(got - wanted).max())
+    # Confidences: the absolute difference. Logits may be thousands, where only the
+    # relative difference of a float32 matters.
+    largest = max(1.0, float(np.abs(wanted).max(initial=0)))
+    difference = float(np.abs(got - wanted).max(initial=0)) / largest
     if not difference <= TOLERANCE:
         msg = (
             f"Got answers that differ by {difference:.2g} after exporting, expected at "

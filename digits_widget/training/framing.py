@@ -1,8 +1,8 @@
-"""`Framing`: the first layer of version 2, which looks at the ink and not at the place.
+"""`Framing`: the first layer of version 2, which centres and scales the ink.
 
-It moves the centre of mass to the middle of the field and scales until the ink spreads
-as far from it as MNIST's does. What the layers after it see hardly depends on where and
-how large somebody drew, so they need not learn it, and stay small.
+It moves the centre of mass to the middle of the field, and scales the ink to the spread
+of MNIST's. The later layers hardly see the position and size of a drawing, so they can
+be small.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _ZOOM = (0.4, 1.5)
 """Smallest and largest step on the given picture for one pixel of the framed one."""
 
 _TRACE = 1e-3
-"""Ink that counts as none: a blank picture stays where it is, without dividing by 0."""
+"""Least ink: below it the picture counts as blank, which avoids a division by 0."""
 
 
 @keras.saving.register_keras_serializable(package="digits_widget")
 class Framing(keras.layers.Layer):
-    """Centre and scale each picture by its own ink: nothing in it is trained.
+    """Centre and scale each picture by its own ink, without trained weights.
 
-    Takes and gives ``(n, 28, 28, 1) float32 in [0, 1], 1 is ink``. Resampling is
-    linear, with a wider filter where the picture shrinks, and done as two products of
-    matrices: rows, then columns.
+    Input and output are ``(n, 28, 28, 1) float32 in [0, 1], 1 is ink``. Resampling is
+    linear, with a wider filter for shrinking, as two matrix products: rows, then
+    columns.
     """
 
     def call(self, images: Any) -> Any:  # noqa: ANN401 - Keras ships no types
@@ -47,7 +47,7 @@ class Framing(keras.layers.Layer):
         return framed[..., None]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:  # noqa: ANN401
-        """Return the shape of the input: the field stays as large."""
+        """Return the shape of the input, which does not change."""
         return input_shape
 
 
@@ -62,7 +62,7 @@ def _balance(ink: Any) -> tuple[Any, Any]:  # noqa: ANN401
 
 
 def _weights(centre: Any, zoom: Any) -> Any:  # noqa: ANN401
-    """Return (n, 28, 28): what each old line gives to each new one."""
+    """Return (n, 28, 28): the weight of each old line in each new one."""
     places = ops.arange(_SIDE, dtype="float32")
     wanted = centre[:, None] + (places[None] - (_SIDE - 1) / 2) * zoom[:, None]
     reach = ops.maximum(zoom, 1.0)[:, None, None]

@@ -1,78 +1,91 @@
-"""Reads a whole model from HDF5, as Keras 1, 2 and 3 wrote it.
-
-The description is checked and built here, the weights are read as plain arrays: Keras
-itself never opens the file.
-"""
+"""Reads a whole model from HDF5, as Keras 2 and 3 write it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h5py
-import keras
+import numpy as np
 
 from digits_widget.errors import ExportError
+from digits_widget.training.build import build_model, library_of, load_weights
 from digits_widget.training.config import parse_config
-from digits_widget.training.footprint import LARGEST, check_footprint
-from digits_widget.training.keras2 import to_keras3
-from digits_widget.training.old_keras import is_keras1, to_keras2
-from digits_widget.training.reason import REFUSED, reason
-from digits_widget.training.weights import fill
+from digits_widget.training.error_text import reason, shown
+from digits_widget.training.footprint import LARGEST
 
 _MOST = 20_000
-"""Groups and arrays in a file, each way to one counted."""
+"""Most groups and arrays in a file, counting every path to them."""
 
 _DEEPEST = 20
-"""Groups in each other."""
+"""Most levels of nested groups."""
+
+_HELD_ASIDE = frozenset({"optimizer_weights"})
+"""Groups that building the model does not need."""
 
 
-def read_hdf5(path: Path) -> tuple[keras.Model, str]:
-    """Build the model that an HDF5 file holds.
+def read_hdf5(path: Path) -> Any:  # noqa: ANN401 - a model of either library
+    """Read a model with its weights from an HDF5 file.
 
     Parameters
     ----------
     path : Path
         Written by ``model.save("….h5")``.
 
-    Returns
-    -------
-    model : keras.Model
-        With its weights.
-    input_name : str
-        What TensorFlow 2.1 called the model's input when it was exported.
-
     Raises
     ------
     ExportError
-        Not HDF5, cut short, weights without a model, or something that is not read for
-        safety's sake. The message says which.
+        The file is not HDF5, truncated, has weights without a model, or is unsafe. The
+        message says which.
     """
     try:
         with h5py.File(path, "r") as file:
             check_hdf5(file, path.name)
             config = parse_config(_description(file, path.name), path.name)
-            model = _build(_modern(config, file), path.name)
-            _check_backend(file, model, path.name)
-            fill(model, file, path.name)
+            version = _text(file.attrs.get("keras_version", b""))
+            backend = _text(file.attrs.get("backend", b""))
+            check_numbers(file, path.name)
     except (OSError, KeyError, RuntimeError, ValueError) as exc:
         why = reason(exc)
-        msg = f"Got {path}, which is not a whole HDF5 file ({why}). Save it again."
+        msg = (
+            f"Got {path}, which is not a whole HDF5 file: {why} Copy or save it again."
+        )
         raise ExportError(msg) from exc
-    return model, str(model.inputs[0].name)
+    model = build_model(config, library_of(version, config, path.name), path.name)
+    _check_backend(backend, model, path.name)
+    _fill(model, path)
+    return model
 
 
-def _modern(config: dict[str, Any], file: h5py.File) -> dict[str, Any]:
-    """Return the description in the words of Keras 3."""
-    if _text(file.attrs.get("keras_version", b"")).startswith("3."):
-        return config
-    return to_keras3(to_keras2(config) if is_keras1(config) else config)
+def _fill(model: Any, path: Path) -> None:  # noqa: ANN401
+    # Keras decides the format by the ending, but a file may have any name.
+    if path.suffix == ".h5" and not path.name.endswith(".weights.h5"):
+        load_weights(model, path, path.name)
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "model.h5"
+        shutil.copyfile(path, copy)
+        load_weights(model, copy, path.name)
 
 
 def check_hdf5(file: h5py.File, name: str) -> None:
-    """Refuse links out of the file, and more data than any model here has."""
+    """Refuse links out of the file, and too much data.
+
+    Parameters
+    ----------
+    file : h5py.File
+        The open file.
+    name : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    ExportError
+        The file has a link out of it, too many parts, or too many bytes of weights.
+    """
     total = 0
     for count, item in enumerate(_items(file, name)):
         if count > _MOST:
@@ -82,7 +95,8 @@ def check_hdf5(file: h5py.File, name: str) -> None:
             continue
         total += (item.size or 0) * item.dtype.itemsize
         if item.is_virtual or item.external:
-            msg = f"Got {name}, whose {item.name} lies in another file: not followed."
+            where = shown(item.name)
+            msg = f"Got {name}, whose {where} lies in another file: not followed."
             raise ExportError(msg)
     if total > LARGEST:
         msg = (
@@ -98,13 +112,44 @@ def _items(
     for key in group:
         link = group.get(key, getlink=True)
         if not isinstance(link, h5py.HardLink) or depth > _DEEPEST:
-            msg = f"Got {name} with a link, {key!r}, out of its place: not followed."
+            where = shown(key)
+            msg = f"Got {name} with a link, {where}, out of its place: not followed."
             raise ExportError(msg)
         item = group[key]
-        # Groups count too: a few that hold each other give millions of ways.
+        # Count groups too: a few that contain each other give millions of paths.
         yield item
         if isinstance(item, h5py.Group):
             yield from _items(item, name, depth + 1)
+
+
+def check_numbers(file: h5py.File, name: str) -> None:
+    """Refuse weights that are not finite numbers.
+
+    Parameters
+    ----------
+    file : h5py.File
+        A file that `check_hdf5` accepts: it has no links out of it.
+    name : str
+        Name of the file, for messages.
+    """
+    for key in set(file) - _HELD_ASIDE:
+        part = file[key]
+        for item in _items(part, name) if isinstance(part, h5py.Group) else [part]:
+            if isinstance(item, h5py.Dataset):
+                _check_array(item, name)
+
+
+def _check_array(item: h5py.Dataset, name: str) -> None:
+    where = shown(item.name)
+    if item.dtype.kind not in "fiub":
+        msg = f"Got {name}, whose weights {where} are not numbers."
+        raise ExportError(msg)
+    if item.dtype.kind == "f" and not np.isfinite(item[()]).all():
+        msg = (
+            f"Got {name}, whose weights {where} are not all finite (NaN or infinite). "
+            "Train it again: it went astray."
+        )
+        raise ExportError(msg)
 
 
 def _description(file: h5py.File, name: str) -> str | bytes:
@@ -114,44 +159,28 @@ def _description(file: h5py.File, name: str) -> str | bytes:
             return text
         msg = f"Got {name}, whose model_config is no text: it is damaged."
         raise ExportError(msg)
-    told = {"layer_names", "nb_layers"} & set(file.attrs)
-    if told or "layers" in file or "_layer" in str(list(file)):
+    told = {"layer_names", "layer_names0", "nb_layers"} & set(file.attrs)
+    if told or "_layer" in str(list(file)) or {"layers", "vars"} & set(file):
         msg = (
             f"Got {name}, which holds weights only: how the layers are connected "
             "(model_config) is missing. Build the same model in Python, call "
             "model.load_weights(...) and save all of it with model.save(...)."
         )
         raise ExportError(msg)
-    msg = f"Got {name}, an HDF5 file without a Keras model in it."
+    msg = (
+        f"Got {name}, an HDF5 file without a Keras model in it. Give one that "
+        "model.save(...) wrote."
+    )
     raise ExportError(msg)
 
 
-def _build(config: dict[str, Any], name: str) -> keras.Model:
-    maker = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
-
-    def build() -> keras.Model:
-        # Keras takes what it reads out of the description.
-        return maker.from_config(deepcopy(config["config"]))
-
-    try:
-        check_footprint(build, name)
-        model = build()
-    except REFUSED as exc:
-        msg = f"Got {name}, whose layers do not fit together: {reason(exc)}"
-        raise ExportError(msg) from exc
-    if not model.built:
-        msg = f"Got {name}, which does not say the shape of its input."
-        raise ExportError(msg)
-    return model
-
-
-def _check_backend(file: h5py.File, model: keras.Model, name: str) -> None:
-    """Refuse kernels that another library wrote mirrored."""
-    backend = _text(file.attrs.get("backend", b""))
+def _check_backend(backend: str, model: Any, name: str) -> None:  # noqa: ANN401
+    """Refuse mirrored kernels of another library."""
     if backend == "theano" and any("Conv" in type(x).__name__ for x in model.layers):
         msg = (
             f"Got {name} with convolutions that Theano computed, which mirrors every "
-            "kernel, expected those of TensorFlow. Convert it in Keras 1 or 2 first."
+            "kernel, expected those of TensorFlow. Open it in Keras 2 with TensorFlow "
+            "as its backend, and save it again: that turns them."
         )
         raise ExportError(msg)
 

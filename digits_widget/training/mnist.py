@@ -1,4 +1,4 @@
-"""MNIST's training set: from files at hand, or fetched by Keras."""
+"""MNIST's training set, from local files or downloaded by Keras."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from digits_widget.datasets import LabelledImages, read_mnist
 from digits_widget.errors import DataError
-from digits_widget.labelled import LabelledImages, read_mnist
 
 
 def training_set(folder: Path | None = None) -> LabelledImages:
@@ -16,13 +16,13 @@ def training_set(folder: Path | None = None) -> LabelledImages:
     Parameters
     ----------
     folder : Path, optional
-        Holds the original IDX files. Without it Keras fetches the same arrays once and
-        keeps them in its own cache.
+        Folder with the original IDX files. By default Keras downloads the same arrays
+        once and caches them.
 
     Raises
     ------
     DataError
-        The files are missing or damaged, or Keras cannot fetch them.
+        The files are missing or damaged, or Keras cannot download them.
     """
     if folder is not None:
         return read_mnist(folder, "train")
@@ -32,8 +32,8 @@ def training_set(folder: Path | None = None) -> LabelledImages:
         (images, labels), _ = keras.datasets.mnist.load_data()
     except Exception as exc:
         msg = (
-            f"Got no MNIST: Keras could not fetch it ({exc}). Connect to the network, "
-            "or name a folder with MNIST's four files: --mnist DIR."
+            f"Keras could not download MNIST ({exc}). Connect to the network, or name "
+            "a folder with MNIST's four files: --mnist DIR."
         )
         raise DataError(msg) from exc
     return LabelledImages(images, labels.astype(np.int64))

@@ -1,7 +1,7 @@
-"""Adds what only some countries write: flagged ones, barred sevens, slashed zeros.
+"""Adds regional forms of digits: flagged ones, barred sevens, slashed zeros.
 
 Most of the pen digits come from the United States, where a one is a bare line. A model
-that has seen few flags takes a flagged one for a seven.
+that was trained on few flags reads a flagged one as a seven.
 """
 
 from __future__ import annotations
@@ -11,18 +11,27 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from digits_widget.training.pen import Points
+from digits_widget.training.stroke_augmentation import Points
 
 _CHANCE = {1: 0.35, 7: 0.25, 0: 0.12}
-"""Share of the digits that get the addition."""
+"""Share of the digits with an addition."""
 
 
 def add_regional(
     strokes: Sequence[Points], label: int, random: np.random.Generator
 ) -> Sequence[Points]:
-    """Return the strokes of a one, seven or zero, now and then with the addition.
+    """Return the strokes of a one, seven or zero, sometimes with its regional addition.
 
     Digits of several strokes stay as they are: they may have it already.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray
+        (n, 2) each: x and y.
+    label : int
+        The digit, 0 to 9.
+    random : numpy.random.Generator
+        Source of the random choices.
     """
     if len(strokes) != 1 or random.random() >= _CHANCE.get(label, 0.0):
         return strokes

@@ -1,8 +1,8 @@
-"""The network of version 2: it frames the ink itself, and is small.
+"""The network of version 2, which is small and frames the ink itself.
 
-Four convolutions of 5x5 or 3x3 after `Framing`, each with batch normalisation while it
-trains; before serving, the normalisation is folded into the convolutions and the
-temperature into the last layer, so that the served graph is plain.
+`Framing` is followed by four convolutions of 5x5 or 3x3, each with batch normalisation
+during training. `serving_network` folds the normalisation into the convolutions, and
+the temperature into the last layer.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from digits_widget.training.framing import Framing
 from digits_widget.training.network import INPUT_NAME, OUTPUT_NAME
 
 _EPSILON = 1e-3
-"""Of the batch normalisation: needed again when it is folded."""
+"""Epsilon of the batch normalisation, needed again for folding."""
 
 TEMPERATURE = 0.628
-"""Divides the logits of version 2: what suited two organisations whose writers its twin
-never saw. Below 1, because training toward softened answers leaves it too modest."""
+"""Softmax temperature of version 2, fitted on the digits of two organisations that a
+twin was not trained on. Below 1, because label smoothing leaves it underconfident."""
 
 # Filters, size of the kernel, stride, padding: 28 -> 14 -> 12 -> 6 -> 4.
 _CONVOLUTIONS = (
@@ -31,7 +31,7 @@ _CONVOLUTIONS = (
 
 
 def training_network() -> keras.Model:
-    """Build the untrained network, with logits for answers.
+    """Build the untrained network, which answers with logits.
 
     Returns
     -------
@@ -59,14 +59,14 @@ def training_network() -> keras.Model:
 
 
 def serving_network(trained: keras.Model, *, temperature: float) -> keras.Model:
-    """Build the network to serve from a trained one: fewer layers, the same answers.
+    """Build the network to serve: fewer layers than the trained one, same answers.
 
     Parameters
     ----------
     trained : keras.Model
         From `training_network`.
     temperature : float
-        Logits are divided by it, above 0: more than 1 makes the answers more modest.
+        Softmax temperature, above 0; above 1 the confidences become more even.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def serving_network(trained: keras.Model, *, temperature: float) -> keras.Model:
 
 
 def _folded(trained: keras.Model, number: int) -> list[np.ndarray]:
-    """Return kernel and bias that do what convolution and normalisation do together."""
+    """Return kernel and bias of a convolution with its normalisation folded in."""
     (kernel,) = trained.get_layer(f"conv2d_{number}").get_weights()
     norm = trained.get_layer(f"batch_normalization_{number}")
     gamma, beta, mean, variance = norm.get_weights()

@@ -1,4 +1,4 @@
-"""How modest a network's answers should be: one number, from digits it never saw."""
+"""Fits the softmax temperature of a network on held-out digits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 def measure(
     model: keras.Model, images: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> tuple[float, float]:
-    """Return the accuracy on digits that were left out, and the temperature for them.
+    """Return the accuracy on held-out digits, and their best temperature.
 
     Parameters
     ----------
     model : keras.Model
-        Gives logits.
+        A model that answers with logits.
     images : ndarray
         (n, 28, 28) float32 in [0, 1], 1 is ink.
     labels : ndarray
@@ -29,15 +29,15 @@ def measure(
 
 
 def temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Return the divisor of the logits that makes the answers most likely.
+    """Return the softmax temperature with the highest likelihood.
 
-    Found by golden section on the mean log-likelihood (Guo and others, *On Calibration
-    of Modern Neural Networks*, 2017).
+    A golden-section search maximises the mean log-likelihood (Guo and others, *On
+    Calibration of Modern Neural Networks*, 2017).
 
     Parameters
     ----------
     logits : ndarray
-        (n, 10), answers about digits that were not trained on.
+        (n, 10), answers about held-out digits.
     labels : ndarray
         (n,) int64 in [0, 9].
     """

@@ -1,4 +1,4 @@
-"""Trains the article's network on MNIST, the same way every time."""
+"""Trains the article's network on MNIST, reproducibly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digits_widget.labelled import LabelledImages
+from digits_widget.datasets import LabelledImages
 from digits_widget.training.network import article_network
 
 SEED = 2020
@@ -23,20 +23,20 @@ def train_article_network(
 ) -> keras.Sequential:
     """Train a fresh network on `training`.
 
-    Adam with a learning rate that falls from 0.001 to 0 along half a cosine, batches of
-    128 in a seeded order, deterministic kernels: the same seed on the same build of
-    TensorFlow gives the same weights.
+    The optimizer is Adam; its learning rate falls from 0.001 to 0 along half a cosine.
+    Batches have 128 images in a seeded order, and kernels are deterministic: the same
+    seed on the same build of TensorFlow gives the same weights.
 
     Parameters
     ----------
     training : LabelledImages
         MNIST's training set.
     epochs : int
-        Passes over it. 12 reach 99.2 % on MNIST's test set.
+        Number of epochs; 12 reach 99.2 % on MNIST's test set.
     seed : int
-        Decides the first weights, the order of the images and the dropout.
+        Seed of the initial weights, the order of the images and the dropout.
     progress : bool
-        Show a bar for each pass.
+        Whether to show a progress bar for each epoch.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Trains version 2's network, pass by pass; a run that was stopped goes on."""
+"""Trains version 2's network epoch by epoch, and resumes a stopped run."""
 
 from __future__ import annotations
 
@@ -13,99 +13,99 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import OptionError
-from digits_widget.training.passes import (
+from digits_widget.training.epochs import (
     NO_DIGIT,
     PICTURES,
     Sources,
     end_at_interrupt,
-    make_pass,
+    make_epoch,
 )
 from digits_widget.training.robust_network import training_network
 
 SEED = 2020
-PASSES = 40
+EPOCHS = 40
 BATCH = 256
 RATE = 3e-3
-"""Learning rate at its highest: it rises for a twentieth of the run, then falls."""
+"""Highest learning rate: it rises for a twentieth of the run, then falls."""
 
 _SMOOTHING = 0.02
-"""Share of the answer that goes to all ten alike: some labels are wrong."""
+"""Label smoothing: share of the target that is spread evenly over the ten digits."""
 
 Progress = Callable[[int, int, float], None]
-"""Told batches done, batches in all, and the loss."""
+"""Called with the batches done, the batches in all, and the loss."""
 
 
 def train_robust_network(
     sources: Sources,
     state: Path,
     *,
-    passes: int = PASSES,
+    epochs: int = EPOCHS,
     seed: int = SEED,
     pictures: int = PICTURES,
     progress: Progress | None = None,
 ) -> keras.Model:
-    """Train a fresh network, or go on from the last whole pass kept in `state`.
+    """Train a new network, or resume after the last whole epoch in `state`.
 
-    AdamW over freshly drawn passes; the next pass is drawn in a second process while
-    this one trains. Pictures, order and first weights follow from the seed.
+    The optimizer is AdamW. Every epoch has new pictures; a second process draws the
+    next epoch during training. The seed decides pictures, order and initial weights.
 
     Parameters
     ----------
     sources : Sources
-        What the pictures are made from.
+        The data for the pictures.
     state : Path
-        Folder that keeps the network after each pass, with its optimizer.
-    passes : int
-        How many to train.
+        Folder for the network and optimizer after each epoch.
+    epochs : int
+        Number of epochs.
     seed : int
-        Decides pictures, their order, first weights and dropout.
+        Seed of the pictures, their order, the initial weights and the dropout.
     pictures : int
-        In one pass.
+        Number of pictures in one epoch.
     progress : callable, optional
-        Told how far it is, after each batch.
+        Called after each batch, see `Progress`.
 
     Returns
     -------
     keras.Model
-        The trained network, giving logits.
+        The trained network, which answers with logits.
 
     Raises
     ------
     OptionError
-        `state` keeps a run with other settings.
+        `state` has a run with other settings.
     """
     batches = -(-pictures // BATCH)
     keras.utils.set_random_seed(seed)
-    settings = f"{passes} passes of {pictures} pictures, seed {seed}, {sources}"
-    first, model = _resume(state, batches, passes, settings)
-    for number, (images, labels) in _drawn(sources, first, passes, seed, pictures):
+    settings = f"{epochs} epochs of {pictures} pictures, seed {seed}, {sources}"
+    first, model = _resume(state, batches, epochs, settings)
+    for number, (images, labels) in _drawn(sources, first, epochs, seed, pictures):
         for index in range(batches):
             chosen = slice(index * BATCH, (index + 1) * BATCH)
             batch = images[chosen, ..., None].astype(np.float32) / np.float32(255)
-            # Otherwise Keras returns the mean since the run began.
+            # Otherwise Keras returns the mean over the whole run.
             model.reset_metrics()
             loss = model.train_on_batch(batch, _targets(labels[chosen]))
             if progress:
-                progress(number * batches + index + 1, passes * batches, float(loss))
+                progress(number * batches + index + 1, epochs * batches, float(loss))
         _keep(model, state, number + 1)
     return model
 
 
 def _resume(
-    state: Path, batches: int, passes: int, settings: str
+    state: Path, batches: int, epochs: int, settings: str
 ) -> tuple[int, keras.Model]:
-    """Return how many passes are done, and the network after them."""
+    """Return the number of finished epochs, and the network after them."""
     state.mkdir(parents=True, exist_ok=True)
     _check_settings(state / "settings.txt", settings)
-    kept = sorted(state.glob("pass-*.keras"))
+    kept = sorted(state.glob("epoch-*.keras"))
     model = training_network()
     if kept:
-        match = re.search(r"pass-(\d+)", kept[-1].name)
+        match = re.search(r"epoch-(\d+)", kept[-1].name)
         done = int(match[1]) if match else 0
         resumed = keras.models.load_model(kept[-1])
         _continue_dropout(resumed, model, done * batches)
         return done, resumed
-    steps = batches * passes
+    steps = batches * epochs
     rise = max(1, steps // 20)
     model.compile(
         optimizer=keras.optimizers.AdamW(
@@ -120,7 +120,7 @@ def _resume(
 
 
 def _continue_dropout(model: keras.Model, fresh: keras.Model, batches: int) -> None:
-    """Let dropout go on where it was: a file keeps its seed, not how often it drew."""
+    """Restore the state of dropout: a file has its seed, but not its position."""
     for layer, begun in zip(model.layers, fresh.layers, strict=True):
         if hasattr(layer, "seed_generator"):
             seed = np.asarray(begun.seed_generator.state)[0]
@@ -128,13 +128,13 @@ def _continue_dropout(model: keras.Model, fresh: keras.Model, batches: int) -> N
 
 
 def _check_settings(file: Path, settings: str) -> None:
-    """Note what this run is, or refuse to go on with another one."""
+    """Save the settings of this run, or refuse a folder with other settings."""
     if not file.exists():
         file.write_text(settings, encoding="utf-8")
     elif (before := file.read_text(encoding="utf-8")) != settings:
         msg = (
-            f"Got {file.parent}, which keeps another run ({before}), expected this one "
-            f"({settings}). Name another folder, or remove that one."
+            f"{file.parent} has another run ({before}), not this one ({settings}). "
+            "Name another folder, or remove that one."
         )
         raise OptionError(msg)
 
@@ -142,36 +142,36 @@ def _check_settings(file: Path, settings: str) -> None:
 def _keep(model: keras.Model, state: Path, done: int) -> None:
     written = state / "writing.keras"
     model.save(written)
-    written.rename(state / f"pass-{done:03}.keras")
-    for old in sorted(state.glob("pass-*.keras"))[:-1]:
+    written.rename(state / f"epoch-{done:03}.keras")
+    for old in sorted(state.glob("epoch-*.keras"))[:-1]:
         old.unlink()
 
 
 def _drawn(
-    sources: Sources, first: int, passes: int, seed: int, pictures: int
+    sources: Sources, first: int, epochs: int, seed: int, pictures: int
 ) -> Iterator[tuple[int, tuple[NDArray[np.uint8], NDArray[np.int64]]]]:
-    """Yield number and pictures of each pass, drawn one pass ahead of the training."""
-    # A fork of a process that runs TensorFlow would hang.
+    """Yield each epoch's number and pictures, drawn one epoch ahead of training."""
+    # A forked process with TensorFlow would hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, end_at_interrupt) as pool:
-        numbers = range(first, passes)
+        numbers = range(first, epochs)
         waiting = [
-            pool.submit(make_pass, sources, n, seed=seed, pictures=pictures)
+            pool.submit(make_epoch, sources, n, seed=seed, pictures=pictures)
             for n in numbers[:1]
         ]
         for number in numbers:
             made = waiting.pop().result()
-            if number + 1 < passes:
+            if number + 1 < epochs:
                 waiting.append(
                     pool.submit(
-                        make_pass, sources, number + 1, seed=seed, pictures=pictures
+                        make_epoch, sources, number + 1, seed=seed, pictures=pictures
                     )
                 )
             yield number, made
 
 
 def _targets(labels: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return what to answer: nearly all on the label, or all ten alike."""
+    """Return the target confidences: mostly the label, or ten equal ones."""
     targets = np.full((len(labels), 10), _SMOOTHING / 10, np.float32)
     targets[labels == NO_DIGIT] = 0.1
     rows = np.flatnonzero(labels != NO_DIGIT)

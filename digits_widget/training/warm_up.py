@@ -1,9 +1,9 @@
-"""Writes requests that TensorFlow Serving answers to itself before it takes others.
+"""Writes warm-up requests, which TensorFlow Serving runs when it loads a model.
 
-The first request to a model is slow, since TensorFlow still plans how to run it. The
-file ``assets.extra/tf_serving_warmup_requests`` moves that wait before the start: a
-TFRecord file of ``PredictionLog`` messages. Their few fields are written here byte by
-byte, so that exporting does not need TensorFlow Serving's package.
+The first request to a model is slow, because TensorFlow plans how to run it. The file
+``assets.extra/tf_serving_warmup_requests`` moves that wait before the start: a TFRecord
+file of ``PredictionLog`` messages. Their few fields are written here byte by byte, so
+that exporting does not need TensorFlow Serving's package.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def write_warm_up(
     Parameters
     ----------
     folder : Path
-        Of the version.
+        Folder of the version.
     batches : iterable of ndarray
-        Each (n, ...), as the signature's input wants them.
+        Each (n, ...), in the shape and dtype of the signature's input.
     input_name, signature : str
-        What the request names.
+        Names in the request.
     """
     path = folder / _PLACE
     path.parent.mkdir(exist_ok=True)
@@ -56,7 +56,15 @@ def write_warm_up(
 def prediction_log(
     images: NDArray[np.generic], *, input_name: str, signature: str
 ) -> bytes:
-    """Return one serialised ``PredictionLog`` with a request and no response."""
+    """Return one serialised ``PredictionLog`` with a request and no response.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, ...), in the shape and dtype of the signature's input.
+    input_name, signature : str
+        Names in the request.
+    """
     tensor = tf.make_tensor_proto(images).SerializeToString()
     entry = _field(_KEY, input_name.encode()) + _field(_VALUE, tensor)
     spec = _field(_SIGNATURE_NAME, signature.encode())

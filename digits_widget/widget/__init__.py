@@ -1,9 +1,9 @@
-"""The widget: all that knows Jupyter.
+"""The widget: the only room that knows Jupyter.
 
-A hand moves a pointer or a `cursor` on `canvas`, and sees `wet_ink` at once; `pen`
-turns the events into strokes of a `tool`; `pad` keeps them with a `history`, has them
-painted on the `sheet` with `ink`, and tells the session; the session tells the views:
-`filmstrip`, `confidences`, `toolbar`, `status`. `DigitsWidget` joins them.
+A person draws on the `canvas`, and the `overlay` shows the ink at once; the canvas's
+controller hands the drawing to the session; the session publishes a state; the
+`panels` show it. A `worker` does what takes long, and one of the `predictors` asks the
+model. `DigitsWidget` lays all of it out.
 """
 
 from __future__ import annotations

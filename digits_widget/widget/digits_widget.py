@@ -1,66 +1,91 @@
-"""`DigitsWidget`: draw a digit, see every step, see what the model says.
+"""`DigitsWidget`: draw a digit, see every step, see the model's answer.
 
-The place where the worlds meet. What the hand does goes one way only: canvas to pad,
-pad to session, session to views.
+All rooms meet here. A drawing travels one way only: from the canvas to the controller,
+from the controller to the session, from the session to the panels.
 """
 
 from __future__ import annotations
 
-import os
-from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
-from functools import partial, wraps
+from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from ipywidgets import HTML, Box, DOMWidget, VBox
+from ipywidgets import HTML, Box, DOMWidget, Stack, ToggleButtons, VBox, link
 from numpy.typing import NDArray
 from traitlets import Instance
 
+from digits_widget.datasets.disagreements import Disagreements
 from digits_widget.drawing import Drawing
-from digits_widget.errors import UnknownMethodError
-from digits_widget.labelled.disagreements import Disagreements
-from digits_widget.pipeline import PRESETS
+from digits_widget.pipeline import find_preset
 from digits_widget.prediction import Prediction
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
-from digits_widget.widget.alone import Alone
-from digits_widget.widget.background import Background
-from digits_widget.widget.compare.compare import Compare
-from digits_widget.widget.confidences.confidences import Confidences, sentence
-from digits_widget.widget.deck import Deck
-from digits_widget.widget.desk import Answerer, Desk
-from digits_widget.widget.dithering.dithering import Dithering
-from digits_widget.widget.drawing.autosave import Autosave
-from digits_widget.widget.drawing.canvas import Canvas
-from digits_widget.widget.drawing.drawer import Drawer
-from digits_widget.widget.drawing.fitting import Fitting
-from digits_widget.widget.drawing.formats import save
-from digits_widget.widget.drawing.pad import Pad
-from digits_widget.widget.drawing.toolbar import Toolbar
-from digits_widget.widget.explanation import Explanation
-from digits_widget.widget.filmstrip.filmstrip import Filmstrip
-from digits_widget.widget.later import Later
-from digits_widget.widget.model import ModelPanel
-from digits_widget.widget.page.script import script_html
-from digits_widget.widget.page.style import style_html
-from digits_widget.widget.part import Panel, Part
-from digits_widget.widget.recovery import Recovery
-from digits_widget.widget.server import Function, OwnServer, find_server
+from digits_widget.widget.canvas.autosave import Autosave
+from digits_widget.widget.canvas.canvas import Canvas
+from digits_widget.widget.canvas.controller import Controller
+from digits_widget.widget.canvas.files import save
+from digits_widget.widget.canvas.more_tools import MoreTools
+from digits_widget.widget.canvas.pen_width import PenWidth
+from digits_widget.widget.canvas.renderer import Renderer
+from digits_widget.widget.canvas.sample_row import SampleRow
+from digits_widget.widget.canvas.toolbar import Toolbar
+from digits_widget.widget.cell import (
+    Cell,
+    CellOutput,
+    PartOutput,
+    is_page,
+    owned_widgets,
+)
+from digits_widget.widget.context import Context
+from digits_widget.widget.overlay import GONE, GONE_IN_A_PAGE
+from digits_widget.widget.panel import Panel
+from digits_widget.widget.panels.compare.compare import ComparePanel
+from digits_widget.widget.panels.confidences.confidences import (
+    ConfidencesPanel,
+    sentence,
+)
+from digits_widget.widget.panels.dithering.dithering import DitheringPanel
+from digits_widget.widget.panels.model import ModelPanel
+from digits_widget.widget.panels.road.road import RoadPanel
+from digits_widget.widget.panels.steps.steps import StepsPanel
+from digits_widget.widget.panels.why.why import WhyPanel
+from digits_widget.widget.panels.wire.wire import WirePanel
+from digits_widget.widget.predictors import (
+    CallablePredictor,
+    EmbeddedPredictor,
+    Predictor,
+    RemotePredictor,
+    find_predictor,
+)
+from digits_widget.widget.retry import Retry
+from digits_widget.widget.static_png import static_png
 from digits_widget.widget.status import Status
-from digits_widget.widget.still import still
-from digits_widget.widget.wire.wire import WirePanel
+from digits_widget.widget.worker import in_background
+
+PANELS: list[tuple[str, str, type[Panel]]] = [
+    ("filmstrip", "Steps", StepsPanel),
+    ("dithering", "Dithering", DitheringPanel),
+    ("compare", "Compare", ComparePanel),
+    ("why", "Why", WhyPanel),
+    ("wire", "Wire", WirePanel),
+    ("model", "Model", ModelPanel),
+]
+"""The panels, in the order of their tabs: the widget's attribute, title, class."""
+
+AnyPanel = TypeVar("AnyPanel", bound=Panel)
+AnyWidget = TypeVar("AnyWidget", bound=DOMWidget)
 
 HINT = "If drawing does nothing, run this cell again."
 HINT_IN_A_PAGE = "If drawing does nothing, load this page again."
 
 
-class DigitsWidget(VBox):
-    """A pad to draw digits on, and what a model says about them.
+class DigitsWidget(CellOutput):
+    """A canvas to draw digits on, and a model's answers about them.
 
     Parameters
     ----------
@@ -71,71 +96,73 @@ class DigitsWidget(VBox):
     model : str
         Name of the model to ask.
     version : int, optional
-        Of the model; by default what the server prefers, usually the highest.
+        Version of the model; by default the server's choice, usually the highest.
     predict : callable, optional
-        Another way to answer: (28, 28) float32 in [0, 1], 1 is ink, to `Prediction`. No
-        server is used then.
+        A function to ask in place of a server, from (28, 28) float32 in [0, 1], 1 is
+        ink, to `Prediction`.
     pipeline : str or callable, optional
-        `Drawing` to `Trace`: a `Pipeline`, the name of one of ``PRESETS``, or a
-        function. By default ``mnist``.
+        The steps from `Drawing` to `Trace`: a `Pipeline`, the name of one of
+        ``PRESETS``, or a function. By default ``mnist``.
     views : iterable, optional
-        More to tell about each `State`: objects with a method ``show(state)``.
+        Objects with a method ``show(state)``, which the widget calls with each `State`.
     key : str, optional
-        Keep what is drawn in the file ``digits_widget_autosave/<key>.json``, beside the
-        notebook, and begin with what is kept there: so it survives the kernel. Letters,
-        digits, ``-`` and ``_``.
+        Save the drawing in the file ``digits_widget_autosave/<key>.json``, beside the
+        notebook, and begin with the drawing saved there, so that it survives the
+        kernel. Letters, digits, ``-`` and ``_``.
 
     Raises
     ------
     OptionError
-        A `key` that is no name for a file.
+        `key` has other characters.
     UnknownMethodError
         No preset has the name given as `pipeline`.
 
     Notes
     -----
-    Observers of the traits run in a background thread, not in the cell that runs: the
-    widget works on while a cell is busy.
+    Observers of the traits run in a background thread, not in the cell that runs, so
+    that the widget goes on working while a cell is busy.
     """
 
     drawing = Instance(Drawing, (), read_only=True)
-    """What is drawn. `draw` changes it."""
+    """The drawing on the paper. `draw` replaces it."""
 
     trace = Instance(Trace, allow_none=True, read_only=True)
     """Every step of `drawing`; None while it is blank."""
 
     prediction = Instance(Prediction, allow_none=True, read_only=True)
-    """What the model says about `drawing`; None until it has said so."""
+    """The model's answer about `drawing`; None until it has answered."""
 
     problem = Instance(Exception, allow_none=True, read_only=True)
-    """What went wrong last, as the status line shows it; None when all is well."""
+    """The problem that the status line shows; None if there is none."""
 
     disagreements: Disagreements
-    """Drawings that two models read differently, kept while `compare` is seen."""
+    """Drawings that two models read differently, collected while `compare` is open."""
 
-    canvas: Alone
+    canvas: PartOutput
     """The paper and its tools, for a cell of their own."""
 
-    bars: Alone
+    bars: PartOutput
     """The ten confidences, for a cell of their own."""
 
-    filmstrip: Alone
+    filmstrip: PartOutput
     """Every step as a picture, for a cell of its own."""
 
-    compare: Alone
+    compare: PartOutput
     """Two models on one drawing, for a cell of their own."""
 
-    dithering: Alone
-    """The drawing in every dithering, each with its answer, alone."""
+    dithering: PartOutput
+    """The drawing in every dithering, with the model's answers, for a cell of its own.
+    """
 
-    why: Alone
-    """What the answer rests on, and which dab would change it, alone."""
+    why: PartOutput
+    """The ink behind the answer, and dabs that would change it, for a cell of its own.
+    """
 
-    wire: Alone
-    """Request and response of this very prediction, alone."""
+    wire: PartOutput
+    """Request and response of this very prediction, for a cell of their own."""
 
-    model: Alone
-    """What the server says about its model, alone."""
+    model: PartOutput
+    """The server's facts about its model, for a cell of their own."""
 
     def __init__(
         self,
@@ -148,234 +175,247 @@ class DigitsWidget(VBox):
         views: Iterable[Any] = (),
         key: str | None = None,
     ) -> None:
-        prepare = _pipeline(pipeline)
-        self._cell = copy_context()
-        self._background = Background()
-        self._answerer: Answerer = (
-            Function(predict)
+        prepare = find_preset(pipeline) if isinstance(pipeline, str) else pipeline
+        self._cell_context = copy_context()
+        predictor: Predictor = (
+            CallablePredictor(predict)
             if predict
-            else find_server(
+            else find_predictor(
                 server, model=model, version=version, announce=self._announce
             )
         )
-        self._session = Session(prepare, self._answerer, self._background)
-        autosave = (
-            Autosave(key, self._background, self._session.report) if key else None
+        self._session = Session(prepare, predictor, in_background)
+        autosave = Autosave(key, in_background, self._session.report) if key else None
+        self._canvas = Canvas(gone=GONE_IN_A_PAGE if is_page() else GONE)
+        self._overlay = self._canvas.overlay
+        self._controller = Controller(
+            Renderer(self._canvas.surface), self._hand_over, in_background
         )
-        self._canvas = Canvas()
-        self._pad = Pad(self._canvas.ink, self._take, self._background)
-        self._desk = Desk(
-            self._session, self._pad, self._answerer, self._background, self._guard
+        self._context = Context(
+            self._session, self._controller, predictor, self._overlay.say
         )
-        self._lay_out_tools()
-        self._lay_out_panels()
+        self._make_parts()
         self._subscribe(views)
-        # The browser counts the views once the count is a number.
-        super().__init__(_view_count=0)
-        self._lay_out_page(autosave)
-        for whole in (self, self.canvas):
-            whole.observe(self._look_again, names="_view_count")
-        self.add_class("digits-widget")
+        super().__init__()
+        self._lay_out(autosave)
+        self._cell = Cell(self.close, self._overlay)
+        self._overlay.on("seen", self._context.guard(self._retry_if_seen))
         if autosave:
-            self._guard(self._begin_with)(autosave)
-        if isinstance(self._answerer, OwnServer):
-            self._background(self._guard(self._answerer.start))
+            self._context.guard(self._begin_with)(autosave)
+        if isinstance(predictor, EmbeddedPredictor):
+            in_background(self._context.guard(predictor.start))
 
     @property
     def pipeline(self) -> Callable[[Drawing], Trace]:
-        """What turns the drawing into a trace. Set another one, or a preset's name."""
+        """The steps from drawing to trace. Set another pipeline, or a preset's name."""
         return self._session.prepare
 
     @pipeline.setter
     def pipeline(self, pipeline: str | Callable[[Drawing], Trace]) -> None:
-        self._session.use(_pipeline(pipeline))
+        if isinstance(pipeline, str):
+            pipeline = find_preset(pipeline)
+        self._session.use(pipeline)
 
     def draw(self, drawing: Drawing) -> None:
-        """Put `drawing` on the paper, in place of what is there, as one action.
+        """Replace the drawing on the paper with `drawing`, as one action.
 
-        Returns when `trace` is there; the answer comes later, see `wait`.
+        When `draw` returns, `trace` is ready; the answer comes later, see `wait`.
         """
-        self._pad.draw(drawing)
+        self._controller.draw(drawing)
 
     def clear(self) -> None:
-        """Take a new sheet; `undo` brings the old one back."""
-        self._pad.clear()
+        """Start a new sheet; `undo` brings the old one back."""
+        self._controller.clear()
 
     def undo(self) -> None:
-        """Take back the last stroke, clear or drawing."""
-        self._pad.undo()
+        """Undo the last stroke, clear or drawing."""
+        self._controller.undo()
 
     def redo(self) -> None:
-        """Bring back what was undone last."""
-        self._pad.redo()
+        """Redo the action that was undone last."""
+        self._controller.redo()
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write what is drawn to a file; return its path.
+        """Write the drawing to a file, and return its path.
 
         Parameters
         ----------
         path : str or Path
-            Its ending says what: ``.json`` the strokes, which `load` reads; ``.png``
-            and ``.svg`` a picture; ``.npz`` every step as an array, and the
-            confidences.
+            Its ending chooses the content: ``.json`` holds the strokes, which `load`
+            reads; ``.png`` and ``.svg`` a picture; ``.npz`` every step as an array, and
+            the confidences.
         overwrite : bool
-            Whether a file of this name may go.
-
-        Raises
-        ------
-        DrawingFormatError, FileTakenError, EmptyDrawingError
-        """
-        return save(self._session.newest, path, overwrite=overwrite)
-
-    def load(self, path: str | Path) -> None:
-        """Put a drawing on the paper that was saved as ``.json``, as one action.
+            Whether to replace a file of this name.
 
         Raises
         ------
         DrawingFormatError
-            The file cannot be read, or holds no drawing. What is drawn stays.
+            The ending is another one, or the file cannot be written.
+        FileTakenError
+            There is a file of this name, and `overwrite` is False.
+        EmptyDrawingError
+            ``.npz`` for a blank sheet, which has no steps.
         """
-        self._pad.draw(Drawing.load(path))
+        return save(self._session.newest, path, overwrite=overwrite)
+
+    def load(self, path: str | Path) -> None:
+        """Replace the drawing with one that was saved as ``.json``, as one action.
+
+        Raises
+        ------
+        DrawingFormatError
+            The file cannot be read, or holds no drawing. The present drawing stays.
+        """
+        self._controller.draw(Drawing.load(path))
 
     def replay(self, *, speed: float = 1.0) -> None:
-        """Draw what is drawn again on the paper, in its own time; do not wait for it.
+        """Replay the drawing on the paper, stroke by stroke; do not wait for its end.
 
         Parameters
         ----------
         speed : float
-            Above 0; 2 is twice as fast as the hand was.
+            Above 0; 2 is twice as fast as the person drew.
         """
-        self._drawer.player.play(speed)
+        if self.comm is not None:
+            self._more_tools.replay.play(speed)
 
     def wait(self, timeout: float = 60.0) -> Prediction | None:
-        """Wait for the answer about what is drawn and return it.
+        """Wait for the answer about the drawing, and return it.
 
         Parameters
         ----------
         timeout : float
-            Seconds to wait at most. The first answer may have to wait for a server
-            that starts.
+            Seconds to wait at most. The first answer may have to wait until a server
+            has started.
 
         Returns
         -------
         Prediction or None
-            None if nothing is asked, there is a `problem`, or the time is over.
+            None if the sheet is blank, there is a `problem`, or the time is over.
         """
         return self._session.wait(timeout).prediction
 
     def close(self) -> None:
-        """Take the widget off the screen, and stop a server that only it uses."""
-        # Python closes what it forgets: twice, or one that was never finished.
+        """Take the widget off the screen, and stop a server that only it uses.
+
+        The last drawing and answer can still be read.
+        """
+        # Python closes a widget that it deletes: perhaps a second time, or one whose
+        # construction failed.
         if self.comm is None:
             return
+        self._cell.close()
         self._session.close()
-        self._recovery.close()
-        self._drawer.player.close()
-        self._canvas.close()
-        self._background(self._answerer.close)
+        self._retry.close()
+        self._more_tools.replay.close()
+        self._controller.close()
+        in_background(self._context.predictor.close)
+        owned = [widget for widget in owned_widgets(self) if widget is not self]
         super().close()
+        for widget in owned:
+            widget.close()
+        self._forget()
 
-    def _lay_out_tools(self) -> None:
-        self._drawer = Drawer(self._desk, self._canvas)
-        fitting = Fitting(self._pad, lambda: self._session.prepare, self._background)
+    def _forget(self) -> None:
+        """Drop what is on the screen: a notebook's history may keep this object."""
+        parts: dict[str, Any] = self.__dict__
+        for name in [name for name in parts if name in _ON_SCREEN]:
+            del parts[name]
+        self.children: list[DOMWidget] = []
+        for part in parts.values():
+            if isinstance(part, PartOutput):
+                part.children = []
+
+    def _make_parts(self) -> None:
+        context, guard = self._context, self._context.guard
+        self._more_tools = MoreTools(context, self._canvas)
+        pen_width = PenWidth(
+            self._controller, lambda: self._session.prepare, in_background
+        )
         self._toolbar = Toolbar(
-            self._pad, self._guard, fitting=fitting, handle=self._drawer.handle
+            self._controller,
+            guard,
+            pen_width=pen_width,
+            handle=self._more_tools.handle,
         )
-        self._canvas.connect(self._pad, leave=self._toolbar.focus, guard=self._guard)
+        self._canvas.connect(self._controller, leave=self._toolbar.focus, guard=guard)
+        self._status = Status(self._server_starter())
+        self._retry = Retry(self._session.retry, lambda: self._overlay.is_seen)
+        self._bars = ConfidencesPanel(context)
+        self._road = RoadPanel(context)
+        self._panels = {name: panel(context) for name, _, panel in PANELS}
+        self.disagreements = self._panel(ComparePanel).disagreements
+        for panel in (self._bars, self._road, *self._panels.values()):
+            panel.show(State())
 
-    def _lay_out_panels(self) -> None:
-        self.disagreements = Disagreements()
-        self._status = Status()
-        self._bars = Part(Confidences(self._desk), always=True)
-        self._strip = Filmstrip(self._desk)
-        self._panels = {
-            "Steps": Part(self._strip, always=True),
-            **{name: Part(Later(make)) for name, make in self._makers().items()},
-        }
-        self._recovery = Recovery(
-            self._session.retry, self._background.after, self._is_seen
-        )
+    def _panel(self, kind: type[AnyPanel]) -> AnyPanel:
+        """Return the panel of this class."""
+        panels = self._panels.values()
+        return next(panel for panel in panels if isinstance(panel, kind))
 
-    def _makers(self) -> dict[str, Callable[[], Panel]]:
-        """Return what makes each panel that is not open at the start."""
-        desk = self._desk
-        return {
-            "Dithering": lambda: Dithering(desk),
-            "Compare": lambda: Compare(desk, self.disagreements),
-            "Why": lambda: Explanation(desk),
-            "Wire": lambda: WirePanel(desk),
-            "Model": lambda: ModelPanel(desk),
-        }
+    def _server_starter(self) -> Callable[[], None] | None:
+        """Return a function that starts a server at a named address, if one can."""
+        predictor = self._context.predictor
+        if not (isinstance(predictor, RemotePredictor) and predictor.can_start):
+            return None
+
+        def start() -> None:
+            predictor.start(self._announce)
+            self._session.retry()
+
+        return lambda: in_background(self._context.guard(start))
 
     def _subscribe(self, views: Iterable[Any]) -> None:
-        for view in (
-            self._bars,
-            self._toolbar,
-            self._drawer,
-            *self._panels.values(),
-            self._recovery,
-            *views,
-        ):
+        panels = self._panels.values()
+        parts = (self._bars, self._road, self._toolbar, self._more_tools, self._retry)
+        for view in (*parts, *panels, *views):
             self._session.subscribe(view.show)
-        # After all that may fail, so that it shows the failure.
+        # Subscribe after the views, which may fail, so that observers see the failure.
         self._session.subscribe(self._tell_observers)
         self._session.subscribe(self._status.show)
 
-    def _lay_out_page(self, autosave: Autosave | None) -> None:
-        style, panels = _style(), {n: each.widget for n, each in self._panels.items()}
-        bars, status = self._bars.widget, self._status.widget
-        drawn = self._canvas.widget, self._toolbar.widget, self._drawer.widget
-        left = _column("left", *drawn)
-        alone = partial(Alone, style=style, still=self._still, words=self._words)
-        self.canvas = alone("canvas", left, status)
-        self.bars = alone("bars", bars)
-        self.filmstrip = alone("filmstrip", panels["Steps"])
-        self.compare = alone("compare", panels["Compare"])
-        self.dithering = alone("dithering", panels["Dithering"])
-        self.why = alone("why", panels["Why"])
-        self.wire = alone("wire", panels["Wire"])
-        self.model = alone("model", panels["Model"])
-        top = _top(left, _column("right", bars, status))
-        self.children = [style, top, Deck(panels).widget, _hint(autosave)]
+    def _lay_out(self, autosave: Autosave | None) -> None:
+        overlay, bars, status = self._overlay, self._bars.widget, self._status.widget
+        samples = SampleRow(self._context).widget
+        drawn = (
+            *(self._canvas.widget, self._toolbar.widget, samples),
+            self._more_tools.widget,
+        )
+        left = _styled(VBox(drawn), "left")
+        middle = _styled(VBox([self._road.widget, status]), "middle")
+        right = _styled(VBox([bars]), "right")
+        part = partial(PartOutput, overlay=overlay, png=self._png, words=self._words)
+        self.canvas = part("canvas", left, status)
+        self.bars = part("bars", bars)
+        for name, panel in self._panels.items():
+            setattr(self, name, part(name, panel.widget))
+        top = _styled(Box([left, middle, right]), "top")
+        tabs = _tabs([panel.widget for panel in self._panels.values()])
+        self.children = [overlay, top, tabs, _hint(autosave)]
+        self.add_class("digits-widget")
 
     def _begin_with(self, autosave: Autosave) -> None:
-        """Go on with the drawing that was kept, and keep what comes."""
+        """Load the saved drawing, and save each new one."""
         try:
             kept = autosave.load()
             if kept:
-                self._pad.draw(kept)
+                self._controller.draw(kept)
         finally:
             self._session.subscribe(autosave.show)
 
-    def _is_seen(self) -> bool:
-        on_paper = self._view_count or self.canvas._view_count  # noqa: SLF001
-        parts = self._bars, *self._panels.values()
-        return bool(on_paper) or any(part.is_seen for part in parts)
-
-    def _look_again(self, _change: object) -> None:
-        self._recovery.show(self._session.state)
+    def _retry_if_seen(self) -> None:
+        if self.comm is not None:
+            self._retry.show(self._session.state)
 
     def _announce(self, notice: str) -> None:
         self._session.announce(notice)
 
-    def _take(self) -> None:
-        self._session.take(lambda: self._pad.drawing)
-
-    def _guard(self, handler: Callable[..., Any]) -> Callable[..., None]:
-        """Wrap a handler, so that its errors are shown, and not lost in a log."""
-
-        @wraps(handler)
-        def guarded(*args: object) -> None:
-            try:
-                handler(*args)
-            except Exception as exc:  # noqa: BLE001 - shown, whatever it is
-                self._session.report(exc)
-
-        return guarded
+    def _hand_over(self, sequence: int, drawing: Drawing) -> None:
+        self._session.draw(drawing, sequence=sequence)
 
     def _tell_observers(self, state: State) -> None:
-        # For them it is as if the cell still ran: what they print is seen below it.
-        self._cell.copy().run(self._set_traits, state)
+        # Observers run as if the cell still ran: their output appears below it.
+        self._cell_context.copy().run(self._set_traits, state)
 
     def _set_traits(self, state: State) -> None:
         failure = None
@@ -388,13 +428,9 @@ class DigitsWidget(VBox):
         if failure:
             raise failure
 
-    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
-        """Add a picture and a sentence, for places where no widget lives."""
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "image/png": b64encode(self._still()).decode()}
-
-    def _still(self) -> bytes:
-        return still(self._session.state, self._strip.lanes)
+    def _png(self) -> bytes:
+        strips = self._panel(StepsPanel).strips if self.comm is not None else ()
+        return static_png(self._session.state, strips)
 
     def _words(self) -> str:
         return sentence(self._session.state)
@@ -403,41 +439,32 @@ class DigitsWidget(VBox):
         return f"<DigitsWidget: {self._words()}>"
 
 
-def _pipeline(
-    pipeline: str | Callable[[Drawing], Trace],
-) -> Callable[[Drawing], Trace]:
-    if not isinstance(pipeline, str):
-        return pipeline
-    if pipeline not in PRESETS:
-        msg = f"Got pipeline {pipeline!r}, expected one of {', '.join(PRESETS)}."
-        raise UnknownMethodError(msg)
-    return PRESETS[pipeline]
+_ON_SCREEN = {
+    *("_bars", "_canvas", "_context", "_more_tools", "_overlay", "_panels", "_retry"),
+    *("_road", "_status", "_toolbar"),
+}
+"""Attributes that a closed widget no longer needs."""
+
+
+def _tabs(panels: list[Box]) -> Box:
+    """Return a row of titles, and below it the panel that is open."""
+    titles = [title for _, title, _ in PANELS]
+    row = ToggleButtons(options=titles, tooltips=titles)
+    # A stack makes a view only of the panel that is chosen.
+    stack = Stack(panels, selected_index=0)
+    link((row, "index"), (stack, "selected_index"))
+    row.add_class("digits-tab-bar")
+    return _styled(VBox([row, _styled(stack, "tab-open")]), "tabs")
 
 
 def _hint(autosave: Autosave | None) -> HTML:
-    """Return what helps here: Voila tells its kernels that there are no cells."""
-    is_page = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    words = HINT_IN_A_PAGE if is_page else HINT
+    """Return one line of help for a new user."""
+    words = HINT_IN_A_PAGE if is_page() else HINT
     if autosave:
         words = f"{words} Your drawing is kept in {escape(autosave.name)}."
-    hint = HTML(words)
-    hint.add_class("digits-hint")
-    return hint
+    return _styled(HTML(words), "hint")
 
 
-def _style() -> HTML:
-    """Return what every part needs of the page; it may stand there more than once."""
-    html = style_html() + script_html("keys.js") + script_html("names.js")
-    return HTML(html, layout={"display": "none"})
-
-
-def _column(side: str, *contents: DOMWidget) -> VBox:
-    column = VBox(contents)
-    column.add_class(f"digits-{side}")
-    return column
-
-
-def _top(left: VBox, right: VBox) -> Box:
-    top = Box([left, right])
-    top.add_class("digits-top")
-    return top
+def _styled(widget: AnyWidget, name: str) -> AnyWidget:
+    widget.add_class(f"digits-{name}")
+    return widget

@@ -88,6 +88,10 @@ def test_the_whole_catalogue_is_on_the_sheet_and_a_tile_is_picked(
 def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     notebook.press("Dithering")
     expect(notebook.widget.locator(".digits-method")).to_contain_text("No dithering")
+    notebook.press("Family")
+    expect(notebook.widget.locator(".digits-sheet button").nth(1)).to_have_attribute(
+        "data-value", "floyd-steinberg"
+    )
     keyboard = notebook.page.keyboard
     tile(notebook, NONE).focus()
     keyboard.press("ArrowRight")
@@ -137,9 +141,7 @@ def test_sorting_keeps_what_is_picked(notebook: NotebookPage) -> None:
 
 
 def test_a_closer_look_at_the_bars(notebook: NotebookPage) -> None:
-    expect(notebook.widget.locator(".digits-certainty")).to_contain_text(
-        "bits of doubt"
-    )
+    expect(notebook.widget.locator(".digits-certainty")).to_contain_text("runner-up")
     own = notebook.sentence.inner_text()
     notebook.press("Over time")
     expect(notebook.widget.locator(".digits-line-0 path")).to_be_attached()
@@ -160,6 +162,6 @@ def test_logits_are_shown_and_become_confidences(notebook: NotebookPage) -> None
     notebook.draw(sample(3))
     expect(notebook.sentence).to_contain_text("These are logits")
     notebook.press("Show as confidences")
-    expect(notebook.sentence).to_contain_text("3, 72.3")
+    expect(notebook.sentence).to_contain_text("Probably 3: 72")
     notebook.press("Show as confidences")
     expect(notebook.sentence).to_contain_text("These are logits")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
-from digits_widget.widget.drawing.cursor import GRID
+from digits_widget.widget.canvas.cursor import GRID
 from tests.browser.what_python_has import drawing_in, wait_for_points
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
@@ -123,15 +123,22 @@ def test_the_cell_of_the_keys_is_never_under_the_hand_of_a_mouse(
     notebook.drag(UPPER)
     for each in shown.all():
         expect(each).not_to_be_visible()
+    # The mouse has it now: an arrow goes on to the page.
     notebook.page.keyboard.press("ArrowUp")
+    for each in shown.all():
+        expect(each).not_to_be_visible()
+    expect(notebook.widget.get_by_role("button", name="Undo")).to_be_enabled()
+    notebook.paper.focus()
+    notebook.page.keyboard.press("Tab")
+    notebook.page.keyboard.press("Shift+Tab")
     for each in shown.all():
         expect(each).to_be_visible()
 
 
 def test_samples_guides_and_files(notebook: NotebookPage, tmp_path: Path) -> None:
     widget = notebook.widget
-    notebook.press("More")
     notebook.press("4")
+    notebook.press("More")
     notebook.wait_for_ink(above=5_000)
     ink = notebook.ink()
     notebook.press("Guides")
@@ -166,11 +173,11 @@ def test_the_slider_rewinds_everything_and_a_hand_goes_on_with_all_of_it(
     notebook.wait_for_ink(above=10_000)
     expect(notebook.best).to_have_text("8")
     whole, sentence = notebook.ink(), notebook.sentence.inner_text()
-    slider = notebook.widget.locator(".digits-player .noUi-target")
+    slider = notebook.widget.locator(".digits-replay .noUi-target")
     slider.click()
     notebook.wait_for_ink(above=1_000, below=whole - 1_000)
     expect(notebook.sentence).not_to_have_text(sentence)
-    expect(notebook.widget.locator(".digits-player")).to_contain_text(" s, stroke ")
+    expect(notebook.widget.locator(".digits-replay")).to_contain_text(" s, stroke ")
     notebook.drag([(0.05, 0.9), (0.1, 0.95)])
     notebook.wait_for_ink(above=whole + 500)
     wait_for_points(notebook, sum(map(len, sample(8))) + 2)

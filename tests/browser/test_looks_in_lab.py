@@ -24,6 +24,7 @@ FOLDS = {
     "Temperature": ".digits-says .noUi-handle",
     "Compare with …": ".digits-small",
     "Change the steps": ".digits-step",
+    "Copy as Python": ".digits-code pre",
     "Look at the pixels": ".digits-neighbours",
     "Is this like the training data?": ".digits-gauges",
 }
@@ -68,10 +69,10 @@ def test_what_is_folded_away_looks_good_when_it_is_open(
 @pytest.mark.parametrize("name", PANELS)
 def test_panel_looks_good(name: str, notebook: NotebookPage) -> None:
     notebook.press(name)
-    panel = notebook.widget.locator(".digits-deck")
+    panel = notebook.widget.locator(".digits-tabs")
     expect(panel).to_contain_text(PANELS[name])
     assert_good(panel)
-    row = panel.locator(".digits-deck-row button")
+    row = panel.locator(".digits-tab-bar button")
     tops = {round(box["y"]) for each in row.all() if (box := each.bounding_box())}
     assert len(tops) == 1
 

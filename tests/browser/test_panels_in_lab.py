@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from digits_widget.datasets import read_pen_digits
 from digits_widget.drawing import Drawing
 from digits_widget.evaluation.nondigits import letter
-from digits_widget.labelled import read_pen_digits
 from digits_widget.samples import sample
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
@@ -57,7 +57,7 @@ def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
 def turn_to(notebook: NotebookPage, name: str) -> Locator:
     """Open a panel; return it."""
     notebook.press(name)
-    panel = notebook.widget.locator(".digits-deck-open")
+    panel = notebook.widget.locator(".digits-tab-open")
     expect(panel).to_be_visible()
     return panel
 
@@ -108,7 +108,7 @@ def test_a_dead_side_leaves_the_other_at_work(notebook: NotebookPage) -> None:
     address.fill("127.0.0.1:1")
     address.press("Enter")
     expect(panel.locator(".digits-line")).to_contain_text("B has no answer")
-    expect(panel.locator(".digits-problem")).to_contain_text("Nothing listens there")
+    expect(panel.locator(".digits-problem")).to_contain_text("is not running")
     notebook.python("widget.clear()")
     draw(notebook, sample(0))
     expect(panel.locator(".digits-line")).to_contain_text("A says 0")
@@ -121,20 +121,36 @@ def test_a_dead_side_leaves_the_other_at_work(notebook: NotebookPage) -> None:
 
 def test_the_heat_map_and_the_dabs_follow_the_drawing(notebook: NotebookPage) -> None:
     panel = turn_to(notebook, "Why")
-    expect(panel.locator(".digits-line")).to_contain_text("Draw a digit")
+    expect(panel.locator(".digits-why > .digits-line")).to_contain_text("Draw a digit")
     draw(notebook, sample(6))
-    expect(panel.locator(".digits-line")).to_contain_text("The 6 rests most")
+    expect(panel.locator(".digits-why > .digits-line")).to_contain_text(
+        "The 6 rests most"
+    )
     expect(panel.locator("figure img")).to_have_count(2)
     size = panel.evaluate("e => e.offsetHeight")
     panel.get_by_role("button", name="Every pixel").click()
     expect(panel.locator("figcaption").first).to_contain_text("rows")
-    panel.locator("select").select_option("Odds")
-    expect(panel.locator(".digits-legend").first).to_contain_text("halvings")
+    panel.locator("select").select_option("Confidence")
+    expect(panel.locator(".digits-legend").first).to_contain_text("points")
     assert panel.evaluate("e => e.offsetHeight") == size
     assert_readable(notebook, panel, "figcaption p", ".digits-legend span")
     notebook.python("widget.clear()")
     expect(panel.locator("figure img")).to_have_count(0)
     assert panel.evaluate("e => e.offsetHeight") == size
+
+
+def test_the_dabs_that_make_it_another_digit_are_replayed(
+    notebook: NotebookPage,
+) -> None:
+    panel = turn_to(notebook, "Why")
+    draw(notebook, sample(4))
+    game = panel.locator(".digits-make-it")
+    game.get_by_role("button", name="9", exact=True).click()
+    expect(game).to_contain_text("make it a 9:")
+    assert game.locator(".digits-dab").count() > 1
+    expect(game.get_by_role("button", name="Now you")).to_be_visible()
+    notebook.python("widget.clear()")
+    expect(game.locator(".digits-dab")).to_have_count(0)
 
 
 def test_the_bytes_are_shown_and_a_click_selects_what_is_to_be_pasted(
@@ -154,7 +170,12 @@ def test_the_bytes_are_shown_and_a_click_selects_what_is_to_be_pasted(
     selected = str(notebook.page.evaluate("getSelection().toString()"))
     assert selected.startswith("curl --silent")
     assert selected.strip().endswith("END")
-    assert_readable(notebook, panel, ".digits-call p", ".digits-paste", ".digits-hint")
+    notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook.press("Copy")
+    expect(panel.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    copied = str(notebook.page.evaluate("navigator.clipboard.readText()"))
+    assert copied.strip() == selected.strip()
+    assert_readable(notebook, panel, ".digits-call p", ".digits-paste", ".digits-copy")
 
 
 def test_the_model_is_two_tables_and_tab_walks_through_the_panel(
@@ -175,6 +196,7 @@ def test_a_panel_works_alone_in_a_cell(notebook: NotebookPage) -> None:
     turn_to(notebook, "Steps")
     notebook.run(1)
     alone = notebook.page.locator(".jp-CodeCell").nth(1).locator(".digits-widget")
-    expect(alone.locator(".digits-line")).to_contain_text("Draw a digit")
+    line = alone.locator(".digits-why > .digits-line")
+    expect(line).to_contain_text("Draw a digit")
     draw(notebook, sample(3))
-    expect(alone.locator(".digits-line")).to_contain_text("The 3 rests most")
+    expect(line).to_contain_text("The 3 rests most")

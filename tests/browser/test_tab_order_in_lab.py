@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "keyboard.md"
 FOCUSED = """() => {
   const here = document.activeElement;
   if (!here.closest(".digits-widget")) return null;
-  return here.tagName === "BUTTON" ? here.innerText.trim() : "";
+  return here.tagName === "BUTTON" ? here.innerText.trim().split("\\n")[0] : "";
 }"""
 """The words on a button, nothing for another control, null outside the widget."""
 

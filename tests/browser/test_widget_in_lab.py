@@ -110,16 +110,40 @@ def test_ink_is_where_the_mouse_was(notebook: NotebookPage) -> None:
     assert np.abs(stroke.points - points).max() <= 1 / 280
 
 
-def test_leaving_and_coming_back_paints_no_line(notebook: NotebookPage) -> None:
+def test_leaving_and_coming_back_goes_on_and_paints_no_line_between(
+    notebook: NotebookPage,
+) -> None:
     notebook.drag([(0.2, 0.5), (0.6, 0.5), (1.2, 0.5), (1.2, 0.9), (0.5, 0.9)])
-    # The press, one move, and the edge.
-    wait_for_points(notebook, 3)
+    # The press, one move, and the edge; where it came back, and one move.
+    wait_for_points(notebook, 3 + 2)
+    out, back = drawing_in(notebook)
+    assert out.points[-1].tolist() == pytest.approx([1, 0.5], abs=0.01)
+    assert back.points[0].tolist() == pytest.approx([1, 0.9], abs=0.01)
+    notebook.drag([(0.2, 0.2), (1.2, 0.2)])
+    wait_for_points(notebook, 3 + 2 + 2)
+    # Nobody draws without a button.
+    notebook.page.mouse.move(0, 0)
+    box = notebook.paper.bounding_box()
+    assert box
+    notebook.page.mouse.move(box["x"] + 100, box["y"] + 100)
     notebook.press("Undo")
-    expect(notebook.widget.get_by_role("button", name="Undo")).to_be_disabled()
-    notebook.press("Redo")
-    wait_for_points(notebook, 3)
+    wait_for_points(notebook, 3 + 2, from_more=True)
+
+
+def test_a_pixel_beyond_the_edge_does_not_end_the_stroke(
+    notebook: NotebookPage,
+) -> None:
+    notebook.drag([(0.8, 0.5), (1 + 2 / 280, 0.55), (0.9, 0.6), (0.5, 0.7)])
+    wait_for_points(notebook, 4)
     (stroke,) = drawing_in(notebook)
-    assert stroke.points[-1].tolist() == pytest.approx([1, 0.5], abs=0.01)
+    assert stroke.points[1].tolist() == pytest.approx([1, 0.55], abs=0.01)
+
+
+def test_a_release_beyond_the_edge_ends_the_stroke(notebook: NotebookPage) -> None:
+    notebook.drag([(0.5, 0.5), (0.8, 0.5), (1.4, 0.5)])
+    notebook.drag([(0.2, 0.2), (0.4, 0.2)])
+    wait_for_points(notebook, 3 + 2)
+    assert [len(stroke) for stroke in drawing_in(notebook)] == [3, 2]
 
 
 def test_right_click_leaves_no_dot(notebook: NotebookPage) -> None:
@@ -228,7 +252,7 @@ def test_two_tabs_show_the_same_drawing(
 def test_cell_that_runs_again_leaves_nothing_behind(
     notebook: NotebookPage, model_server: EmbeddedServer
 ) -> None:
-    assert notebook.python("old = widget; print(old._view_count)") == "1"
+    assert notebook.python("old = widget; print(old.comm is None)") == "False"
     port = model_server.target.rsplit(":", 1)[1]
     connections = (
         "import psutil; print([c.raddr.port for c in "
@@ -240,7 +264,7 @@ def test_cell_that_runs_again_leaves_nothing_behind(
         notebook.drag(LINE)
         expect(notebook.best).to_be_attached()
     assert notebook.python(connections) == "1"
-    assert notebook.python("print(old._view_count)") == "0"
+    assert notebook.python("print(old.comm is None)") == "True"
     # Threads end when nothing is drawn any more.
     for _ in range(1000):
         if notebook.python(OWN_THREADS) == "0":

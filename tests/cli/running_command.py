@@ -26,10 +26,11 @@ sys.exit(main())
 class RunningCommand:
     """A running ``digits-widget``, and what it has said."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, before: str = "") -> None:
+        """Run it with these arguments, after the code in `before`."""
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *arguments],
+            [sys.executable, "-c", f"{before}\n{COMMAND}", *arguments],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

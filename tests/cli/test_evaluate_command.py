@@ -113,9 +113,9 @@ def test_non_digits_are_counted_by_kind(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["mnist", "--table=presets", "--against=1"], "--against with --table"),
-        (["non-digits", "--json=a.json"], "Got --json with non-digits"),
-        (["non-digits", "--limit=3", "--table=presets"], "Got --table --limit with"),
+        (["mnist", "--table=presets", "--against=1"], "--against cannot compare"),
+        (["non-digits", "--json=a.json"], "so --json cannot be used"),
+        (["non-digits", "--limit=3", "--table=presets"], "so --table --limit cannot"),
         (["mnist", "--limit=0"], "expected 1 or more digits"),
         (["mnist", "--csv=/nowhere/a.csv"], "Name a file in a folder that exists"),
         (["mnist", "--json=/"], "Name a file in a folder that exists"),
@@ -136,7 +136,8 @@ def test_run_to_compare_with_is_read_before_anything_is_asked(
     options = ["--against=nowhere.json", "--server=127.0.0.1:1"]
     assert main(["evaluate", str(ten / "ten.npz"), *options]) == 1
     assert (
-        "which is no evaluation (No such file or directory)," in capsys.readouterr().err
+        "which is not an evaluation (No such file or directory)."
+        in capsys.readouterr().err
     )
 
 
@@ -144,8 +145,8 @@ def test_run_to_compare_with_is_read_before_anything_is_asked(
     ("options", "reason"),
     [
         (["mnist", "--data="], "DIGITS_DATA"),
-        (["nowhere.npz"], "not there"),
-        (["mnist", "--data=/nowhere"], "not there"),
+        (["nowhere.npz"], "does not exist"),
+        (["mnist", "--data=/nowhere"], "does not exist"),
     ],
 )
 def test_absent_set_is_one_sentence(
@@ -159,7 +160,7 @@ def test_writers_of_images_are_refused(
     ten: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", str(ten / "ten.npz"), "--writers", "a"]) == 1
-    assert "only pen strokes have them" in capsys.readouterr().err
+    assert "this set has no writers" in capsys.readouterr().err
 
 
 @pytest.mark.data

@@ -15,6 +15,9 @@ pytestmark = [
 
 pytest.importorskip("keras", reason="the training extra is missing")
 
+import tensorflow as tf  # noqa: E402
+
+from digits_widget.training.tags import set_tags  # noqa: E402
 from tests.training.old_keras import weights, write_keras2, write_weights_only  # noqa: E402
 
 
@@ -42,7 +45,26 @@ def test_saved_model_becomes_the_next_version(
     assert sorted(path.name for path in base.iterdir()) == ["1", "2"]
 
     assert main(["export", str(base / "1"), str(base), "--input-name", "x"]) == 1
-    assert "copied as it is" in capsys.readouterr().err
+    assert "copied unchanged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tags", ["serve", "serve,gpu"])
+def test_a_copy_that_litert_cannot_run_says_why_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tags: str
+) -> None:
+    spec = tf.TensorSpec([None], tf.float32, "x")
+    call = tf.function(lambda x: {"y": tf.math.digamma(x)}, input_signature=[spec])
+    source = tmp_path / "digamma"
+    tf.saved_model.save(tf.Module(), str(source), signatures={"serving_default": call})
+    set_tags(source, tags.split(","))
+    assert main(["export", str(source), str(tmp_path / "served")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    why = "Without model.tflite: LiteRT does not have the operation Digamma."
+    assert said[1:3] == [
+        why,
+        "The version is complete; a model server needs TensorFlow to serve it.",
+    ]
+    assert not (tmp_path / "served" / "1" / "model.tflite").exists()
 
 
 def test_refusal_is_one_sentence_and_code_1(

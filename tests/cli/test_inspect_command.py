@@ -94,9 +94,9 @@ def test_a_signature_that_is_not_there_names_those_that_are(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["127.0.0.1:1", "--tag_set=gpu"], "Got --tag_set gpu for a server"),
-        (["127.0.0.1:1", "--all"], "Got --all for a server"),
-        ([str(MODELS / "1"), "--all", "--tag_set=serve"], "Got --tag_set with --all"),
+        (["127.0.0.1:1", "--tag_set=gpu"], "--tag_set needs a SavedModel folder"),
+        (["127.0.0.1:1", "--all"], "--all needs a SavedModel folder"),
+        ([str(MODELS / "1"), "--all", "--tag_set=serve"], "--all shows every graph"),
         ([str(MODELS / "1"), "--tag_set="], "Got tags ''"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,9 @@ def start_kernel(url: str, token: str) -> None:
         connection = await websocket_connect(where)
         assert await connection.read_message()
         connection.close()
+        # The loop ends with this function: a socket that still closes would stay open.
+        while await connection.read_message():
+            pass
 
     asyncio.run(asyncio.wait_for(hear(), 60))
 
@@ -65,6 +69,18 @@ def test_both_servers_start_and_ctrl_c_stops_both(lab: RunningCommand) -> None:
     assert address[2].startswith("/lab/tree/00_first.ipynb?")
     with urllib.request.urlopen(address[0]) as page:  # noqa: S310 - http, see above
         assert b"JupyterLab" in page.read()
+    # A page that rebinds its name to this machine is not answered, nor is a stranger.
+    for host, place in (
+        ("rebound.example", address[2]),
+        ("127.0.0.1", "/api/kernels"),
+    ):
+        ask = urllib.request.Request(
+            f"http://127.0.0.1:{jupyter_port}{place}", headers={"Host": host}
+        )
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(ask)  # noqa: S310
+        assert caught.value.code == 403
+        caught.value.close()
     status = f"http://127.0.0.1:{rest_port}/v1/models/digits"
     with urllib.request.urlopen(status) as answer:
         versions = json.load(answer)["model_version_status"]

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import grpc
 import pytest
 
 from digits_widget import cli
 from digits_widget.samples import sample
+from tests.serving.scripted_server import ScriptedServer, refuse
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
@@ -53,7 +55,23 @@ def test_an_absent_server_is_one_clear_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert cli.main(["predict", "--sample=2", "--server=127.0.0.1:1"]) == 1
-    assert "digits-widget serve" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "The model server at 127.0.0.1:1 is not running. Start it" in said
+    assert "digits-widget serve" in said
+
+
+def test_a_server_that_lists_no_names_takes_them_from_the_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    quiet = {"GetModelMetadata": refuse(grpc.StatusCode.UNIMPLEMENTED, "no such call")}
+    with ScriptedServer(answers=quiet) as server:
+        words = ["predict", "--sample=2", f"--server={server.target}"]
+        assert cli.main(words) == 1
+        assert "--input … --output …" in capsys.readouterr().err
+        assert cli.main([*words, "--input=picture", "--output=digit"]) == 0
+        assert capsys.readouterr().out.startswith("sample 2: <Prediction ")
+        assert cli.main([*words, "--input=picture"]) == 1
+        assert "expected a name for both" in capsys.readouterr().err
 
 
 def test_nothing_to_ask_about_is_said(capsys: pytest.CaptureFixture[str]) -> None:

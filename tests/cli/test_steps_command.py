@@ -68,7 +68,7 @@ def test_the_code_is_printed_and_runs(
         (["nowhere.json"], "No such file"),
         (["three.png", "--preset", "mnits"], "Perhaps mnist"),
         (["three.png", "-o", "steps.txt"], "ends in .png, .svg, .pdf"),
-        (["three.png", "-o", "."], "Got '.', expected a name"),
+        (["three.png", "-o", "."], "Got ., expected a name"),
         (["three.json", "-o", "nowhere/steps.png"], "cannot be written"),
     ],
 )

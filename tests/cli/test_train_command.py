@@ -52,18 +52,18 @@ def small_data(tmp_path: Path) -> Path:
 def test_robust_network_is_trained_measured_and_exported(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from digits_widget.serving.saved_model import read_saved_model
+    from digits_widget.protocol.saved_model import read_saved_model
 
     base = tmp_path / "digits"
-    options = ["--network=robust", "--passes=1", "--pictures=256", "--hold-out", "out/"]
+    options = ["--network=robust", "--epochs=1", "--pictures=256", "--hold-out", "out/"]
     assert main(["train", str(base), "--data", str(small_data), *options]) == 0
     said = capsys.readouterr().out
-    assert "Of 2 pen digits left out" in said
+    assert "of 2 held-out digits correctly" in said
     assert "temperature" in said
     signature = read_saved_model(base / "2").graph().metadata.choose()
     assert [s.tensor for s in signature.inputs] == ["serving_default_conv2d_1_input:0"]
     assert [s.tensor for s in signature.outputs] == ["StatefulPartitionedCall:0"]
-    assert (tmp_path / "digits-training" / "pass-001.keras").exists()
+    assert (tmp_path / "digits-training" / "epoch-001.keras").exists()
 
 
 def test_folder_that_is_taken_is_refused_before_training(
@@ -85,7 +85,8 @@ def test_robust_network_needs_pen_digits(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--passes=0"], "Got --passes 0, expected 1 or more"),
+        (["--epochs=0"], "Got --epochs 0, expected 1 or more"),
+        (["--passes=0"], "Got --epochs 0, expected 1 or more"),
         (["--network=robust", "--pictures=3"], "Got --pictures 3, expected 20 or more"),
     ],
 )
@@ -98,7 +99,7 @@ def test_number_that_trains_nothing_is_refused(
 
 @pytest.mark.parametrize(
     ("network", "said"),
-    [("article", "from the start"), ("robust", "goes on from the last whole pass")],
+    [("article", "to start over"), ("robust", "to resume after the last one")],
 )
 def test_stopped_run_says_in_a_line_how_to_go_on(
     tmp_path: Path,
@@ -127,7 +128,7 @@ def test_state_that_cannot_be_kept_is_named(
     assert (
         main(["train", str(tmp_path / "d"), "--data", str(small_data), *options]) == 1
     )
-    assert "where passes cannot be kept" in capsys.readouterr().err
+    assert "cannot be written or read" in capsys.readouterr().err
 
 
 def test_folder_is_checked_without_waking_tensorflow() -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits_widget.dithering.curve import hilbert_walk, level_to_cover, peano_walk
+from digits_widget.dithering.curve import (
+    hilbert_walk,
+    level_to_cover,
+    peano_walk,
+)
 from digits_widget.dithering.imagemagick import (
     GreyTree,
     floyd_steinberg_onto,

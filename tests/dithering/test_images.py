@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from digits_widget.dithering import dither
-from digits_widget.errors import ImageError
+from digits_widget.dithering.images import MAX_PIXELS
+from digits_widget.errors import ImageError, ImageTooLargeError
 
 
 @pytest.mark.parametrize(
@@ -32,12 +33,28 @@ from digits_widget.errors import ImageError
         (np.zeros((0, 3)), "without pixels.* one row and column at least"),
         (np.zeros((3, 0)), "without pixels"),
         (np.zeros((2, 0, 3)), "without pixels"),
-        ([[0.0, 1.0], [0.5]], "rows that are no array"),
+        (np.zeros((60, 80, 3)), "60 rows of 80 pixels in colours .*Make greys first"),
+        (np.zeros((60, 80, 4)), "green, blue and alpha.*Flatten"),
+        (np.zeros((7, 5, 3)), "7 grey pictures of 3 columns, dither them one by one"),
+        ([[0.0, 1.0], [0.5]], "rows that are not an array"),
     ],
 )
 def test_a_picture_of_the_wrong_kind_is_refused(picture: object, message: str) -> None:
     with pytest.raises(ImageError, match=message):
         dither(picture)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, MAX_PIXELS + 1), (MAX_PIXELS + 1, 1), (10**7, 10**7), (2, 10**5, 501)]
+)
+@pytest.mark.parametrize("method", ["floyd-steinberg", "riemersma", "bayer", "otsu"])
+def test_a_picture_that_is_too_large_is_refused_before_memory_is_taken(
+    shape: tuple[int, ...], method: str
+) -> None:
+    grey = np.broadcast_to(np.float32(0.5), shape)
+
+    with pytest.raises(ImageTooLargeError, match="at most 50,000,000 in all"):
+        dither(grey, method)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])

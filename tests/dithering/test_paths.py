@@ -1,4 +1,4 @@
-"""The fast paths through error diffusion agree with the slow loop bit for bit."""
+"""The fast engines of error diffusion agree with the reference loop bit for bit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from digits_widget.dithering.arithmetic import PLAIN, Arithmetic
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import diffuse_with, scan_steps
 from digits_widget.dithering.kernel import Kernel
-from digits_widget.dithering.lines import lines
-from digits_widget.dithering.press import press
-from digits_widget.dithering.stepwise import slow_loop
-from digits_widget.dithering.sweep import sweep
+from digits_widget.dithering.many_at_once import diffuse_many_at_once
+from digits_widget.dithering.reference import diffuse_pixel_by_pixel
+from digits_widget.dithering.row_by_row import diffuse_row_by_row
 from digits_widget.dithering.wavefront import wavefront
 
 KERNELS = {name: method.kernel for name, method in CATALOGUE.items() if method.kernel}
@@ -55,9 +54,9 @@ def pictures(count: int, rows: int, cols: int) -> NDArray[np.float32]:
 def slow(
     diffuser: Diffuser, images: NDArray[np.float32], steps: list[int]
 ) -> NDArray[np.uint8]:
-    """Return the levels that the slow loop prints, (n, rows, cols)."""
-    start = diffuser.arithmetic.start
-    return np.stack([slow_loop(diffuser, start(image), steps) for image in images])
+    """Return the levels that the reference loop prints, (n, rows, cols)."""
+    last = diffuser.arithmetic.start(images.transpose(1, 2, 0))
+    return diffuse_pixel_by_pixel(diffuser, last, steps).transpose(2, 0, 1)
 
 
 @pytest.mark.parametrize("arithmetic", ARITHMETICS)
@@ -72,7 +71,9 @@ def test_every_kernel_is_the_same_on_every_path(name: str) -> None:
     _check(Diffuser(KERNELS[name], PLAIN), pictures(3, 8, 11))
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (3, 17)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 9), (9, 1), (2, 2), (3, 17), (3, 40), (90, 2), (70, 5)]
+)
 def test_every_shape_is_the_same_on_every_path(shape: tuple[int, int]) -> None:
     for kernel in KERNELS.values():
         _check(Diffuser(kernel, PLAIN), pictures(3, *shape))
@@ -93,6 +94,22 @@ def test_whatever_path_is_chosen_is_the_slow_one(
     np.testing.assert_array_equal(printed, expected)
 
 
+@pytest.mark.parametrize("arithmetic", ARITHMETICS)
+@pytest.mark.parametrize("shape", [(80, 1), (1, 80), (90, 2), (150, 4)])
+def test_whatever_the_shape_the_way_that_is_chosen_is_the_slow_one(
+    shape: tuple[int, int], arithmetic: str
+) -> None:
+    for name, scan in (("jarvis-judice-ninke", "raster"), ("simple-1d", "serpentine")):
+        diffuser = Diffuser(KERNELS[name], ARITHMETICS[arithmetic])
+        images = pictures(1, *shape)
+        steps = scan_steps(shape[0], scan=scan, first="rtl")
+        expected = slow(diffuser, images, steps)
+
+        printed = diffuse_with(diffuser, images, scan=scan, first="rtl")
+
+        np.testing.assert_array_equal(printed, expected)
+
+
 @pytest.mark.parametrize("scan", ["raster", "serpentine"])
 def test_a_large_picture_is_the_slow_one(scan: str) -> None:
     diffuser = Diffuser(KERNELS["jarvis-judice-ninke"], PLAIN)
@@ -106,6 +123,7 @@ def test_a_large_picture_is_the_slow_one(scan: str) -> None:
 
 def test_every_kernel_stays_near_in_its_own_line() -> None:
     for kernel in KERNELS.values():
+        assert max((dx for dx, _ in kernel.turned_down().ahead), default=0) <= 2
         assert max(dx for dx, _ in kernel.ahead) <= 2
 
 
@@ -120,17 +138,18 @@ def _check(diffuser: Diffuser, images: NDArray[np.float32]) -> None:
     for scan in ("raster", "serpentine"):
         steps = scan_steps(rows, scan=scan, first="ltr")
         expected = slow(diffuser, images, steps)
-        np.testing.assert_array_equal(
-            sweep(diffuser, last.copy(), steps).transpose(2, 0, 1), expected
-        )
+        for image, levels in zip(images, expected, strict=True):
+            alone = slow(diffuser, image[np.newaxis], steps)[0]
+            np.testing.assert_array_equal(alone, levels)
         if scan == "raster":
             np.testing.assert_array_equal(
                 wavefront(diffuser, last).transpose(2, 0, 1), expected
             )
         if diffuser.arithmetic.is_plain:
             printed = np.empty(images.shape, dtype=np.float32)
-            press(diffuser, images, steps, printed)
+            diffuse_many_at_once(diffuser, images, steps, printed)
             np.testing.assert_array_equal(printed, expected)
             for image, levels in zip(images, expected, strict=True):
                 pixels = diffuser.arithmetic.start(image)
-                np.testing.assert_array_equal(lines(diffuser, pixels, steps), levels)
+                printed_alone = diffuse_row_by_row(diffuser, pixels, steps)
+                np.testing.assert_array_equal(printed_alone, levels)

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering import CATALOGUE, diffuse_stepwise, dither
 from digits_widget.dithering.linear_light import to_linear
-from digits_widget.errors import ImageError, OptionError, UnknownMethodError
+from digits_widget.errors import (
+    ImageError,
+    ImageTooLargeError,
+    OptionError,
+    UnknownMethodError,
+)
 
 KERNELS = [name for name, method in CATALOGUE.items() if method.kernel]
 
@@ -82,7 +87,11 @@ def test_rows_from_right_to_left_begin_at_the_right() -> None:
 
 def test_what_cannot_be_stepped_through_is_refused_at_once() -> None:
     with pytest.raises(ImageError, match="expected one picture"):
-        diffuse_stepwise(np.zeros((2, 3, 3)))
+        diffuse_stepwise(np.zeros((2, 3, 5)))
+    with pytest.raises(ImageError, match="Make greys first"):
+        diffuse_stepwise(np.zeros((60, 80, 3)))
+    with pytest.raises(ImageTooLargeError, match="at most 10,000 in all"):
+        diffuse_stepwise(np.broadcast_to(0.5, (1, 10**9)))
     with pytest.raises(OptionError, match="no fixed kernel"):
         diffuse_stepwise(np.zeros((3, 3)), "bayer")
     with pytest.raises(OptionError, match="Got the option size"):

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from digits_widget import cli, sample
 from digits_widget.cli import COMMANDS, parser
 from tests.docs.pages import BLOCKS, LINES, PAGES, ROOT, Block, blocks_in
+from tests.photos import SCENES, photograph
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
@@ -36,12 +38,11 @@ MAKE = [line for _, line in LINES if line.startswith("make")]
 OTHERS = {
     "python3 -m venv .venv",
     ". .venv/bin/activate",
-    "pip install -e '.[lab,server,training]'",
+    "pip install -e '.[lab]'",
     "conda env create -f environment.yml",
     "conda activate digits-widget",
-    "python3 -m pip wheel --wheel-dir wheels -c constraints.txt '.[lab,server]'",
+    "python3 -m pip wheel --wheel-dir wheels -c constraints.txt '.[lab]'",
     "python3 -m venv digits",
-    "digits/bin/pip install --no-index --find-links wheels 'digits-widget[lab,server]'",
     "digits/bin/pip install --no-index --find-links wheels 'digits-widget[lab]'",
     "export DIGITS_SERVER=127.0.0.1:8500",
     "export DIGITS_SERVER=192.168.1.10:8500",
@@ -113,6 +114,8 @@ def test_our_commands_do_it(
     monkeypatch.setenv("DIGITS_SERVER", model_server.target)
     for file in {"drawing.json", *re.findall(r"\S+\.json", line)}:
         sample(3).save(file)
+    for file in re.findall(r"\S+\.jpg", line):
+        Image.fromarray(photograph(3, SCENES["pen"])).save(file)
     words = shlex.split(line.replace("127.0.0.1:8500", model_server.target))
     assert cli.main(words[1:]) == 0
     assert capsys.readouterr().out

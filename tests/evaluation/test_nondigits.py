@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits_widget.evaluation.doubt import doubt_rows, non_digit_images, share_sure
+from digits_widget.evaluation.nondigit_confidence import (
+    non_digit_images,
+    non_digit_rows,
+    share_sure,
+)
 from digits_widget.evaluation.nondigits import non_digits
 from digits_widget.prediction import Prediction
 
@@ -18,7 +22,7 @@ def test_share_of_sure_answers_counts_above_nine_tenths() -> None:
     sure = Prediction(np.eye(10)[4])
     unsure = Prediction(np.full(10, 0.1))
     assert share_sure([sure, unsure, unsure, unsure]) == 0.25
-    rows = doubt_rows([sure, unsure], ["letter", "blank"])
+    rows = non_digit_rows([sure, unsure], ["letter", "blank"])
     assert [row.split()[0] for row in rows] == ["letter", "blank", "all"]
 
 

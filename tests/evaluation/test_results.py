@@ -27,7 +27,7 @@ def test_json_gives_back_the_answers(tmp_path: Path) -> None:
 def test_other_json_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "run.json"
     path.write_text(text)
-    with pytest.raises(DataError, match="no evaluation"):
+    with pytest.raises(DataError, match="not an evaluation"):
         load_json(path)
 
 

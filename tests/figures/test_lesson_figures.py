@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 
 from digits_widget.dithering import CATALOGUE, diffuse_stepwise
 from digits_widget.evaluation import Evaluation
-from digits_widget.evaluation.survey import Row
+from digits_widget.evaluation.comparison_table import Row
 from digits_widget.figures.accuracy import draw_accuracy, draw_accuracy_over
+from digits_widget.figures.comparison_table import draw_comparison_table, family_colours
 from digits_widget.figures.confidences import draw_confidences
 from digits_widget.figures.digits import draw_digits
 from digits_widget.figures.dithering import draw_kernels
 from digits_widget.figures.likeness import draw_likeness
 from digits_widget.figures.microscope import draw_step
 from digits_widget.figures.reliability import draw_reliability
-from digits_widget.figures.survey import draw_survey, family_colours
 from digits_widget.likeness import likeness
 from digits_widget.prediction import Prediction
 
@@ -117,7 +117,7 @@ def test_kernels_are_drawn_for_methods_that_have_one() -> None:
 
 def test_a_survey_ranks_all_rows_and_colours_families() -> None:
     rows = [Row("(none)", SOME), Row("otsu", ALL), Row("bayer", SOME)]
-    figure = draw_survey(rows, panels=2, title="a title")
+    figure = draw_comparison_table(rows, panels=2, title="a title")
 
     said = words(figure)
     assert all(word in said for word in ("a title", "(none)", "threshold", "ordered"))

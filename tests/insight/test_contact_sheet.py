@@ -40,7 +40,7 @@ def test_framed_is_just_before_the_tensor_and_large_before_the_scaling() -> None
     framed = with_dither(MNIST, Dither("bayer"), "framed")
     assert names(framed)[-2:] == ["dither", "tensor"]
     large = with_dither(MNIST, Dither("bayer"), "large")
-    assert names(large)[-4:] == ["dither", "fit", "centre", "tensor"]
+    assert names(large)[-5:] == ["dither", "fit", "strengthen", "centre", "tensor"]
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 
 from digits_widget.insight.growth import Growth
-from digits_widget.insight.moments import moments
+from digits_widget.insight.prefixes import prefixes
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.widget.confidences.growth_chart import draw_growth
+from digits_widget.widget.panels.confidences.over_time import draw_growth
 
-MOMENTS = moments(sample(5), at_most=6)
+MOMENTS = prefixes(sample(5), at_most=6)
 
 
 def says(label: int, confidence: float = 0.91) -> Prediction:
@@ -36,7 +36,7 @@ def test_one_label_throughout_is_said_so() -> None:
 def test_nothing_asked_is_said_so() -> None:
     found = growth(None, None)
     assert found.changes == ()
-    assert found.words.startswith("Nothing was there")
+    assert found.words.startswith("There was no digit")
     assert "digits-line-" not in draw_growth(found)
 
 

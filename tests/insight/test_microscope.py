@@ -67,6 +67,9 @@ def test_options_count() -> None:
     found = thresholds("bayer", (4, 4), size=2)
     assert found is not None
     np.testing.assert_array_equal(found[:2], found[2:])
+    three = thresholds("bayer", (4, 3), size=2)
+    assert three is not None
+    np.testing.assert_array_equal(three, found[:, :3])
     half = thresholds("fixed-threshold", (2, 2), threshold=0.25)
     assert half == pytest.approx(np.full((2, 2), 0.25), abs=1 / 256)
 

@@ -23,6 +23,7 @@ from digits_widget.model_server.embedded import EmbeddedServer
 DTYPES = (
     *("half", "bfloat16", "float32", "float64", "bool", "complex64", "complex128"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("qint8", "quint8", "qint16", "quint16", "qint32"),
 )
 
 
@@ -45,6 +46,8 @@ def export_half_plus(path: Path, *, add: float = 2.0) -> None:
             "serving_default": build(
                 {"x": info(x)}, {"y": info(y)}, prefix + "predict"
             ),
+            # The tensor of such a variable is of a type of its own, a reference.
+            "variable": build({"x": info(x)}, {"a": info(half)}, prefix + "predict"),
             "classify_x_to_y": build(
                 {"inputs": info(examples)}, {"scores": info(y)}, prefix + "classify"
             ),

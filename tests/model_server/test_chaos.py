@@ -36,13 +36,16 @@ class Proxy:
         host, port = target.rsplit(":", 1)
         self._server = (host, int(port))
         self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.target = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def cut(self) -> int:
         """End every connection; return how many there were."""
-        ended, self._open = self._open, []
+        with self._lock:
+            ended, self._open = self._open, []
         for each in ended:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -53,6 +56,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        # A connection that it has just accepted is to be closed, too.
+        self._thread.join()
         self.cut()
 
     def _accept(self) -> None:
@@ -64,7 +69,8 @@ class Proxy:
                 except OSError:
                     near.close()
                     continue
-                self._open += [near, far]
+                with self._lock:
+                    self._open += [near, far]
                 for pair in ((near, far), (far, near)):
                     threading.Thread(target=self._pass, args=pair, daemon=True).start()
 

@@ -1,8 +1,7 @@
-"""The two JSON readers: both must read the same, and neither may fall over."""
+"""JSON bodies, read as rapidjson reads them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from typing import Any
@@ -11,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits_widget.model_server.refusal import Refusal
-from digits_widget.model_server.rest.json_parser import JsonError, parse
 from digits_widget.model_server.rest.json_reader import read_json
 from digits_widget.model_server.rest.json_writer import floats
+from digits_widget.model_server.status_error import StatusError
 
 json_values = st.recursive(
     st.none()
@@ -27,29 +25,26 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(value=json_values, ascii_only=st.booleans())
-def test_the_careful_parser_reads_what_python_writes(
-    value: Any, *, ascii_only: bool
-) -> None:
-    text = json.dumps(value, ensure_ascii=ascii_only)
-    assert parse(text) == value
+def test_what_python_writes_is_read(value: Any, *, ascii_only: bool) -> None:
+    body = json.dumps({"a": value}, ensure_ascii=ascii_only).encode("utf-8")
+    assert read_json(body) == {"a": value}
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=st.text(alphabet='[]{}",:0123eE+-.\\ utfalsn', max_size=30))
-def test_both_readers_agree_on_what_is_json(text: str) -> None:
+@given(text=st.text(alphabet='[]{}",:0123eE+-.\\ utfalsnI', max_size=30))
+def test_what_is_not_json_is_refused_with_a_place(text: str) -> None:
+    whole = f'{{"a": {text}}}'
+    said = ""
     try:
-        wanted = json.JSONDecoder().raw_decode(text.lstrip(" "))[0]
-    except ValueError:
-        with pytest.raises(JsonError):
-            parse(text)
-        return
-    if isinstance(wanted, float) and math.isinf(wanted):
-        return
-    with contextlib.suppress(JsonError):
-        # It may refuse numbers that Python reads halfway, and ignores the rest of.
-        assert parse(text) == wanted or isinstance(wanted, dict)
+        assert list(read_json(whole.encode()))[:1] == ["a"]
+    except StatusError as exc:
+        said = exc.message
+    if said:
+        assert said.startswith("JSON Parse error: ")
+        place = int(said.rpartition(" ")[2])
+        assert 0 <= place <= len(whole) + whole.count("Inf") * 5
 
 
 @pytest.mark.parametrize(
@@ -62,6 +57,10 @@ def test_both_readers_agree_on_what_is_json(text: str) -> None:
         (b'{"a": "\\ud83d\\ude00"}', {"a": "😀"}),
         (b'{"a": "\xff"}', {"a": "\udcff"}),
         (b'{"a": 1e5}', {"a": 100000.0}),
+        (b'{"a": [Inf, "Inf", -Inf]}', {"a": [math.inf, "Inf", -math.inf]}),
+        (b'{"a": "\\\\ud800"}', {"a": "\\ud800"}),
+        (b'{"a": ' + b"9" * 300 + b"}", {"a": int("9" * 300)}),
+        (b'{"a": ' + b"1" + b"0" * 308 + b"}", {"a": 1e308}),
     ],
 )
 def test_bodies_are_read_as_rapidjson_reads_them(body: bytes, value: Any) -> None:
@@ -71,7 +70,7 @@ def test_bodies_are_read_as_rapidjson_reads_them(body: bytes, value: Any) -> Non
 
 
 def test_keys_stay_in_order() -> None:
-    # A refusal names the first wrong one.
+    # An error names the first wrong one.
     assert list(read_json(b'{"b": 1, "a": 2}')) == ["b", "a"]
 
 
@@ -83,6 +82,9 @@ def test_keys_stay_in_order() -> None:
         (b'{"a" 1}', "Missing a colon after a name of object member. at offset: 5"),
         (b'{"a": 1 "b"', "Missing a comma or } after an object member. at offset: 8"),
         (b'{"a": [1 2]}', "Missing a comma or ] after an array element. at offset: 9"),
+        (b"{Inf: 1}", "Missing a name for object member. at offset: 1"),
+        (b'{"a": Infinit}', "Missing a comma or } after an object member."),
+        (b'{"a": -Infix}', "Missing a comma or } after an object member."),
         (b"{a: 1}", "Missing a name for object member. at offset: 1"),
         (b'{"a": 1.}', "Miss fraction part in number. at offset: 7"),
         (b'{"a": 1e}', "Miss exponent in number. at offset: 7"),
@@ -93,14 +95,36 @@ def test_keys_stay_in_order() -> None:
         (b'{"a": "', "Missing a closing quotation mark in string. at offset: 6"),
         (b"{\"a\": '1'}", "Invalid value. at offset: 6"),
         (b'{"a": ' + b"9" * 5000 + b"}", "Number too big to be stored in double."),
-        (b"[" * 10**5, "Nested deeper than 1000. at offset: 1000"),
+        (b"[" * 10**6, "Nested too deeply. at offset: 0"),
         (b"[1]", "JSON Value: [1] Is not object"),
+        (b'{"a": [1, 1' + b"0" * 309 + b"]}", "to be stored in double. at offset: 10"),
+        (b'{"a": ["9e999", -9e999]}', "to be stored in double. at offset: 16"),
+        (b'{"a": "\\ud83d", "b": 1}', "surrogate pair in string is invalid. at offs"),
+        (b'{"a": "\\ud83d\\u0041"}', "surrogate pair in string is invalid. at offs"),
     ],
 )
 def test_what_is_wrong_is_said_with_reason_and_place(body: bytes, reason: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(StatusError) as caught:
         read_json(body)
     assert reason in caught.value.message
+
+
+FILLER = b"A9e512" * (12 * 2**20 // 6)
+"""Twelve megabytes that look like numbers too large."""
+
+
+@pytest.mark.parametrize(
+    ("end", "value"),
+    [
+        (b"1", 1),
+        (b"1e100", 1e100),
+        (b'"\\ud83d\\ude00"', "😀"),
+        (b'{"b64": "e512e999"}', {"b64": "e512e999"}),
+    ],
+)
+def test_large_bodies_may_hold_what_small_ones_may(end: bytes, value: Any) -> None:
+    body = b'{"a": {"b64": "%s"}, "b": %s}' % (FILLER, end)
+    assert read_json(body)["b"] == value
 
 
 @settings(max_examples=100, deadline=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,18 +14,11 @@ import pytest
 from tensorflow_serving.apis import get_model_status_pb2, predict_pb2
 
 from digits_widget.model_server.embedded import EmbeddedServer
+from tests.waiting import until
 
 pytestmark = pytest.mark.server
 
 FLAGS = ["--file_system_poll_wait_seconds=0.1", "--max_num_load_retries=0"]
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for a condition, not for a time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.02)
 
 
 class Place:

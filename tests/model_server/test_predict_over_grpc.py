@@ -131,6 +131,11 @@ def test_half_plus_two_answers_as_upstream_tests_it(
         ),
         ({"x": [[1, 2, 3]]}, CODE.INVALID_ARGUMENT, "Matrix size-incompatible"),
         (
+            {"signature": "__saved_model_init_op"},
+            CODE.INVALID_ARGUMENT,
+            "Output __saved_model_init_op has no data type that can be sent",
+        ),
+        (
             {"signature": "image", "x": [[[1.0]]]},
             CODE.INVALID_ARGUMENT,
             "not compatible with expected shape",
@@ -197,6 +202,22 @@ def test_any_shape_and_type_goes_through(
     assert (found == array).all()
 
 
+@pytest.mark.parametrize("dtype", ["qint8", "quint8", "qint16", "quint16", "qint32"])
+def test_quantised_numbers_go_through_and_are_not_plain_ones(
+    ask: Callable[..., Any], dtype: str
+) -> None:
+    number = tf.dtypes.as_dtype(dtype).as_datatype_enum
+    given = tensor_pb2.TensorProto(dtype=number, int_val=[1, 100])
+    given.tensor_shape.dim.add(size=2)
+    answer = ask(signature=f"same_{dtype}", x=given).outputs["y"]
+    assert answer == given
+    word = dtype.removeprefix("q")
+    plain = tf.make_tensor_proto([1], word)
+    code, details = refused(lambda: ask(signature=f"same_{dtype}", x=plain))
+    assert code is CODE.INVALID_ARGUMENT
+    assert details == f"Expects arg[0] to be {dtype} but {word} is provided"
+
+
 def test_strings_go_through_byte_for_byte(ask: Callable[..., Any]) -> None:
     values = [b"", b"\x00\xff\x00", "é".encode()]
     answer = ask(signature="text", s=tf.make_tensor_proto(values))
@@ -215,6 +236,14 @@ def test_outputs_may_be_scalars_and_differ_in_rows(ask: Callable[..., Any]) -> N
 def test_only_the_filtered_outputs_come_back(ask: Callable[..., Any]) -> None:
     answer = ask(signature="two", outputs=("sum",), a=[1], b=[2])
     assert list(answer.outputs) == ["sum"]
+
+
+def test_a_variable_of_the_old_kind_is_read(ask: Callable[..., Any], wire: Any) -> None:
+    found = ask("half_plus_two", "variable", x=[2.0]).outputs["a"]
+    assert (found.dtype, list(found.float_val)) == (types_pb2.DT_FLOAT, [0.5])
+    body = {"signature_name": "variable", "inputs": [2.0]}
+    answer = wire.rest("/v1/models/half_plus_two:predict", body)
+    assert answer == (200, {"outputs": 0.5})
 
 
 def test_a_signature_without_inputs_answers(ask: Callable[..., Any]) -> None:

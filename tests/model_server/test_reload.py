@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from tensorflow_serving.apis import (
 
 from digits_widget.errors import ModelServerError
 from digits_widget.model_server.embedded import EmbeddedServer
+from tests.waiting import until
 
 pytestmark = pytest.mark.server
 
@@ -99,13 +98,6 @@ def models(running: Models) -> Models:
     return running
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.05)
-
-
 def refused(call: Callable[[], Any]) -> tuple[grpc.StatusCode, str]:
     with pytest.raises(grpc.RpcError) as caught:
         call()
@@ -162,6 +154,13 @@ def test_a_policy_can_name_versions(models: Models) -> None:
         (("relative",), CODE.INVALID_ARGUMENT, "to have an absolute path or URI"),
         (("unlabelled",), CODE.FAILED_PRECONDITION, "not currently available"),
         (("no platform",), CODE.INVALID_ARGUMENT, "Illegal setting neither"),
+        (("both",), CODE.INVALID_ARGUMENT, "Illegal setting both ModelServerConfig::"),
+        (("other type",), CODE.INVALID_ARGUMENT, "model_type choice 2 not supported."),
+        (
+            ("bucket",),
+            CODE.INVALID_ARGUMENT,
+            "s3:// is not read here, only folders; got base_path()=s3://bucket/m",
+        ),
         (("other platform",), CODE.INVALID_ARGUMENT, "unsupported platform other"),
         (("changed platform",), CODE.INVALID_ARGUMENT, "Illegal to change a model's"),
         (("broken",), CODE.UNKNOWN, "1 model(s) did not become available: {broken:"),
@@ -174,6 +173,9 @@ def test_a_list_that_cannot_be_is_refused_and_nothing_suffers(
         "relative": models.entry("r", path="not/absolute"),
         "unlabelled": models.entry("a", ALL + 'version_labels { key: "x" value: 9 }'),
         "no platform": models.entry("c", 'model_platform: ""'),
+        "both": models.entry("c", "model_type: TENSORFLOW"),
+        "other type": models.entry("c", 'model_type: OTHER model_platform: ""'),
+        "bucket": models.entry("c", path="s3://bucket/m"),
         "other platform": models.entry("c", 'model_platform: "other"'),
         "changed platform": models.entry("a", 'model_platform: "other"'),
     }
@@ -238,6 +240,13 @@ def answers(models: Models, name: str) -> bool:
         (
             'model_config_list { config { name: "m" base_path: "/nowhere" } }',
             "Illegal setting neither",
+        ),
+        (
+            (
+                'model_config_list { config { name: "m" base_path: "gs://bucket/m" '
+                'model_platform: "tensorflow" } }'
+            ),
+            "gs:// is not read here, only folders; got base_path()=gs://bucket/m",
         ),
     ],
 )

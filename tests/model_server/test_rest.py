@@ -146,7 +146,15 @@ def test_predict_takes_rows_and_columns(
         ("two", {"instances": [1]}, 400, "instances is a plain list, but expecting"),
         ("two", {"inputs": [1]}, 400, "inputs is a plain value/list, but expecting"),
         ("two", {"inputs": {"a": [1]}}, 400, "Missing named input: b in 'inputs'"),
-        ("two", {"instances": [{"a": 1}]}, 400, "keys must be equal to: a,b"),
+        (
+            "two",
+            {"instances": [{"a": 1}]},
+            400,
+            (
+                "Failed to process element: 0 of 'instances' list. JSON object: "
+                '{"a":1} keys must be equal to: a,b'
+            ),
+        ),
         (
             "two",
             {"instances": [{"a": 1, "b": 1, "c": 1}]},
@@ -279,6 +287,36 @@ def test_a_gzip_body_is_inflated_and_a_broken_one_counts_as_empty(wire: Any) -> 
     status, found = wire.rest(f"{HALF}:predict", body[:-9], headers)
     assert status == 400
     assert "The document is empty" in found["error"]
+    members = gzip.compress(b'{"instances": ') + gzip.compress(b"[2]}")
+    assert wire.rest(f"{HALF}:predict", members, headers)[0] == 200
+
+
+LARGE = 9 * 2**20
+"""Bytes: more than a reader that is careful of each would like."""
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (
+            b'{"instances": [2.0], "note": {"b64": "%s"}}' % (b"e512" * (LARGE // 4)),
+            3.0,
+        ),
+        (b'{"instances": [1e30]%s}' % (b" " * LARGE), 5e29),
+        (b'{"note": "\\ud83d\\ude00%s", "instances": [2]}' % (b"a" * LARGE), 3.0),
+        (b'{"instances": [2], "instances": %s1]}' % (b"[1], " * (LARGE // 5)), None),
+    ],
+    ids=["base64", "exponent", "emoji", "broken"],
+)
+def test_a_large_body_is_read_like_a_small_one(
+    wire: Any, body: bytes, answer: float | None
+) -> None:
+    status, found = wire.rest(f"{HALF}:predict", body)
+    if answer is None:
+        assert status == 400
+        assert "Missing a name for object member. at offset: 37" in found["error"]
+    else:
+        assert (status, found) == (200, {"predictions": [answer]})
 
 
 def test_a_graph_that_runs_too_long_is_a_gateway_timeout(wire: Any) -> None:
@@ -314,6 +352,8 @@ def test_regress_answers_with_numbers(wire: Any) -> None:
     ("asked", "text"),
     [
         ({}, "key 'examples' is expected and was not found"),
+        ({"context": {"x": 2.0}}, "key 'examples' is expected and was not found"),
+        ({"context": [{"x": 2.0}]}, "Example must be JSON object but got JSON Array"),
         ({"examples": 1}, "to be an list/array"),
         ({"examples": []}, "value is an empty array"),
         ({"examples": [1]}, "Example must be JSON object but got JSON"),
@@ -336,8 +376,8 @@ def test_the_metrics_page_counts(wire: Any) -> None:
     status, page = wire.rest("/monitoring/prometheus/metrics")
     assert status == 200
     assert b"# TYPE :tensorflow:serving:request_count counter" in page
-    assert b'request_latency_bucket{model_name="half_plus_two",API="predict"' in page
-    assert b'runtime_latency_count{model_name="half_plus_two",API="Predict"' in page
+    assert b'request_latency_bucket{API="predict",entrypoint="REST",le="10.0"' in page
+    assert b'runtime_latency_count{API="Predict",model_name="half_plus_two"' in page
 
 
 def test_the_metrics_page_counts_examples(wire: Any) -> None:

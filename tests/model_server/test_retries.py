@@ -15,7 +15,7 @@ from digits_widget.model_server.calls.status import Status
 from digits_widget.model_server.lifecycle.library import Library
 from digits_widget.model_server.lifecycle.lifecycle import Lifecycle
 from digits_widget.model_server.lifecycle.model_config import ModelConfig
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.status_error import StatusError
 
 pytestmark = pytest.mark.server
 
@@ -53,7 +53,7 @@ class Disk:
     def _load(self, name: str, version: int, folder: Path) -> Any:
         self.tried.append(version)
         if (folder / "broken").exists():
-            raise Refusal(code="DATA_LOSS", message=BROKEN)
+            raise StatusError(code="DATA_LOSS", message=BROKEN)
         return Version(name, version)
 
     def publish(self, number: int, *, broken: bool = False) -> None:

@@ -15,12 +15,18 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from tests.without_tensorflow import write_sitecustomize
+
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COURSE = [path for path in NOTEBOOKS if path.name[0].isdigit()]
+
+NEED_TENSORFLOW = {"01_export"}
+SHOW_TENSORFLOW = {"02_inspect", "03_predict_over_grpc"}
+"""These lessons have a cell that runs TensorFlow's own tools where they are there."""
 
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -86,14 +92,33 @@ def test_there_is_a_course_without_a_gap() -> None:
     assert [int(path.stem[:2]) for path in COURSE] == list(range(8))
 
 
+RUNS = [(path, path.stem not in NEED_TENSORFLOW) for path in NOTEBOOKS] + [
+    (path, False) for path in NOTEBOOKS if path.stem in SHOW_TENSORFLOW
+]
+
+
 @pytest.mark.server
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    RUNS,
+    ids=[f"{path.stem}{'-without-tensorflow' * hidden}" for path, hidden in RUNS],
+)
 def test_notebook_runs_from_top_to_bottom(
-    path: Path, notebook: NotebookNode, model_server: EmbeddedServer, tmp_path: Path
+    path: Path,
+    model_server: EmbeddedServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    hidden: bool,
 ) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    tmp_path = tmp_path_factory.mktemp("tmp")
+    python_path = [str(ROOT)]
+    if hidden:
+        python_path.insert(0, str(write_sitecustomize(tmp_path_factory.mktemp("path"))))
     settings = {
         "DIGITS_SERVER": model_server.target,
         "DIGITS_REST": model_server.rest_url,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(python_path),
         "TMPDIR": str(tmp_path),
     }
     # In a test the kernel would not show what C++ writes to stderr.

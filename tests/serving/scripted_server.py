@@ -15,7 +15,7 @@ from typing import Any, Self
 import grpc
 import numpy as np
 
-from digits_widget.serving.messages import (
+from digits_widget.protocol.messages import (
     GetModelMetadataResponse,
     GetModelStatusResponse,
     PredictResponse,
@@ -23,7 +23,7 @@ from digits_widget.serving.messages import (
     message_class,
     service,
 )
-from digits_widget.serving.tensors import from_tensor_proto, to_tensor_proto
+from digits_widget.protocol.tensors import from_tensor_proto, to_tensor_proto
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 

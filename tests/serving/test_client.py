@@ -22,11 +22,12 @@ from digits_widget.errors import (
     OptionError,
     SignatureError,
     TooLargeError,
+    UnsupportedError,
 )
 from digits_widget.prediction import Prediction
-from digits_widget.serving import Client
-from digits_widget.serving.messages import PredictResponse
-from digits_widget.serving.tensors import from_tensor_proto, to_tensor_proto
+from digits_widget.protocol.messages import PredictResponse
+from digits_widget.protocol.tensors import from_tensor_proto, to_tensor_proto
+from digits_widget.serving import Client, TensorSpec
 from tests.serving.scripted_server import ScriptedServer, numbered, refuse, ten_of
 
 
@@ -320,7 +321,7 @@ def test_a_missing_model_is_answered_with_what_is_loaded(
     scripted.answers["GetModelMetadata"] = missing
     with (
         Client(scripted.target, version=9) as client,
-        pytest.raises(ModelNotFoundError, match=r"there is loaded: 1 \(AVAILABLE\)"),
+        pytest.raises(ModelNotFoundError, match=r"Loaded versions .*: 1 \(AVAILABLE\)"),
     ):
         client.predict(numbered(1)[0])
 
@@ -430,3 +431,69 @@ def test_predicting_loads_no_tensorflow(scripted: ScriptedServer) -> None:
     with Client(scripted.target) as client:
         client.predict(numbered(1)[0])
     assert "tensorflow" not in sys.modules
+
+
+def without_metadata(server: ScriptedServer) -> str:
+    """Make the server one that has no GetModelMetadata; return its address."""
+    del server.answers["GetModelMetadata"]
+    return server.target
+
+
+def test_a_server_that_tells_no_names_is_asked_with_names_by_hand(
+    scripted: ScriptedServer,
+) -> None:
+    target = without_metadata(scripted)
+    with Client(target, input="picture", output="digit") as client:
+        for _ in range(3):
+            assert client.predict(numbered(4))[3].confidences[1] == 0.75
+        assert client.capture(numbered(1)[0]).predictions[0].version == 1
+        assert str(client.metadata().choose()) == (
+            "serving_default(picture: float32 (-1, 28, 28, 1)) "
+            "-> (digit: float32 (-1, 10))"
+        )
+    assert scripted.calls[1][1].inputs["picture"].tensor_shape.dim[3].size == 1
+    assert scripted.count("GetModelMetadata") == 2
+
+
+def test_an_input_by_hand_may_say_its_type_and_shape(scripted: ScriptedServer) -> None:
+    spec = TensorSpec("picture", "DT_UINT8", (-1, 784))
+    target = without_metadata(scripted)
+    with Client(target, signature="s", input=spec, output="digit") as client:
+        client.predict(np.ones((28, 28)) / 255)
+    request = scripted.calls[-1][1]
+    sent = from_tensor_proto(request.inputs["picture"])
+    assert (sent.shape, str(sent.dtype), sent.max()) == ((1, 784), "uint8", 1)
+    assert request.model_spec.signature_name == "s"
+
+
+def test_raw_arrays_need_no_names_but_their_own(scripted: ScriptedServer) -> None:
+    images = np.full((2, 28, 28, 1), 0.25, np.float32)
+    with Client(without_metadata(scripted)) as client:
+        for outputs in ((), ("digit",), iter(["digit"])):
+            answer = client.predict_raw({"picture": images}, outputs=outputs)
+            assert answer["digit"][:, 1].tolist() == [0.25, 0.25]
+
+
+def test_a_server_that_tells_no_names_says_how_to_give_them(
+    scripted: ScriptedServer,
+) -> None:
+    with Client(without_metadata(scripted)) as client:
+        for ask in (lambda: client.predict(numbered(1)[0]), client.metadata):
+            with pytest.raises(UnsupportedError, match=r"input=…, output=…") as caught:
+                ask()
+            assert "predict_raw" in str(caught.value)
+            assert caught.value.code == "UNIMPLEMENTED"
+
+
+def test_names_by_hand_give_way_to_what_the_server_tells(
+    scripted: ScriptedServer,
+) -> None:
+    with Client(scripted.target, input="image", output="digit") as client:
+        client.predict(numbered(1)[0])
+    assert list(scripted.calls[-1][1].inputs) == ["picture"]
+
+
+@pytest.mark.parametrize("options", [{"input": "a"}, {"input": ""}])
+def test_an_input_by_hand_needs_an_output(options: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match="output="):
+        Client("127.0.0.1:8500", **options)

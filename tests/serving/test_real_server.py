@@ -185,7 +185,9 @@ def test_models_are_added_labelled_and_taken_away(
         gone = client.status
         while any(version.is_ready for version in gone()):
             pass
-        with pytest.raises(ModelNotFoundError, match=r"loaded: 2 \(END\), 1 \(END\)"):
+        with pytest.raises(
+            ModelNotFoundError, match=r"Loaded versions .*: 2 \(END\), 1 \(END\)"
+        ):
             client.regress(rows)
     with (
         Client(kinds.rest_url, model="kinds") as client,

@@ -31,7 +31,7 @@ from digits_widget.errors import (
     WrongPortError,
 )
 from digits_widget.serving import Client
-from digits_widget.serving.rest_caller import CODES
+from digits_widget.serving.http_calls import CODES
 from tests.serving.scripted_server import ScriptedServer, numbered, ten_of
 
 if TYPE_CHECKING:
@@ -219,6 +219,24 @@ def test_answers_that_are_no_use_have_an_error(
         pytest.raises(kind, match=r"expected|Check"),
     ):
         client.predict(numbered(1)[0])
+
+
+def test_a_server_without_metadata_is_asked_with_names_by_hand() -> None:
+    def respond(path: str, body: bytes) -> tuple[int, bytes]:
+        if path.endswith("/metadata"):
+            return 501, b'{"error": "not here"}'
+        return good(path, body)
+
+    with web(respond) as (target, _):
+        with Client(target, input="picture", output="digit") as client:
+            assert client.predict(numbered(4)[3]).confidences[1] == 0.75
+        with Client(target) as client:
+            for outputs in ([], ["digit"]):
+                answer = client.predict_raw({"picture": numbered(4)}, outputs=outputs)
+                (scores,) = answer.values()
+                assert scores[:, 1].tolist() == [0, 0.25, 0.5, 0.75]
+            with pytest.raises(UnsupportedError, match="input=…"):
+                client.predict(numbered(1)[0])
 
 
 def test_a_metadata_page_of_something_else_has_an_error() -> None:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from digits_widget.errors import ModelNotFoundError, OptionError, SignatureError
-from digits_widget.serving import Client
-from digits_widget.serving.examples import Label
-from digits_widget.serving.messages import (
+from digits_widget.protocol.messages import (
     ClassificationResponse,
     GetModelStatusResponse,
     MultiInferenceResponse,
     RegressionResponse,
     ReloadConfigResponse,
 )
+from digits_widget.serving import Client
+from digits_widget.serving.examples import Label
 from tests.serving.scripted_server import ScriptedServer, refuse
 
 

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import grpc
 import numpy as np
 import pytest
 
-from digits_widget.errors import ServingError
+from digits_widget.errors import (
+    AnswerError,
+    ModelNotFoundError,
+    ModelShapeError,
+    RequestRefusedError,
+    ServerAbsentError,
+    ServerBusyError,
+    ServerFailureError,
+    ServingError,
+    TooLargeError,
+)
 from digits_widget.serving import Client
-from digits_widget.serving.status import CURES, ERRORS, FINER, error_class, error_for
+from digits_widget.serving.error_hints import (
+    CURES,
+    ERRORS,
+    FINER,
+    HAPPENED,
+    error_class,
+    error_for,
+)
 from tests.serving.scripted_server import ScriptedServer, refuse
 
 FAILURES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
@@ -18,9 +37,39 @@ def test_the_table_has_every_status_that_is_a_failure() -> None:
     assert set(ERRORS) == set(FAILURES)
 
 
-@pytest.mark.parametrize("kind", {*ERRORS.values(), *(kind for _, kind in FINER)})
-def test_every_class_has_a_cure(kind: type[ServingError]) -> None:
+def descend(kind: type[ServingError]) -> Iterator[type[ServingError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from descend(child)
+
+
+# An answer without use is not a failed call: whoever reads it says what is wrong.
+KINDS = [
+    kind
+    for kind in descend(ServingError)
+    if kind not in (ServingError, ModelShapeError) and not issubclass(kind, AnswerError)
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_class_says_what_happened_and_what_to_do(
+    kind: type[ServingError],
+) -> None:
+    code = grpc.StatusCode.UNAVAILABLE
+    error = error_for(code, "its words", target="here:1", model="digits", kind=kind)
+    happened = HAPPENED[kind].format("here:1")
+    if kind is ServerAbsentError:
+        happened = "The model server at here:1 cannot be reached."
+    raw = "(UNAVAILABLE, model 'digits': its words)"
+    assert str(error) == f"{happened} {CURES[kind]} {raw}"
     assert CURES[kind].endswith(".")
+
+
+def test_an_absent_server_is_told_as_people_say_it() -> None:
+    code = grpc.StatusCode.UNAVAILABLE
+    target = "127.0.0.1:8500"
+    error = error_for(code, "", target=target, model="a", kind=ServerAbsentError)
+    assert str(error).startswith("The model server at 127.0.0.1:8500 is not running.")
 
 
 @pytest.mark.parametrize("code", FAILURES)
@@ -78,3 +127,105 @@ def test_long_details_are_cut_and_kept_on_one_line() -> None:
     )
     assert "\n" not in str(error)
     assert len(str(error)) < 1000
+
+
+BUSY = grpc.StatusCode.RESOURCE_EXHAUSTED
+AWAY = grpc.StatusCode.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("code", "details"),
+    [
+        (AWAY, "The batch scheduling queue to which this task was submitted is full"),
+        (BUSY, "queue full"),
+        (BUSY, "Too many requests: try again later"),
+        (BUSY, "Quota exceeded for calls per minute"),
+    ],
+)
+def test_a_server_with_too_much_to_do_is_waited_for_and_not_looked_for(
+    scripted: ScriptedServer, code: grpc.StatusCode, details: str
+) -> None:
+    scripted.answers["Predict"] = refuse(code, details)
+    with Client(scripted.target) as client, pytest.raises(ServerBusyError) as caught:
+        client.predict(np.zeros((28, 28)))
+    assert "ask again a little later" in str(caught.value)
+    assert "address" not in str(caught.value)
+    assert "raise the limit" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "kind", "todo"),
+    [
+        (BUSY, "Received message larger than max (9 vs. 4)", TooLargeError, "limit"),
+        (BUSY, "OOM when allocating tensor", TooLargeError, "out of memory"),
+        (BUSY, "", TooLargeError, "no room"),
+        (
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "Task size 9 is larger than maximum input batch size 4",
+            RequestRefusedError,
+            "max_batch=",
+        ),
+        (
+            grpc.StatusCode.UNIMPLEMENTED,
+            "Conversion of JSON Value: 1 to type: half",
+            ServingError,
+            "over gRPC",
+        ),
+        (
+            grpc.StatusCode.UNIMPLEMENTED,
+            "The Conv2D op only supports NHWC [[{{node conv}}]]",
+            ServingError,
+            "operation of this model",
+        ),
+        (grpc.StatusCode.PERMISSION_DENIED, "", ServingError, "may not do it"),
+        (grpc.StatusCode.UNAUTHENTICATED, "", ServingError, "token="),
+        (grpc.StatusCode.DATA_LOSS, "", ServerFailureError, "damaged"),
+        (
+            grpc.StatusCode.NOT_FOUND,
+            "Error while reading resource variable w [[{{node w}}]]",
+            ServerFailureError,
+            "variables",
+        ),
+        (
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "Could not find variable dense/kernel",
+            RequestRefusedError,
+            "variables",
+        ),
+        (
+            grpc.StatusCode.NOT_FOUND,
+            "Servable not found for request: Latest(a)",
+            ModelNotFoundError,
+            "Choose one that is there",
+        ),
+    ],
+)
+def test_each_cure_fits_what_happened(
+    code: grpc.StatusCode, details: str, kind: type[ServingError], todo: str
+) -> None:
+    error = error_for(code, details, target="here:1", model="digits")
+    assert isinstance(error, kind)
+    assert todo in str(error)
+
+
+def test_an_answer_over_this_clients_limit_names_the_option_that_raises_it(
+    scripted: ScriptedServer,
+) -> None:
+    scripted.answers["Predict"] = lambda *_: b"\x0a" * 5000
+    with (
+        Client(scripted.target, max_response_bytes=4096) as client,
+        pytest.raises(TooLargeError, match="max_response_bytes="),
+    ):
+        client.predict(np.zeros((28, 28)))
+
+
+def test_a_configuration_that_is_refused_is_what_is_to_be_mended(
+    scripted: ScriptedServer,
+) -> None:
+    scripted.answers["HandleReloadConfigRequest"] = refuse(
+        grpc.StatusCode.INVALID_ARGUMENT, "Illegal to list model a multiple times"
+    )
+    with Client(scripted.target) as client:
+        client.metadata()
+        with pytest.raises(RequestRefusedError, match="Mend the configuration"):
+            client.reload_config({"a": "/models/a"})

@@ -13,9 +13,10 @@ import pytest
 from google.protobuf import text_format
 
 from digits_widget.errors import OptionError
+from digits_widget.protocol.messages import PredictRequest, message_class
+from digits_widget.protocol.tensors import from_tensor_proto
+from digits_widget.protocol.wire import Wire
 from digits_widget.serving import Client
-from digits_widget.serving.messages import PredictRequest, message_class
-from digits_widget.serving.wire import Wire
 from tests.serving.scripted_server import ScriptedServer, numbered
 
 if TYPE_CHECKING:
@@ -33,6 +34,36 @@ def test_what_is_captured_is_what_travelled(scripted: ScriptedServer) -> None:
     assert len(exchange.response) == exchange.predictions[0].response_bytes
     assert [p.confidences[1] for p in exchange.predictions] == [0, 0.5]
     assert text_format.Parse(exchange.request.text, PredictRequest()) == seen
+
+
+def test_a_prediction_has_the_messages_that_brought_it(
+    scripted: ScriptedServer,
+) -> None:
+    (image,) = numbered(1)
+    with Client(scripted.target) as client:
+        prediction = client.predict(image)
+        calls = len(scripted.calls)
+        exchange = client.exchange(prediction, image)
+        together = client.predict(numbered(2))
+        with pytest.raises(OptionError, match="capture"):
+            client.exchange(together[0], image)
+    assert len(scripted.calls) == calls + 1
+    assert exchange.request.message == scripted.calls[calls - 1][1]
+    assert len(exchange.response) == prediction.response_bytes
+    assert exchange.predictions == (prediction,)
+
+
+def test_a_request_written_in_another_way_says_the_same(
+    scripted: ScriptedServer,
+) -> None:
+    with Client(scripted.target) as client:
+        went = client.capture(numbered(1))
+    other = went.repacked("values")
+    (sent,), (shown,) = (each.request.message.inputs.values() for each in (went, other))
+    assert sent.tensor_content
+    assert not shown.tensor_content
+    np.testing.assert_array_equal(from_tensor_proto(shown), from_tensor_proto(sent))
+    assert other.repacked("content").request == went.request
 
 
 @pytest.mark.parametrize("packing", ["content", "values"])
@@ -145,3 +176,24 @@ def test_the_command_for_grpcurl_carries_the_request(scripted: ScriptedServer) -
     assert scripted.target in head
     assert end == "END"
     assert json.loads(body)["model_spec"]["name"] == "digits"
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        b"\xfb\x01\x08\x01\xfc\x01",  # a group, number 31
+        b"\x08\x05",  # the map of inputs as a number
+        b"\x0d\x01\x02\x03\x04",  # the same as 32 bits
+        b"\x11" + bytes(8),  # the model's name as 64 bits
+        b"\xf8\xff\xff\xff\x0f\x01",  # the highest number there is
+    ],
+)
+def test_fields_that_travel_as_no_such_field_may_are_shown_as_bytes(
+    strange: bytes,
+) -> None:
+    data = PredictRequest(output_filter=["y"]).SerializeToString() + strange
+    wire = Wire("tensorflow.serving.PredictRequest", data)
+    assert wire.message.output_filter == ["y"]
+    assert b"".join(part.data for part in wire.parts) == data
+    assert wire.parts[-1].name == "?"
+    assert "protos/ does not name" in str(wire)

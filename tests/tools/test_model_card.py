@@ -147,7 +147,7 @@ def test_version_2_is_small(card: ModuleType) -> None:
 def test_mnist_figure_is_what_the_shipped_files_reach(
     card: ModuleType, figures: dict[str, Any], data: Path, version: str
 ) -> None:
-    from digits_widget.labelled import read_mnist
+    from digits_widget.datasets import read_mnist
 
     known = read_mnist(data / "mnist")
     # The whole set is seconds for version 2; a part of it is enough to know version 1.

@@ -57,7 +57,7 @@ def test_unknown_failures_have_none(setup_venv: ModuleType) -> None:
     assert setup_venv.cure("something else") is None
 
 
-@pytest.mark.parametrize("version", ["3.9", "3.10", "3.14"])
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.15"])
 def test_a_python_that_does_not_fit_is_named(
     setup_venv: ModuleType,
     version: str,
@@ -67,7 +67,9 @@ def test_a_python_that_does_not_fit_is_named(
     python = python_that_says(tmp_path, "odd", version)
     monkeypatch.setenv("PYTHON", str(python))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(setup_venv.SetupError, match=rf"Found Python {version}, but"):
+    with pytest.raises(
+        setup_venv.SetupError, match=rf"Found Python {version}, expected"
+    ):
         setup_venv.find_python()
 
 
@@ -79,6 +81,19 @@ def test_another_python_on_the_path_is_used(
     monkeypatch.setenv("PYTHON", str(old))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert setup_venv.find_python() == str(new)
+
+
+def test_a_python_without_tensorflow_is_the_last_resort(
+    setup_venv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light = python_that_says(tmp_path, "python3.14", "3.14")
+    monkeypatch.setenv("PYTHON", str(light))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert setup_venv.find_python() == str(light)
+    whole = python_that_says(tmp_path, "python3.11", "3.11")
+    assert setup_venv.find_python() == str(whole)
+    assert "training" in setup_venv.wanted("3.11")
+    assert "training" not in setup_venv.wanted("3.14")
 
 
 def test_a_full_disk_is_said_before_anything_is_made(
@@ -114,20 +129,71 @@ def test_no_network_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr + result.stdout
 
 
+@pytest.mark.parametrize(("there", "purpose"), [("lab", "lab"), ("test", "lab")])
 def test_what_is_installed_is_not_installed_again(
+    setup_venv: ModuleType,
+    there: str,
+    purpose: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What tests need covers what the lab needs, and not the other way round."""
+    venv = tmp_path / "venv"
+    venv.mkdir()
+    python_that_says(venv / "bin", "python", "3.12")
+    (venv / f"installed-for-{there}").write_text(setup_venv.fingerprint())
+    monkeypatch.setattr(setup_venv, "run", pytest.fail)
+    setup_venv.set_up(str(venv), purpose)
+
+
+def test_what_is_missing_is_installed(
+    setup_venv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv, version = tmp_path / "venv", f"{sys.version_info[0]}.{sys.version_info[1]}"
+    venv.mkdir()
+    python_that_says(venv / "bin", "python", version)
+    (venv / "installed-for-lab").write_text(setup_venv.fingerprint())
+    ran: list[list[str]] = []
+    monkeypatch.setenv("PYTHON", sys.executable)
+    monkeypatch.setattr(setup_venv, "run", ran.append)
+    monkeypatch.setattr(setup_venv, "check_disk", lambda _: None)
+    setup_venv.set_up(str(venv), "test")
+    assert ran[-1][-2:] == ["--group", "bench"]
+    assert (venv / "installed-for-test").read_text() == setup_venv.fingerprint()
+
+
+def test_an_environment_of_another_python_is_made_anew(
     setup_venv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     venv = tmp_path / "venv"
     venv.mkdir()
-    python_that_says(venv / "bin", "python", "3.12")
-    (venv / "installed-for-lab").write_text(setup_venv.fingerprint())
-    monkeypatch.setattr(setup_venv, "install", pytest.fail)
+    python_that_says(venv / "bin", "python", "3.2")
+
+    def make(command: list[str]) -> None:
+        if command[1:3] == ["-m", "venv"]:
+            assert not venv.exists()
+            venv.mkdir()
+
+    monkeypatch.setenv("PYTHON", sys.executable)
+    monkeypatch.setattr(setup_venv, "run", make)
+    monkeypatch.setattr(setup_venv, "check_disk", lambda _: None)
     setup_venv.set_up(str(venv), "lab")
+    assert (venv / "installed-for-lab").exists()
 
 
-def test_what_tests_need_covers_what_the_lab_needs(setup_venv: ModuleType) -> None:
-    assert setup_venv.covered_by("test") == ["lab", "test"]
-    assert setup_venv.covered_by("lab") == ["lab"]
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Errno 28] No space left on device", "disk is full"),
+        ("ensurepip is not available", "apt install"),
+        ("a strange thing", "This did not work:\na strange thing"),
+    ],
+)
+def test_a_command_that_fails_is_explained(
+    setup_venv: ModuleType, said: str, words: str
+) -> None:
+    with pytest.raises(setup_venv.SetupError, match=words):
+        setup_venv.run([sys.executable, "-c", f"print({said!r}); raise SystemExit(1)"])
 
 
 def test_an_old_python_gets_as_far_as_the_sentence() -> None:

@@ -1,4 +1,4 @@
-"""Layers whose options, weights or meaning changed since Keras 1 and 2.
+"""Layers whose options, weights or meaning changed since Keras 2.
 
 What they should answer is computed with NumPy alone: a model that was read wrongly
 agrees with its own export, so no other check would notice.
@@ -44,15 +44,13 @@ def answered(
     layers: list[Layer],
     held: dict[str, dict[str, Array]],
     images: Array = IMAGES,
-    *,
-    version: str = "2.3.1",
 ) -> NDArray[np.float32]:
     """Write the layers to a file, and return what the model that is read gives."""
     from digits_widget.training.hdf5_file import read_hdf5
 
     config = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
     names = [each["config"]["name"] for each in layers]
-    model, _ = read_hdf5(write_hdf5(path, config, held, version=version, layers=names))
+    model = read_hdf5(write_hdf5(path, config, held, version="2.3.1", layers=names))
     return np.asarray(model(images))
 
 
@@ -78,20 +76,14 @@ def test_depthwise_convolution_of_tensorflow_2(tmp_path: Path) -> None:
     np.testing.assert_allclose(got[..., 0], wanted, atol=1e-5)
 
 
-@pytest.mark.parametrize("version", ["1.2.2", "2.3.1"])
-def test_separable_convolution(tmp_path: Path, version: str) -> None:
+def test_separable_convolution(tmp_path: Path) -> None:
     depth, point, bias = some(3, 3, 1, 2), some(1, 1, 2, 4), some(4)
-    if version == "1.2.2":
-        old = {"nb_filter": 4, "nb_row": 3, "nb_col": 3, "border_mode": "same"}
-        kind, more = "SeparableConvolution2D", {**old, "batch_input_shape": SHAPE}
-    else:
-        old = {"filters": 4, "groups": 1, "kernel_initializer": INITIALIZER}
-        kind, more = "SeparableConv2D", {**SAME, **old, "kernel_constraint": None}
+    options = {"filters": 4, "groups": 1, "kernel_initializer": INITIALIZER}
+    more = {**SAME, **options, "kernel_constraint": None}
     got = answered(
         tmp_path / "cnn.h5",
-        [layer(kind, "s", depth_multiplier=2, **more)],
+        [layer("SeparableConv2D", "s", depth_multiplier=2, **more)],
         {"s": {"s_d:0": depth, "s_p:0": point, "s_b:0": bias}},
-        version=version,
     )
     maps = np.einsum("nrcij,ijm->nrcm", windows(IMAGES), depth[:, :, 0])
     np.testing.assert_allclose(got, maps @ point[0, 0] + bias, atol=1e-5)
@@ -153,37 +145,8 @@ def test_model_in_a_model_gets_its_weights_in_the_old_order(tmp_path: Path) -> N
 
 
 def sigmoid(x: Any) -> Any:
-    """Return Keras 1's and 2's hard one; Keras 3's of that name is steeper."""
+    """Return Keras 2's hard one; Keras 3's of that name is steeper."""
     return np.clip(0.2 * x + 0.5, 0, 1)
-
-
-def test_lstm_of_keras_1(tmp_path: Path) -> None:
-    # Kernel, recurrent kernel and bias of the gates i, c, f and o, as in the file.
-    gates = {g: (some(28, 5), some(5, 5), some(5)) for g in "icfo"}
-    options = {
-        "output_dim": 5,
-        "activation": "tanh",
-        "inner_activation": "hard_sigmoid",
-        "forget_bias_init": "one",
-        "dropout_W": 0.0,
-        "consume_less": "cpu",
-        "batch_input_shape": [None, 28, 28],
-    }
-    held = {
-        f"l_{part}_{g}:0": array
-        for g, arrays in gates.items()
-        for part, array in zip("WUb", arrays, strict=True)
-    }
-    layers = [layer("LSTM", "l", **options)]
-    images = IMAGES[..., 0]
-    got = answered(tmp_path / "rnn.h5", layers, {"l": held}, images, version="1.2.2")
-
-    state = memory = np.zeros((3, 5))
-    for row in images.transpose(1, 0, 2):
-        i, c, f, o = (row @ w + state @ u + b for w, u, b in gates.values())
-        memory = sigmoid(f) * memory + sigmoid(i) * np.tanh(c)
-        state = sigmoid(o) * np.tanh(memory)
-    np.testing.assert_allclose(got, state, atol=1e-5)
 
 
 def test_gru_before_there_were_two_kinds(tmp_path: Path) -> None:
@@ -202,21 +165,6 @@ def test_gru_before_there_were_two_kinds(tmp_path: Path) -> None:
         new = np.tanh(h + (sigmoid(r + state @ ur) * state) @ uh)
         state = update * state + (1 - update) * new
     np.testing.assert_allclose(got, state, atol=1e-5)
-
-
-def test_convolution_over_rows_of_keras_1(tmp_path: Path) -> None:
-    kernel, bias = some(3, 1, 28, 4), some(4)
-    options = {"nb_filter": 4, "filter_length": 3, "border_mode": "valid"}
-    got = answered(
-        tmp_path / "cnn.h5",
-        [layer("Convolution1D", "c", batch_input_shape=[None, 28, 28], **options)],
-        {"c": {"c_W:0": kernel, "c_b:0": bias}},
-        IMAGES[..., 0],
-        version="1.2.2",
-    )
-    seen = np.lib.stride_tricks.sliding_window_view(IMAGES[..., 0], 3, axis=1)
-    wanted = np.einsum("nrci,icf->nrf", seen, kernel[:, 0]) + bias
-    np.testing.assert_allclose(got, wanted, atol=1e-5)
 
 
 def test_kernels_that_theano_mirrored_are_refused(tmp_path: Path) -> None:

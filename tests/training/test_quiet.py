@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from digits_widget.stderr_aside import stderr_aside
+from digits_widget.discard_stderr import discard_stderr
 
 
 @pytest.mark.server
@@ -24,7 +24,7 @@ def test_keras_is_imported_without_a_word() -> None:
 
 
 def test_stderr_is_back_after_it_was_aside(capfd: pytest.CaptureFixture[str]) -> None:
-    with stderr_aside():
+    with discard_stderr():
         os.write(2, b"before")
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from digits_widget.training.passes import Sources
+    from digits_widget.training.epochs import Sources
 
 pytestmark = [
     pytest.mark.server,
@@ -92,8 +92,8 @@ def test_temperature_undoes_boasting() -> None:
 
 def small_sources() -> Sources:
     from digits_widget.samples import samples
-    from digits_widget.training.passes import Sources
-    from digits_widget.training.pen import normalise
+    from digits_widget.training.epochs import Sources
+    from digits_widget.training.stroke_augmentation import normalise
 
     images = np.random.default_rng(3).integers(0, 256, (9, 28, 28), np.uint8)
     strokes = tuple(normalise(drawing) for drawing in samples())
@@ -115,13 +115,13 @@ def test_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> N
         if done == 3 and len(told) == 3:
             raise Stopped
 
-    train = partial(train_robust_network, passes=2, pictures=300, progress=stop)
+    train = partial(train_robust_network, epochs=2, pictures=300, progress=stop)
     with pytest.raises(Stopped):
         train(small_sources(), tmp_path)
     resumed = train(small_sources(), tmp_path)
 
     assert told == [1, 2, 3, 3, 4]
-    assert [path.name for path in tmp_path.glob("pass-*")] == ["pass-002.keras"]
+    assert [path.name for path in tmp_path.glob("epoch-*")] == ["epoch-002.keras"]
     straight = train(small_sources(), tmp_path / "straight")
     for ours, theirs in zip(resumed.get_weights(), straight.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
@@ -133,4 +133,4 @@ def test_state_of_another_run_is_not_continued(tmp_path: Path) -> None:
 
     (tmp_path / "settings.txt").write_text("something else")
     with pytest.raises(OptionError, match="another run"):
-        train_robust_network(small_sources(), tmp_path, passes=1, pictures=60)
+        train_robust_network(small_sources(), tmp_path, epochs=1, pictures=60)

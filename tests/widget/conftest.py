@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from ipywidgets import DOMWidget
 from numpy.typing import NDArray
 
 from digits_widget.prediction import Prediction
 from digits_widget.widget import DigitsWidget
+from digits_widget.widget.predictors import CallablePredictor
+from tests.widget.panel_driver import PanelDriver
 
-Send = Callable[..., None]
-"""Sends an event to a widget's canvas, as a browser does."""
+Look = Callable[[DOMWidget], PanelDriver]
+"""Puts a widget, or a part of it, on a screen, and a person in front of it."""
 
 
 def answer(image: NDArray[np.float32]) -> Prediction:
@@ -26,6 +29,42 @@ def answer(image: NDArray[np.float32]) -> Prediction:
     return Prediction(confidences)
 
 
+class Held:
+    """A model that can be held before it answers, to look at what is seen meanwhile.
+
+    Parameters
+    ----------
+    answer : callable
+        Answers, once it may.
+    """
+
+    def __init__(self, answer: Callable[[NDArray[np.float32]], Prediction]) -> None:
+        self._answer = answer
+        self._may = threading.Event()
+        self._may.set()
+        self._asked: list[object] = []
+
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
+        self._asked.append(image)
+        assert self._may.wait(20)
+        self._asked.pop()
+        return self._answer(image)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their answer."""
+        return len(self._asked)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Give no answer within this block."""
+        self._may.clear()
+        try:
+            yield
+        finally:
+            self._may.set()
+
+
 @pytest.fixture
 def widget() -> Iterator[DigitsWidget]:
     """Make a widget whose model always says 3."""
@@ -34,35 +73,88 @@ def widget() -> Iterator[DigitsWidget]:
     widget.close()
 
 
-@pytest.fixture
-def send(widget: DigitsWidget) -> Send:
-    """Return what sends events to the widget's canvas; coordinates are shares."""
-    canvas = widget._canvas._canvas
-
-    def send(event: str, *places: tuple[float, float], **keys: object) -> None:
-        side = canvas.width
-        points = [{"x": x * side, "y": y * side} for x, y in places]
-        content: dict[str, Any] = {"event": event, **keys}
-        if event.startswith("touch"):
-            content["touches"] = points
-        elif points:
-            content.update(points[0])
-        canvas._handle_frontend_event(canvas, content, [])
-
-    return send
+@pytest.fixture(autouse=True)
+def threads_before(monkeypatch: pytest.MonkeyPatch) -> set[threading.Thread]:
+    """Return the threads that are there before the test makes its first widget."""
+    # Else each test waits a second for each of its own, as they do for more work.
+    monkeypatch.setattr("digits_widget.widget.worker.LINGER", 0.02)
+    # All widgets share these threads: one that another test has left would be used.
+    deadline = time.monotonic() + 20
+    while any(thread.name == "digits" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    return set(threading.enumerate())
 
 
 @pytest.fixture
-def settled() -> Iterator[Callable[[], None]]:
+def settled(threads_before: set[threading.Thread]) -> Iterator[Callable[[], None]]:
     """Return what waits until the threads that this test started have ended."""
-    before = set(threading.enumerate())
 
     def wait() -> None:
         deadline = time.monotonic() + 20
-        while set(threading.enumerate()) - before:
+        while set(threading.enumerate()) - threads_before:
             # Not joined: one that another thread is just starting cannot be yet.
             assert time.monotonic() < deadline
             time.sleep(0.002)
 
     yield wait
     wait()
+
+
+class Clock:
+    """Stands still until it is told to go on: timers wait for that, not for seconds."""
+
+    def __init__(self) -> None:
+        self._timers: list[threading.Timer] = []
+
+    def start(self, timer: threading.Timer) -> None:
+        """Keep a timer that somebody has started."""
+        self._timers.append(timer)
+
+    def waiting(self, seconds: float) -> int:
+        """How many timers wait for so many seconds, started and not cancelled."""
+        left = [each.interval for each in self._timers if not each.finished.is_set()]
+        return left.count(seconds)
+
+    def go_on(self) -> None:
+        """Let the time pass that all timers wait for which there are now."""
+        timers, self._timers = self._timers, []
+        for timer in timers:
+            if not timer.finished.is_set():
+                timer.function(*timer.args, **timer.kwargs)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a clock that all timers go by which are made from now on."""
+    clock = Clock()
+
+    class Timer(threading.Timer):
+        def start(self) -> None:
+            clock.start(self)
+
+    monkeypatch.setattr(threading, "Timer", Timer)
+    return clock
+
+
+@pytest.fixture
+def look(settled: Callable[[], None]) -> Look:
+    """Return what puts a widget, or a part of it, on the screen, to be used."""
+    return lambda root: PanelDriver(root, settled).see()
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many images widgets ask about in each call about several."""
+    sizes: list[int] = []
+    # A function as a model has no batches: only what calls it knows which are one.
+    many = CallablePredictor.many
+
+    def count(
+        predictor: CallablePredictor, images: NDArray[np.float32]
+    ) -> list[Prediction]:
+        sizes.append(len(images))
+        return many(predictor, images)
+
+    monkeypatch.setattr(CallablePredictor, "many", count)
+    return sizes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,185 +9,254 @@ from numpy.typing import NDArray
 
 from digits_widget.errors import LogitsError
 from digits_widget.logits import at_temperature
-from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
-from digits_widget.state import State
-from digits_widget.widget.confidences.confidences import Confidences, sentence
-from digits_widget.widget.desk import Desk
-from digits_widget.widget.server import Function
-from tests.widget.desk_at_once import desk_at_once
+from digits_widget.widget import DigitsWidget
+from tests.widget.conftest import Held, Look
+from tests.widget.panel_driver import Bar, PanelDriver
 
-DRAWING = sample(3)
-TRACE = PRESETS["mnist"](DRAWING)
 PREDICTION = Prediction(np.array([5, 0, 4, 940, 2, 4, 1, 2, 41, 1]) / 1000)
 WAVERING = Prediction(np.array([0, 0, 10, 0, 480, 0, 20, 40, 0, 450]) / 1000)
-ANSWERED = State(1, DRAWING, TRACE, PREDICTION)
-WAITING = State(2, DRAWING, TRACE, previous=PREDICTION, waiting=True)
 LOGITS = np.array([-8.0, 0, 1, 4, 0, 0, 0, 2.5, 0, 0])
 
 
-def wavering(_image: NDArray[np.float32]) -> Prediction:
-    return WAVERING
+class Model:
+    """Gives whatever answer it is told to; fails without one."""
+
+    def __init__(self) -> None:
+        self.answer: Prediction | None = PREDICTION
+
+    def __call__(self, _image: NDArray[np.float32]) -> Prediction:
+        if self.answer is None:
+            msg = "no more"
+            raise RuntimeError(msg)
+        return self.answer
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return desk_at_once(Function(wavering))
+def model() -> Model:
+    return Model()
 
 
 @pytest.fixture
-def view(desk: Desk) -> Confidences:
-    return Confidences(desk)
+def held(model: Model) -> Held:
+    return Held(model)
 
 
-def html(view: Confidences) -> str:
-    return str(view.widget.children[0].value)
+@pytest.fixture
+def widget(held: Held) -> Iterator[DigitsWidget]:
+    widget = DigitsWidget(predict=held)
+    yield widget
+    widget.close()
 
 
-def press(view: Confidences, name: str, *, on: bool = True) -> None:
-    (button,) = (b for b in view.widget.children[1].children if b.description == name)
-    button.value = on
+@pytest.fixture
+def view(widget: DigitsWidget, look: Look) -> PanelDriver:
+    """Return the bars, in a cell of their own, with an answer about a 3."""
+    view = look(widget.bars)
+    widget.draw(sample(3))
+    view.settle()
+    return view
+
+
+def best(view: PanelDriver) -> list[Bar]:
+    """Return the bars that are marked as the highest."""
+    return [bar for bar in view.bars() if bar.mark == "◀"]
 
 
 def test_bars_are_in_fixed_order_with_numbers_and_the_best_is_marked(
-    view: Confidences,
+    view: PanelDriver,
 ) -> None:
-    view.show(ANSWERED)
-    assert re.findall(r"<th>(\d)</th>", html(view)) == list("0123456789")
-    assert html(view).count("digits-best") == 1
-    assert html(view).count("◀") == 1
-    assert ">94.0<" in html(view)
-    assert ">4.1<" in html(view)
-    assert "digits-stale" not in html(view)
+    assert [bar.digit for bar in view.bars()] == list(range(10))
+    (three,) = best(view)
+    assert three.digit == 3
+    assert len(view.page.select(".digits-best")) == 1
+    assert three.number == "94.0"
+    assert three.length == 94
+    assert view.bars()[8].number == "4.1"
+    assert not view.dimmed()
 
 
 def test_stale_bars_are_dimmed_and_nothing_is_said_about_them(
-    view: Confidences,
+    view: PanelDriver, widget: DigitsWidget, held: Held
 ) -> None:
-    view.show(WAITING)
-    assert "digits-stale" in html(view)
-    assert "bits of doubt" not in html(view)
+    assert "runner-up" in view.shown_text()
+    with held.held():
+        widget.draw(sample(4))
+        assert view.dimmed()
+        assert view.bars()[3].number == "94.0"
+        assert "runner-up" not in view.shown_text()
 
 
-def test_blank_has_no_digit_and_empty_bars(view: Confidences) -> None:
-    view.show(ANSWERED)
-    view.show(State(3))
-    assert "digits-best" not in html(view)
-    assert "width:0.00%" in html(view)
-    assert not re.search(r"\d\.\d<", html(view))
-    assert "Sure" not in html(view)
+def test_blank_has_no_digit_and_empty_bars(
+    view: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.clear()
+    assert not best(view)
+    assert {(bar.length, bar.number) for bar in view.bars()} == {(0.0, "")}
+    assert "Sure" not in view.shown_text()
 
 
-def test_margin_and_entropy_are_said_in_words(view: Confidences) -> None:
-    view.show(ANSWERED)
-    assert "Sure. 89.9 points ahead of the second, 0.43 of 3.32 bits" in html(view)
-    view.show(State(2, DRAWING, TRACE, WAVERING))
-    assert "Wavers between 4 and 9. 3.0 points ahead" in html(view)
+def test_certainty_is_said_in_words_and_entropy_in_the_details(
+    view: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    said = "Sure: the runner-up, 8, has 4\N{NO-BREAK SPACE}%."
+    assert said in view.shown_text()
+    assert view.page.select('[title*="entropy 0.43 of 3.32 bits"]')
+    model.answer = WAVERING
+    widget.draw(sample(4))
+    view.settle()
+    assert "Wavers between 4 and 9." in view.shown_text()
 
 
-def test_the_announced_sentence_says_when_it_is_not_sure(view: Confidences) -> None:
-    view.show(State(2, DRAWING, TRACE, WAVERING))
-    said = "Not sure: 4, 48.0_% confident, then 9, 45.0_%"
-    announced = re.search(r'aria-live="polite">(.*?)</div>', html(view))
-    assert announced
-    assert announced[1] == said.replace("_", "\N{NO-BREAK SPACE}")
+def test_the_announced_sentence_says_when_it_is_not_sure(
+    view: PanelDriver,
+    widget: DigitsWidget,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aloud: list[str] = []
+    # A screen reader hears what is sent to the page's own script.
+    monkeypatch.setattr(widget._overlay, "send", lambda what: aloud.append(what["say"]))
+    model.answer = WAVERING
+    widget.draw(sample(4))
+    said = "4 or 9: 48_% and 45_%"
+    said = said.replace("_", "\N{NO-BREAK SPACE}")
+    view.wait_for_sentence(said)
+    view.wait_until(lambda: said in aloud)
+    # Otherwise it would be read aloud whenever it changes, too.
+    assert not view.page.select("[aria-live]")
 
 
-def test_temperature_counts_only_while_its_slider_is_open(view: Confidences) -> None:
-    view.show(ANSWERED)
-    plain = html(view)
-    view._temperature.value = 4
-    assert html(view) == plain
-    press(view, "Temperature")
+def test_the_sentence_stays_while_an_answer_is_awaited(
+    view: PanelDriver, widget: DigitsWidget, held: Held
+) -> None:
+    said = view.sentence()
+    assert said == "3, sure"
+    with held.held():
+        widget.draw(sample(4))
+        assert view.dimmed()
+        assert view.sentence() == said
+
+
+def test_temperature_counts_only_while_its_slider_is_open(view: PanelDriver) -> None:
+    bars, said = view.bars(), "3, sure"
+
+    def is_as_it_was() -> bool:
+        view.wait_for_sentence(said)
+        return view.bars() == bars
+
+    assert is_as_it_was()
+    view.click("Temperature")
+    assert is_as_it_was()
+    view.set("Temperature", 4)
     warmed = at_temperature(PREDICTION, 4)
-    assert f">{100 * warmed.confidence:.1f}<" in html(view)
-    assert "At temperature 4: Not sure: 3" in html(view)
-    assert html(view).count("digits-best") == 1
-    view._temperature.value = 1
-    assert html(view) == plain
-    view._temperature.value = 0.5
-    press(view, "Temperature", on=False)
-    assert html(view) == plain
+    assert view.bars()[3].number == f"{100 * warmed.confidence:.1f}"
+    doubt = "At temperature 4: Not sure, perhaps 3: "
+    view.wait_until(lambda: view.sentence().startswith(doubt))
+    assert len(best(view)) == 1
+    view.click("Temperature")
+    assert is_as_it_was()
+    view.click("Temperature")
+    view.set("Temperature", 1)
+    assert is_as_it_was()
+    view.set("Temperature", 0.5)
+    assert view.bars() != bars
+    view.click("Temperature")
+    assert is_as_it_was()
 
 
-def test_logits_are_called_so_and_can_be_shown_as_confidences() -> None:
-    desk = desk_at_once(Function(lambda _: Prediction(LOGITS)))
-    view = Confidences(desk)
-    desk.session.subscribe(view.show)
-    button = view._softmax
-    assert button.layout.display == "none"
-    desk.session.draw(DRAWING)
-    assert isinstance(desk.session.state.problem, LogitsError)
-    assert "These are logits, not confidences: 3, +4.0, then 7, +2.5" in html(view)
-    assert "margin-left:0.00%" not in html(view)
-    assert ">\N{MINUS SIGN}8.0<" in html(view)
-    assert "width:50.00%" in html(view)
-    assert html(view).count("digits-best") == 1
-    assert button.layout.display == ""
-    button.value = True
-    answer = desk.session.state.prediction
-    assert answer is not None
-    assert answer.confidences.sum() == pytest.approx(1)
-    assert "The softmax of the model" in html(view)
-    assert "logits, not" not in html(view)
-    button.value = False
-    assert "These are logits" in html(view)
-
-
-@pytest.mark.parametrize("waits", [False, True])
-def test_logits_about_an_older_drawing_are_dimmed(
-    view: Confidences, *, waits: bool
+def test_the_log_scale_shows_who_is_second_far_below_a_percent(
+    view: PanelDriver, widget: DigitsWidget, model: Model
 ) -> None:
-    problem = LogitsError("Got logits.", logits=LOGITS[None])
-    view.show(State(1, DRAWING, TRACE, problem=problem, waiting=waits))
-    assert ("digits-stale" in html(view)) == waits
+    confidences = np.full(10, 1e-15)
+    confidences[[3, 8, 9, 5]] = 1, 1e-3, 1e-5, 1e-9
+    model.answer = Prediction(confidences / confidences.sum())
+    widget.draw(sample(3))
+    view.wait_until(lambda: view.bars()[8].number == "0.1")
+    assert {bar.number for bar in view.bars()} == {"99.9", "0.1", "0.0"}
+    view.click("Log scale")
+    bars = view.bars()
+    assert best(view) == [bars[3]]
+    numbers = [bars[digit].number for digit in (3, 8, 9, 5, 0)]
+    assert numbers == ["99.9", "0.1", "0.001", "10-7", "10-13"]
+    lengths = [bars[digit].length for digit in (3, 8, 9, 5, 0)]
+    # Half of the track is 50 %; a quarter of it is odds of a million to one.
+    assert lengths == pytest.approx([62.5, 37.5, 29.2, 12.5, 0], abs=0.1)
+    assert sum(bar.length == 0 for bar in bars) == 6
+    view.click("Log scale")
+    assert view.bars()[8].number == "0.1"
 
 
-def test_over_time_asks_about_all_moments_in_one_call_once_it_is_open() -> None:
-    batches = []
+def test_logits_are_called_so_and_can_be_shown_as_confidences(
+    view: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    assert not view.has("Show as confidences")
+    model.answer = Prediction(LOGITS)
+    widget.draw(sample(3))
+    words = "These are logits, not confidences: 3, +4.0, then 7, +2.5"
+    view.wait_for_sentence(words)
+    assert isinstance(widget.problem, LogitsError)
+    # To both sides of zero, the longest half a track long.
+    low, three = view.bars()[0], view.bars()[3]
+    assert (low.number, low.begin, low.length) == ("\N{MINUS SIGN}8.0", 0, 50)
+    assert (three.number, three.begin, three.length) == ("+4.0", 50, 25)
+    assert best(view) == [three]
+    view.click("Show as confidences")
+    view.wait_for("The softmax of the model")
+    assert widget.prediction is not None
+    assert widget.prediction.confidences.sum() == pytest.approx(1)
+    view.wait_until(lambda: "logits, not" not in view.shown_text())
+    view.click("Show as confidences")
+    view.wait_for_sentence(words)
 
-    class Counting(Function):
-        def many(self, images: NDArray[np.float32]) -> list[Prediction]:
-            batches.append(len(images))
-            return super().many(images)
 
-    desk = desk_at_once(Counting(wavering))
-    view = Confidences(desk)
-    desk.session.subscribe(view.show)
-    desk.session.draw(sample(5))
+def test_logits_about_an_older_drawing_are_dimmed(
+    view: PanelDriver, widget: DigitsWidget, model: Model, held: Held
+) -> None:
+    model.answer = Prediction(LOGITS)
+    widget.draw(sample(3))
+    view.wait_until(lambda: view.bars()[3].number == "+4.0")
+    view.wait_until(lambda: not view.dimmed())
+    with held.held():
+        widget.draw(sample(4))
+        assert view.bars()[3].number == "+4.0"
+        assert view.dimmed()
+    widget.clear()
+
+
+def lines(view: PanelDriver) -> int:
+    """Return how many digits have a line in the chart."""
+    return len(view.page.find_all("g", class_=re.compile("^digits-line-")))
+
+
+def test_over_time_asks_about_all_moments_in_one_call_once_it_is_open(
+    view: PanelDriver, widget: DigitsWidget, model: Model, batches: list[int]
+) -> None:
+    model.answer = WAVERING
+    widget.draw(sample(5))
+    view.settle()
     assert not batches
-    press(view, "Over time")
-    assert view._over_time.wait(20)
+    view.click("Over time")
+    view.settle()
     (asked,) = batches
     assert 10 < asked <= 24
-    assert (
-        "It was 4 from the first answer on."
-        in view.widget.children[2].children[0].value
-    )
-    assert view._over_time.body.value.count("digits-line-") == 2
-    press(view, "Over time", on=False)
-    desk.session.draw(sample(6))
+    assert "It was 4 from the first answer on." in view.shown_text()
+    assert lines(view) == 2
+    view.click("Over time")
+    widget.draw(sample(6))
+    view.settle()
     assert len(batches) == 1
-    assert len(view.widget.children) == 2
+    assert "It was 4" not in view.shown_text()
+    assert lines(view) == 0
 
 
-def test_a_failure_over_time_is_shown_in_its_place() -> None:
-    def fails(image: NDArray[np.float32]) -> Prediction:
-        if len(seen) > 0:
-            msg = "no more"
-            raise RuntimeError(msg)
-        seen.append(image)
-        return WAVERING
-
-    seen: list[NDArray[np.float32]] = []
-    desk = desk_at_once(Function(fails))
-    view = Confidences(desk)
-    desk.session.subscribe(view.show)
-    desk.session.draw(sample(5))
-    press(view, "Over time")
-    assert "no more" in view.widget.children[2].children[0].value
-
-
-def test_a_sentence_at_temperature_one_is_the_models_own() -> None:
-    assert sentence(ANSWERED, temperature=1) == sentence(ANSWERED)
+def test_a_failure_over_time_is_shown_in_its_place(
+    view: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    model.answer = None
+    view.click("Over time")
+    view.settle()
+    assert "no more" in view.problem()
+    assert widget.problem is None
+    assert len(best(view)) == 1

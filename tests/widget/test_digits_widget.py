@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import base64
-import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,20 +14,25 @@ from numpy.typing import NDArray
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import (
     MissingExtraError,
+    NotTenError,
     ServerAbsentError,
     UnknownMethodError,
 )
 from digits_widget.model_server import embedded
-from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.model_server.embedded import EmbeddedServer, first_free_ports
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.recovery import Recovery
-from digits_widget.widget.server import OwnServer
+from digits_widget.widget.predictors import EmbeddedPredictor, _started
+from tests.widget.conftest import Clock, Held, Look
+from tests.widget.panel_driver import PanelDriver
 
 WAIT = 20.0
+
+RETRY = 1.0
+"""Seconds after which a server that did not answer is asked again."""
 
 
 def unsure(_image: NDArray[np.float32]) -> Prediction:
@@ -107,8 +112,9 @@ def test_every_preset_is_a_pipeline_by_name(name: str) -> None:
     assert widget.trace is not None
     titles = [shot.title for shot in widget.trace]
     widget.clear()
-    tiles = widget._strip._lane._strip.value
-    assert re.findall("<b>(.*?)</b>", tiles) == [*titles, "Answer"]
+    (shown,) = PanelDriver(widget.filmstrip).strips()
+    assert [tile.title for tile in shown.tiles] == titles
+    assert shown.answer == "?"
     widget.close()
 
 
@@ -127,7 +133,7 @@ def test_fallback_is_a_picture_and_a_sentence(widget: DigitsWidget) -> None:
     widget.wait(WAIT)
     bundle = widget._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-    assert "3, 91.0" in bundle["text/plain"]
+    assert "3, sure" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
@@ -142,7 +148,7 @@ def test_a_part_alone_falls_back_to_the_same_picture(
     widget.wait(WAIT)
     bundle = getattr(widget, name)._repr_mimebundle_()
     assert bundle["image/png"] == widget._repr_mimebundle_()["image/png"]
-    assert f"DigitsWidget.{name}: 3, 91.0" in bundle["text/plain"]
+    assert f"DigitsWidget.{name}: 3, sure" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
@@ -186,7 +192,7 @@ def test_without_the_extra_the_problem_says_how_to_install(
     widget.draw(sample(3))
     widget.wait(WAIT)
     assert isinstance(widget.problem, MissingExtraError)
-    assert "pip install" in widget.canvas.children[-1].value
+    assert "pip install" in PanelDriver(widget.canvas).problem()
     widget.close()
 
 
@@ -194,16 +200,20 @@ def test_without_the_extra_the_problem_says_how_to_install(
 def test_own_server_starts_answers_is_shared_and_stops(
     settled: Callable[[], None],
 ) -> None:
-    first, second = DigitsWidget(), DigitsWidget()
-    notices = []
-    first._session.subscribe(lambda state: notices.append(state.notice))
+    class Notices(list[str]):
+        def show(self, state: State) -> None:
+            self.append(state.notice)
+
+    notices = Notices()
+    first, second = DigitsWidget(views=[notices]), DigitsWidget()
     first.draw(sample(3))
     second.draw(sample(8))
     answers = first.wait(120), second.wait(120)
     assert [answer.label for answer in answers if answer] == [3, 8]
     assert any("Starting" in notice for notice in notices)
     assert not notices[-1]
-    server = OwnServer._server
+    # What was started for both of them is seen by nobody but this class.
+    server = EmbeddedPredictor._server
     assert server is not None
     assert server.is_running
     first.close()
@@ -212,6 +222,47 @@ def test_own_server_starts_answers_is_shared_and_stops(
     second.close()
     settled()
     assert not server.is_running
+
+
+@pytest.mark.server
+def test_a_server_that_is_down_is_said_once_and_started_by_a_button(
+    settled: Callable[[], None],
+) -> None:
+    target = f"127.0.0.1:{first_free_ports([8600])[0]}"
+    widget = DigitsWidget(server=target)
+    person = PanelDriver(widget).see()
+    person.click("Dithering")
+    assert not person.has("Start one")
+    widget.draw(sample(3))
+    widget.wait(WAIT)
+    assert person.shown_text().count(f"server at {target} is not running.") == 1
+    assert len(person.page.select('[role="alert"]')) == 1
+    person.click("Start one")
+    deadline = time.monotonic() + 120
+    while widget.prediction is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert widget.prediction.label == 3
+    assert "is not running" not in person.shown_text()
+    assert not person.has("Start one")
+    widget.close()
+    _started.pop(target).stop()
+    settled()
+
+
+@pytest.mark.parametrize(
+    ("target", "model"),
+    [("models.invalid:8500", "digits"), ("127.0.0.1:1", "mine")],
+)
+def test_only_what_an_embedded_server_can_stand_for_is_offered(
+    target: str, model: str
+) -> None:
+    widget = DigitsWidget(server=target, model=model)
+    widget.draw(sample(3))
+    widget.wait(WAIT)
+    assert isinstance(widget.problem, ServerAbsentError)
+    assert not PanelDriver(widget).has("Start one")
+    widget.close()
 
 
 @pytest.mark.server
@@ -225,28 +276,58 @@ def test_answers_of_a_named_server(model_server: EmbeddedServer) -> None:
     widget.close()
 
 
-def test_recovery_asks_again_only_while_the_server_does_not_answer() -> None:
-    timers: list[tuple[float, Callable[[], None]]] = []
+def test_an_absent_server_is_asked_again_each_second_while_somebody_looks(
+    clock: Clock, look: Look
+) -> None:
+    asked: list[object] = []
 
-    def after(seconds: float, work: Callable[[], None]) -> threading.Timer:
-        timers.append((seconds, work))
-        return threading.Timer(seconds, work)
+    def absent(image: NDArray[np.float32]) -> Prediction:
+        asked.append(image)
+        msg = "Nobody."
+        raise ServerAbsentError(msg)
 
-    def retry() -> None:
-        pass
+    model = Held(absent)
+    widget = DigitsWidget(predict=model)
+    page = look(widget)
+    widget.draw(sample(3))
+    page.settle()
+    assert clock.waiting(RETRY) == 1
+    with model.held():
+        clock.go_on()
+        page.wait_until(lambda: model.waiting)
+        assert clock.waiting(RETRY) == 0
+    page.settle()
+    assert len(asked) == 2
+    assert clock.waiting(RETRY) == 1
+    page.leave()
+    clock.go_on()
+    page.settle()
+    assert clock.waiting(RETRY) == 0
+    # Who comes back sees it asked again.
+    page.see()
+    assert clock.waiting(RETRY) == 1
+    widget.clear()
+    page.settle()
+    assert clock.waiting(RETRY) == 0
+    widget.close()
 
-    seen = True
-    recovery = Recovery(retry, after, lambda: seen)
-    absent = ServerAbsentError("Nobody.")
-    recovery.show(State())
-    recovery.show(State(1, problem=absent, waiting=True))
-    recovery.show(State(2, problem=ValueError()))
-    assert not timers
-    recovery.show(State(3, problem=absent))
-    assert timers == [(1.0, retry)]
-    seen = False
-    recovery.show(State(4, problem=absent))
-    assert len(timers) == 1
+
+@pytest.mark.parametrize(
+    "problem", [ValueError("my own mistake"), NotTenError("Nine numbers.")]
+)
+def test_a_problem_that_cannot_pass_is_not_asked_about_again(
+    clock: Clock, look: Look, problem: Exception
+) -> None:
+    def fail(_image: object) -> Prediction:
+        raise problem
+
+    widget = DigitsWidget(predict=fail)
+    page = look(widget)
+    widget.draw(sample(3))
+    page.settle()
+    assert str(problem) in page.problem()
+    assert clock.waiting(RETRY) == 0
+    widget.close()
 
 
 def test_blank_drawings_of_all_kinds_ask_nobody() -> None:
@@ -257,13 +338,14 @@ def test_blank_drawings_of_all_kinds_ask_nobody() -> None:
         return Prediction(np.full(10, 0.1))
 
     widget = DigitsWidget(predict=count)
+    steps = PanelDriver(widget.filmstrip)
     widget.draw(Drawing())
     widget.draw(Drawing.from_points([[(0.5, 0.5)]]))
     assert widget.trace is not None
-    assert "One dot" in widget._strip._lane._strip.value
+    assert "One dot" in steps.strips()[0].remark
     widget.draw(Drawing([Stroke([(0, 0.5), (1, 0.5)], width=1.0)]))
     assert widget.trace is not None
-    assert "full of ink" in widget._strip._lane._strip.value
+    assert "Ink covers nearly all of" in steps.strips()[0].remark
     widget.clear()
     assert widget.wait(WAIT) is None
     assert not asked

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,34 +17,27 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.steps import Dither
 from digits_widget.trace import Trace
-from digits_widget.widget.desk import Desk
-from digits_widget.widget.dithering.dithering import Dithering
-from digits_widget.widget.server import Function
-from tests.widget.desk_at_once import desk_at_once
+from digits_widget.widget import DigitsWidget
+from tests.widget.conftest import Held, Look
+from tests.widget.panel_driver import PanelDriver
 
 MNIST = PRESETS["mnist"]
 DOT = Drawing.from_points([[(0.5, 0.5)]])
 
 
-class Model(Function):
-    """Says 3 where there is much ink, else 8; counts what it is asked in one call."""
+class Model:
+    """Says 3 where there is much ink, else 8; fails when told to."""
 
     def __init__(self) -> None:
-        super().__init__(self.say)
-        self.batches: list[int] = []
         self.fails = False
 
-    def say(self, image: NDArray[np.float32]) -> Prediction:
-        confidences = np.full(10, 0.01)
-        confidences[3 if image.mean() > 0.1 else 8] = 0.91
-        return Prediction(confidences)
-
-    def many(self, images: NDArray[np.float32]) -> list[Prediction]:
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
         if self.fails:
             msg = "no more"
             raise RuntimeError(msg)
-        self.batches.append(len(images))
-        return super().many(images)
+        confidences = np.full(10, 0.01)
+        confidences[3 if image.mean() > 0.1 else 8] = 0.91
+        return Prediction(confidences)
 
 
 @pytest.fixture
@@ -52,234 +46,285 @@ def model() -> Model:
 
 
 @pytest.fixture
-def desk(model: Model) -> Desk:
-    return desk_at_once(model)
+def widget(model: Model) -> Iterator[DigitsWidget]:
+    widget = DigitsWidget(predict=model)
+    yield widget
+    widget.close()
 
 
 @pytest.fixture
-def panel(desk: Desk) -> Dithering:
-    panel = Dithering(desk)
-    desk.session.subscribe(panel.show)
-    return panel
+def panel(widget: DigitsWidget, look: Look) -> PanelDriver:
+    """Return the panel, in a cell of its own, on the screen."""
+    return look(widget.dithering)
 
 
-def used(desk: Desk) -> Dither | None:
-    """Return the dither in the session's pipeline."""
-    pipeline = desk.session.prepare
+def used(widget: DigitsWidget) -> Dither | None:
+    """Return the dither in the widget's pipeline."""
+    pipeline = widget.pipeline
     assert isinstance(pipeline, Pipeline)
     found = find_dither(pipeline)
     return found[0] if found else None
 
 
-def said(panel: Dithering) -> dict[str, str]:
-    """Return what stands on each tile."""
-    rule = r'data-value="([\w-]+)"\]\{--left:-?\d+px;--said:"(.*?)"'
-    return dict(re.findall(rule, str(panel._sheet._style.value)))
+def picked(panel: PanelDriver) -> str:
+    """Return which method is picked, the same on the tiles and in the menu."""
+    tile = panel.value("No dithering")
+    assert tile == panel.value("Use")
+    return str(tile)
 
 
-def line(panel: Dithering) -> str:
-    return str(panel._line.value)
+def options(panel: PanelDriver) -> list[str]:
+    """Return the names of the options beside the method that is picked."""
+    return [label for label in panel.part("Use").labels if label != "Use"]
+
+
+def sheet_of(panel: PanelDriver) -> dict[str, str]:
+    """Return what stands on each tile, once nothing is at work any more."""
+    panel.settle()
+    return panel.captions()
 
 
 def test_all_methods_are_asked_about_in_one_call(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
 ) -> None:
-    desk.session.draw(sample(3))
-    assert model.batches == [len(CATALOGUE) + 1]
-    assert list(said(panel)) == [NONE, *CATALOGUE]
-    assert said(panel)["floyd-steinberg"].endswith("· 91 %")
-    assert "Without dithering" in line(panel)
+    widget.draw(sample(3))
+    said = sheet_of(panel)
+    assert batches == [len(CATALOGUE) + 1]
+    assert next(iter(said)) == NONE
+    assert sorted(said) == sorted([NONE, *CATALOGUE])
+    assert said["floyd-steinberg"].endswith("· 91 %")
+    in_one = r"Without dithering 8, sure; .* 8 has .* at worst, .* at best\."
+    assert re.fullmatch(in_one, panel.sentence())
+    assert not panel.dimmed()
 
 
 def test_a_tile_that_is_apart_is_marked_by_shape_and_colour(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
-    desk.session.draw(sample(3))
-    apart = [name for name, words in said(panel).items() if words.startswith("▲")]
+    widget.draw(sample(3))
+    said = sheet_of(panel)
+    apart = [name for name, words in said.items() if words.startswith("▲")]
     assert 0 < len(apart) < len(CATALOGUE)
-    assert str(panel._sheet._style.value).count("--digits-apart") == len(apart)
-    assert f"▲ {len(apart)} do not" in line(panel)
+    # What changes the answer comes first, after the one without dithering.
+    assert list(said)[1 : len(apart) + 1] == apart
+    assert panel.accented() == apart
+    assert f"▲ {len(apart)} do not" in panel.sentence()
 
 
 def test_a_picked_tile_becomes_a_step_and_none_takes_it_out(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
 ) -> None:
-    desk.session.draw(sample(3))
-    panel._sheet._buttons.value = "atkinson"
-    assert used(desk) == Dither("atkinson")
-    state = desk.session.state
-    assert state.trace is not None
-    assert "Dither" in [shot.title for shot in state.trace]
-    assert panel._names.value == "atkinson"
-    assert "Bill Atkinson" in panel._card.value
+    widget.draw(sample(3))
+    panel.settle()
+    panel.click("atkinson")
+    assert used(widget) == Dither("atkinson")
+    assert widget.trace is not None
+    assert "Dither" in [shot.title for shot in widget.trace]
+    assert picked(panel) == "atkinson"
+    assert "Bill Atkinson" in panel.part("Use").shown_text()
+    panel.settle()
     # Its tile was there already.
-    assert len(model.batches) == 1
-    panel._names.value = NONE
-    assert desk.session.prepare == MNIST
-    assert panel._sheet._buttons.value == NONE
-    assert panel._options.widget.children == ()
+    assert len(batches) == 1
+    panel.choose("Use", NONE)
+    assert widget.pipeline == MNIST
+    assert picked(panel) == NONE
+    assert options(panel) == []
 
 
 def test_every_method_can_be_picked_and_shows_its_options(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
     for name, method in CATALOGUE.items():
-        panel._names.value = name
-        assert used(desk) == Dither(name)
-        shown = [control.description for control in panel._options.widget.children]
+        panel.choose("Use", name)
+        assert used(widget) == Dither(name)
         expected = [option.replace("_", " ") for option in method.options]
-        assert [words for words in shown if words != "like"] == expected
+        assert [words for words in options(panel) if words != "like"] == expected
 
 
 def test_options_change_the_step_and_its_tile_only(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
 ) -> None:
-    desk.session.draw(sample(3))
-    panel._names.value = "floyd-steinberg"
-    controls = {each.description: each for each in panel._options.widget.children}
-    controls["scan"].value = "serpentine"
-    controls["strength"].value = 0.5
+    widget.draw(sample(3))
+    panel.choose("Use", "floyd-steinberg")
+    panel.settle()
+    slider = panel.identity("strength")
+    panel.choose("scan", "serpentine")
+    panel.settle()
+    panel.set("strength", 0.5)
+    panel.settle()
     changed = Dither("floyd-steinberg", scan="serpentine", strength=0.5)
-    assert used(desk) == changed
-    assert len(model.batches) == 3
+    assert used(widget) == changed
+    assert len(batches) == 3
     # A slider that is made anew would slip out of the hand.
-    assert panel._options.widget.children[3] is controls["strength"]
-    controls["strength"].value = 1.0
-    controls["scan"].value = "raster"
-    assert used(desk) == Dither("floyd-steinberg")
+    assert panel.identity("strength") == slider
+    panel.set("strength", 1.0)
+    panel.choose("scan", "raster")
+    assert used(widget) == Dither("floyd-steinberg")
 
 
 def test_another_programs_way_brings_its_own_options(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
-    panel._names.value = "floyd-steinberg"
-    like = panel._options.widget.children[-1]
-    assert (like.description, like.label) == ("like", "none")
-    like.value = "pillow"
-    assert used(desk) == Dither("floyd-steinberg", like="pillow")
-    assert len(panel._options.widget.children) == 1
-    panel._options.widget.children[-1].label = "none"
-    assert used(desk) == Dither("floyd-steinberg")
+    panel.choose("Use", "floyd-steinberg")
+    assert options(panel)[-1] == "like"
+    assert panel.value("like") == "none"
+    panel.choose("like", "pillow")
+    assert used(widget) == Dither("floyd-steinberg", like="pillow")
+    assert options(panel) == ["like"]
+    panel.choose("like", "none")
+    assert used(widget) == Dither("floyd-steinberg")
 
 
 def test_what_others_put_in_the_pipeline_is_mirrored(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
-    desk.session.use(with_dither(MNIST, Dither("bayer", size=4), "large"))
-    assert panel._sheet._buttons.value == panel._names.value == "bayer"
-    assert panel._place.value == "large"
-    assert panel._options.widget.children[0].value == 4
-    assert used(desk) == Dither("bayer", size=4)
+    widget.pipeline = with_dither(MNIST, Dither("bayer", size=4), "large")
+    assert picked(panel) == "bayer"
+    assert panel.value("Dither") == "Before the resize"
+    assert options(panel)[0] == "size"
+    assert panel.value("size") == "4"
+    assert used(widget) == Dither("bayer", size=4)
 
 
 def test_the_place_moves_the_step_and_says_what_happens(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
-    desk.session.draw(sample(3))
-    framed = said(panel)
-    panel._place.value = "large"
-    assert used(desk) is None
-    assert "nearly all greys come back" in panel._hint.value
-    assert said(panel) != framed
-    panel._names.value = "bayer"
-    assert desk.session.prepare == with_dither(MNIST, Dither("bayer"), "large")
-    panel._place.value = "framed"
-    assert desk.session.prepare == with_dither(MNIST, Dither("bayer"), "framed")
+    widget.draw(sample(3))
+    framed = sheet_of(panel)
+    panel.choose("Dither", "Before the resize")
+    assert used(widget) is None
+    assert sheet_of(panel) != framed
+    assert "nearly all greys come back" in panel.shown_text()
+    panel.choose("Use", "bayer")
+    assert widget.pipeline == with_dither(MNIST, Dither("bayer"), "large")
+    panel.choose("Dither", "After framing")
+    assert widget.pipeline == with_dither(MNIST, Dither("bayer"), "framed")
 
 
 def test_sorting_picks_nothing_and_asks_nobody(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
 ) -> None:
-    desk.session.draw(sample(3))
-    panel._names.value = "bayer"
-    panel._order.value = "ink"
-    names = panel._sheet._buttons.options
+    widget.draw(sample(3))
+    panel.settle()
+    panel.choose("Use", "bayer")
+    panel.choose("Sort by", "Ink")
+    names = panel.options("No dithering")
     assert names[0] == NONE
     assert sorted(names) == sorted([NONE, *CATALOGUE])
-    assert names != (NONE, *CATALOGUE)
-    assert used(desk) == Dither("bayer")
-    assert panel._sheet._buttons.value == "bayer"
-    assert "bayer: Bryce" in panel._sheet._buttons.tooltips[names.index("bayer")]
-    assert len(model.batches) == 1
-    panel._order.value = "family"
-    assert panel._sheet._buttons.options == (NONE, *CATALOGUE)
+    assert names != [NONE, *CATALOGUE]
+    assert used(widget) == Dither("bayer")
+    assert picked(panel) == "bayer"
+    assert "bayer: Bryce" in panel.tooltip("bayer")
+    panel.settle()
+    assert len(batches) == 1
+    panel.choose("Sort by", "Family")
+    assert panel.options("No dithering") == [NONE, *CATALOGUE]
 
 
 def test_blank_and_dot_are_no_questions(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
 ) -> None:
-    desk.session.draw(DOT)
-    assert "One dot" in line(panel)
-    desk.session.draw(sample(3))
-    desk.session.draw(Drawing())
-    assert "Draw a digit" in line(panel)
-    assert said(panel) == {}
-    assert len(model.batches) == 1
+    widget.draw(DOT)
+    panel.settle()
+    assert "One dot" in panel.sentence()
+    widget.draw(sample(3))
+    panel.settle()
+    widget.draw(Drawing())
+    assert sheet_of(panel) == {}
+    assert "Draw a digit" in panel.sentence()
+    assert len(batches) == 1
 
 
 def test_an_answer_about_what_was_cleared_meanwhile_is_not_shown(
-    panel: Dithering, desk: Desk, model: Model
+    model: Model, look: Look
 ) -> None:
-    def clears(_image: NDArray[np.float32]) -> Prediction:
-        if desk.session.state.drawing:
-            desk.session.draw(Drawing())
-        return Prediction(np.full(10, 0.1))
+    slow = Held(model)
+    widget = DigitsWidget(predict=slow)
+    panel = look(widget.dithering)
+    with slow.held():
+        widget.draw(sample(3))
+        # About the drawing itself, and about the first tile.
+        panel.wait_until(lambda: slow.waiting == 2)
+        assert panel.dimmed()
+        widget.clear()
+    assert sheet_of(panel) == {}
+    assert "Draw a digit" in panel.sentence()
+    assert not panel.dimmed()
+    widget.close()
 
-    model._predict = clears
-    desk.session.draw(sample(3))
-    assert said(panel) == {}
-    assert "Draw a digit" in line(panel)
+
+def test_a_panel_that_nobody_sees_asks_nobody(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    panel.leave()
+    widget.draw(sample(3))
+    panel.settle()
+    assert not batches
+    panel.see()
+    assert len(sheet_of(panel)) == len(CATALOGUE) + 1
+    assert len(batches) == 1
 
 
-def test_two_values_have_nothing_to_dither(panel: Dithering, desk: Desk) -> None:
-    desk.session.use(PRESETS["seed-2020"])
-    desk.session.draw(sample(3))
-    assert "nothing to dither" in panel._hint.value
+def test_two_values_have_nothing_to_dither(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.pipeline = "seed-2020"
+    widget.draw(sample(3))
+    panel.settle()
+    assert "nothing to dither" in panel.shown_text()
 
 
 def test_a_failure_is_shown_and_tried_again_with_the_next_drawing(
-    panel: Dithering, desk: Desk, model: Model
+    panel: PanelDriver, widget: DigitsWidget, model: Model
 ) -> None:
     model.fails = True
-    desk.session.draw(sample(3))
-    assert "no more" in line(panel)
-    assert said(panel) == {}
+    widget.draw(sample(3))
+    assert sheet_of(panel) == {}
+    assert "no more" in panel.problem()
     model.fails = False
-    desk.session.draw(sample(4))
-    assert "agree" in line(panel)
+    widget.draw(sample(4))
+    panel.settle()
+    assert "agree" in panel.sentence()
 
 
 def test_a_function_that_prepares_is_dithered_and_not_changed(
-    panel: Dithering, desk: Desk
+    panel: PanelDriver, widget: DigitsWidget
 ) -> None:
     def prepare(drawing: Drawing) -> Trace:
         return MNIST(drawing)
 
-    desk.session.use(prepare)
-    desk.session.draw(sample(3))
-    assert "agree" in line(panel)
-    with pytest.raises(OptionError, match="Pipeline"):
-        panel._names.value = "bayer"
-    assert desk.session.prepare is prepare
-    assert panel._names.value == NONE
+    widget.pipeline = prepare
+    widget.draw(sample(3))
+    panel.settle()
+    assert "agree" in panel.sentence()
+    panel.choose("Use", "bayer")
+    panel.settle()
+    assert isinstance(widget.problem, OptionError)
+    assert "Pipeline" in PanelDriver(widget.canvas).problem()
+    assert widget.pipeline is prepare
+    assert picked(panel) == NONE
 
 
-def test_the_microscope_works_only_when_open(panel: Dithering, desk: Desk) -> None:
-    scope = panel._microscope
-    desk.session.draw(sample(3))
-    panel._names.value = "floyd-steinberg"
-    assert scope._stage.value == ""
-    scope._fold.value = True
-    assert "7/16" in scope._stage.value
-    assert scope._slider.max > 100
-    first = scope._stage.value
-    scope._next.click()
-    assert scope._slider.value == 1
-    assert scope._stage.value != first
-    scope._back.click()
-    scope._back.click()
-    assert scope._slider.value == 0
-    assert scope._stage.value == first
+def test_the_microscope_works_only_when_open(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.choose("Use", "floyd-steinberg")
+    panel.settle()
+    assert not panel.has("Pixel")
+    assert "7/16" not in panel.shown_text()
+    panel.click("Step by step")
+    panel.settle()
+    first = panel.shown_text()
+    assert "7/16" in first
+    assert panel.limits("Pixel")[1] > 100
+    panel.click("Next")
+    assert panel.value("Pixel") == 1
+    assert panel.shown_text() != first
+    panel.click("Back")
+    panel.click("Back")
+    assert panel.value("Pixel") == 0
+    assert panel.shown_text() == first
     assert "= printed" in first
 
 
@@ -294,10 +339,11 @@ def test_the_microscope_works_only_when_open(panel: Dithering, desk: Desk) -> No
     ],
 )
 def test_methods_without_steps_have_an_honest_view(
-    panel: Dithering, desk: Desk, name: str, words: str
+    panel: PanelDriver, widget: DigitsWidget, name: str, words: str
 ) -> None:
-    desk.session.draw(sample(3))
-    panel._microscope._fold.value = True
-    panel._names.value = name
-    assert words in panel._microscope._stage.value
-    assert panel._microscope._controls.layout.display == "none"
+    widget.draw(sample(3))
+    panel.click("Step by step")
+    panel.choose("Use", name)
+    panel.settle()
+    assert words in panel.shown_text()
+    assert not panel.has("Pixel")

@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-import re
-from base64 import b64decode
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -22,23 +19,18 @@ from digits_widget.errors import (
 from digits_widget.raster import rasterize
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.drawing.autosave import FOLDER
-from digits_widget.widget.drawing.files import Files
-from digits_widget.widget.drawing.formats import FORMATS
-from tests.widget.conftest import answer
+from digits_widget.widget.canvas.autosave import FOLDER
+from digits_widget.widget.canvas.files import FORMATS
+from tests.widget.conftest import Look, answer
+from tests.widget.panel_driver import PanelDriver
 
 
-def files_of(widget: DigitsWidget) -> Files:
-    """Open the drawer, and return its files."""
-    widget._drawer.handle.value = True
-    assert widget._drawer._files
-    return widget._drawer._files
-
-
-def upload(widget: DigitsWidget, content: bytes, name: str = "mine.json") -> None:
-    file = {"name": name, "type": "", "size": len(content), "content": content}
-    modified = datetime.now(UTC)
-    files_of(widget)._load.value = ({**file, "last_modified": modified},)
+@pytest.fixture
+def page(widget: DigitsWidget, look: Look) -> PanelDriver:
+    """Return the paper with More open."""
+    page = look(widget.canvas)
+    page.click("More")
+    return page
 
 
 def test_json_that_was_saved_loads_as_the_same_drawing(
@@ -114,31 +106,31 @@ def test_a_blank_sheet_has_no_steps_to_save(
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_link_has_the_whole_file_until_something_else_is_drawn(
-    widget: DigitsWidget, suffix: str
+    widget: DigitsWidget, page: PanelDriver, tmp_path: Path, suffix: str
 ) -> None:
     widget.draw(sample(2))
     widget.wait()
-    files = files_of(widget)
-    files._offer(suffix)
-    link = re.search(
-        r'download="(.*?)" href="data:.*?;base64,(.*?)"', files._link.value
-    )
-    assert link
-    assert link[1] == f"digit{suffix}"
-    content = b64decode(link[2])
+    page.click(FORMATS[suffix].name)
+    ((name, content),) = page.downloads().items()
+    assert name == f"digit{suffix}"
+    saved = widget.save(tmp_path / name)
     if suffix != ".npz":
-        assert content == FORMATS[suffix].encode(widget._session.state)
+        assert content == saved.read_bytes()
     else:
-        assert "tensor" in np.load(io.BytesIO(content))
-    widget.undo()
-    assert not files._link.value
+        with np.load(io.BytesIO(content)) as offered, np.load(saved) as kept:
+            assert "tensor" in offered
+            assert offered.files == kept.files
+    page.click("Undo")
+    assert not page.downloads()
 
 
-def test_a_file_that_is_chosen_is_drawn(widget: DigitsWidget) -> None:
-    upload(widget, sample(6).to_json().encode())
+def test_a_file_that_is_chosen_is_drawn(
+    widget: DigitsWidget, page: PanelDriver
+) -> None:
+    page.upload("mine.json", sample(6).to_json().encode())
     assert widget.drawing == sample(6)
-    widget.clear()
-    upload(widget, sample(6).to_json().encode())
+    page.click("Clear")
+    page.upload("mine.json", sample(6).to_json().encode())
     assert widget.drawing == sample(6)
 
 
@@ -147,26 +139,27 @@ def test_a_file_that_is_chosen_is_drawn(widget: DigitsWidget) -> None:
     [b"\xff\xfe", b"not json", b"{}", json.dumps({"format": 1}).encode()],
 )
 def test_a_wrong_file_says_so_and_the_drawing_stays(
-    widget: DigitsWidget, content: bytes
+    widget: DigitsWidget, page: PanelDriver, content: bytes
 ) -> None:
     widget.draw(sample(6))
-    upload(widget, content, "wrong.json")
+    page.upload("wrong.json", content)
     assert isinstance(widget.problem, DrawingFormatError)
-    assert str(widget.problem).startswith("wrong.json: Got")
+    assert str(widget.problem).startswith("wrong.json: This is not a drawing")
+    assert "wrong.json: This is not a drawing" in page.problem()
     assert widget.drawing == sample(6)
 
 
 @pytest.mark.parametrize("suffix", [each for each in FORMATS if each != ".json"])
 def test_a_picture_cannot_be_loaded_and_says_what_can(
-    widget: DigitsWidget, tmp_path: Path, suffix: str
+    widget: DigitsWidget, page: PanelDriver, tmp_path: Path, suffix: str
 ) -> None:
     widget.draw(sample(6))
     widget.wait()
     path = widget.save(tmp_path / f"six{suffix}")
-    upload(widget, path.read_bytes(), path.name)
+    page.upload(path.name, path.read_bytes())
     assert isinstance(widget.problem, DrawingFormatError)
     assert str(widget.problem).startswith(f"Got six{suffix}, ")
-    assert "expected a drawing saved as JSON" in str(widget.problem)
+    assert "expected a drawing saved as JSON" in page.problem()
     assert widget.drawing == sample(6)
 
 
@@ -203,14 +196,14 @@ def test_nothing_is_kept_without_a_key(
     assert not folder.exists()
 
 
-def test_an_earlier_moment_is_not_kept(
-    folder: Path, settled: Callable[[], None]
-) -> None:
+def test_an_earlier_moment_is_not_kept(folder: Path, look: Look) -> None:
     widget = DigitsWidget(predict=answer, key="a")
+    page = look(widget.canvas)
     widget.draw(sample(5))
-    widget._drawer.player._slider.value = 30
-    settled()
-    assert widget._session.state.is_past
+    page.click("More")
+    page.set("Rewind the drawing, steps and bars", 30)
+    page.settle()
+    assert widget.drawing != sample(5)
     assert Drawing.load(folder / "a.json") == sample(5)
 
 
@@ -225,6 +218,24 @@ def test_a_damaged_file_is_put_aside_and_told(
     widget.draw(sample(5))
     settled()
     assert Drawing.load(folder / "a.json") == sample(5)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "5", "NaN", "[" * 9999])
+def test_what_no_pen_can_draw_is_put_aside_and_told(
+    number: str, folder: Path, settled: Callable[[], None]
+) -> None:
+    folder.mkdir()
+    text = json.dumps(json.loads(sample(5).to_json()))
+    text = text.replace('"points": [[', f'"points": [[{number}, 0], [', 1)
+    (folder / "a.json").write_text(text)
+    (folder / "a.json.damaged").write_text("an earlier one")
+    widget = DigitsWidget(predict=answer, key="a")
+    assert "a.json.damaged2" in str(widget.problem)
+    assert (folder / "a.json.damaged2").read_text() == text
+    assert (folder / "a.json.damaged").read_text() == "an earlier one"
+    widget.draw(sample(6))
+    settled()
+    assert Drawing.load(folder / "a.json") == sample(6)
 
 
 @pytest.mark.parametrize("key", ["../a", "a b", "a/b", "x" * 65])

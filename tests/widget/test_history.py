@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from digits_widget.drawing import Drawing, Stroke
-from digits_widget.widget.drawing.history import History
+from digits_widget.widget.canvas.history import History
 
 ONE = Drawing([Stroke([(0.1, 0.1), (0.2, 0.2)])])
 TWO = ONE + Stroke([(0.3, 0.3), (0.4, 0.4)])

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from digits_widget.widget.drawing.pen import Pen
+from digits_widget.widget.canvas.pen import Pen
 
 
 def test_press_moves_and_lift_make_a_stroke() -> None:
@@ -73,11 +74,45 @@ def test_another_pointer_neither_draws_nor_ends() -> None:
     assert pen.is_down
 
 
-def test_points_beyond_the_edge_are_clipped() -> None:
-    pen = Pen()
-    pen.press("mouse", (-0.5, 0.5), 0)
-    pen.move("mouse", (0.5, 7), 0.1)
-    assert pen.points == [(0.0, 0.5), (0.5, 1.0)]
+def test_points_a_little_beyond_the_edge_are_clipped_and_the_stroke_goes_on() -> None:
+    pen = Pen(0.1)
+    pen.press("mouse", (0.9, 0.5), 0)
+    for place in ((1.004, 0.5), (1.04, 0.6), (0.9, 0.7)):
+        assert pen.move("mouse", place, 0.1) is None
+    assert pen.points == [(0.9, 0.5), (1.0, 0.5), (1.0, 0.6), (0.9, 0.7)]
+
+
+def test_a_stroke_ends_where_it_crosses_the_edge_and_begins_where_it_returns() -> None:
+    pen = Pen(0.1)
+    pen.press("mouse", (0.5, 0.5), 0)
+    ended = pen.move("mouse", (1.5, 1.0), 0.1)
+    assert ended is not None
+    assert ended.points.tolist() == [[0.5, 0.5], [1.0, 0.75]]
+    assert not pen.is_down
+    pen.move("mouse", (1.5, 0.2), 0.2)
+    assert not pen.is_down
+    pen.move("mouse", (0.5, 0.2), 0.3)
+    assert pen.points == [(1.0, 0.2), (0.5, 0.2)]
+    assert pen.lift("mouse") is not None
+
+
+def test_a_fast_hand_that_only_crosses_the_paper_leaves_its_line() -> None:
+    pen = Pen(0.1)
+    pen.press("mouse", (0.5, 0.5), 0)
+    pen.move("mouse", (0.5, -1.0), 0.1)
+    pen.move("mouse", (2.0, -1.0), 0.2)
+    ended = pen.move("mouse", (-1.0, 2.0), 0.3)
+    assert ended is not None
+    assert ended.points == pytest.approx(np.array([[1.0, 0.0], [0.0, 1.0]]))
+
+
+def test_a_release_beyond_the_edge_ends_it_all() -> None:
+    pen = Pen(0.1)
+    pen.press("mouse", (0.5, 0.5), 0)
+    pen.move("mouse", (1.5, 0.5), 0.1)
+    assert pen.lift("mouse") is None
+    pen.move("mouse", (0.5, 0.5), 0.2)
+    assert not pen.is_down
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])

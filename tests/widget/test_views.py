@@ -8,6 +8,7 @@ from PIL import Image
 
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import ServerAbsentError
+from digits_widget.findings import FINDINGS
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
@@ -15,10 +16,12 @@ from digits_widget.session import is_question
 from digits_widget.state import State
 from digits_widget.steps import Centre
 from digits_widget.trace import Trace
-from digits_widget.widget.confidences.confidences import sentence
+from digits_widget.widget import DigitsWidget
+from digits_widget.widget.panels.confidences.confidences import sentence
+from digits_widget.widget.static_png import static_png
 from digits_widget.widget.status import Status
-from digits_widget.widget.still import still
-from digits_widget.widget.unasked import why_unasked
+from tests.widget.conftest import Look
+from tests.widget.panel_driver import PanelDriver
 
 DRAWING = sample(3)
 TRACE = PRESETS["mnist"](DRAWING)
@@ -39,17 +42,17 @@ ERASED = Drawing([Stroke([(0.2, 0.5), (0.8, 0.5)], ink=False)])
     [
         (State(), "Draw a digit from 0 to 9."),
         (State(1, DOT), "One dot is not a digit yet. Draw on."),
-        (ANSWERED, "3, 94.0_% confident, then 8, 4.1_%"),
+        (ANSWERED, "3, sure"),
         (WAITING, "Asking the model …"),
         (State(1, DRAWING, TRACE), "No answer about this drawing."),
-        (State(1, DRAWING, TRACE, CERTAIN), "3, 100.0_% confident"),
+        (State(1, DRAWING, TRACE, CERTAIN), "3, sure"),
         (
             State(1, DRAWING, FULL),
-            "The paper is full of ink: no digit can be seen. Undo, or erase.",
+            FINDINGS["full"].about("this drawing"),
         ),
         (
             State(1, DRAWING, NO_INK),
-            "No ink is left after the steps. Draw thicker, or change the steps.",
+            FINDINGS["lost"].about("this drawing"),
         ),
         (State(1, ERASED), "Draw a digit from 0 to 9."),
     ],
@@ -71,43 +74,54 @@ def test_sentence(state: State, expected: str) -> None:
 def test_a_reason_is_given_where_nothing_is_asked_and_only_there(
     drawing: Drawing, trace: Trace | None
 ) -> None:
-    assert bool(why_unasked(State(1, drawing, trace))) != is_question(drawing, trace)
+    assert bool(State(1, drawing, trace).no_prediction_reason) != is_question(
+        drawing, trace
+    )
 
 
-def test_status_says_the_problem_and_folds_the_rest() -> None:
-    view = Status()
-    view.show(State(1, problem=ServerAbsentError("Nobody at <b>. Start it.")))
-    assert "Nobody at &lt;b&gt;. Start it." in view.widget.value
-    assert "<details>" in view.widget.value
-    view.show(State(2))
-    assert "Nobody" not in view.widget.value
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (ServerAbsentError("Nobody at <b>. Start it."), "Nobody at <b>. Start it."),
+        (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
+    ],
+)
+def test_the_status_line_says_the_problem_and_folds_the_rest(
+    look: Look, problem: Exception, words: str
+) -> None:
+    def fail(_image: object) -> Prediction:
+        raise problem
 
-
-def test_status_names_an_error_that_is_not_ours() -> None:
-    view = Status()
-    view.show(State(1, problem=ZeroDivisionError("by zero")))
-    assert "ZeroDivisionError: by zero" in view.widget.value
+    widget = DigitsWidget(predict=fail)
+    page = look(widget.canvas)
+    widget.draw(DRAWING)
+    page.wait_until(page.problem)
+    assert page.problem() == f"⚠ {words} Details"
+    assert "Traceback" in page.html
+    widget.clear()
+    assert page.problem() == ""
+    widget.close()
 
 
 def test_notice_is_shown_when_there_is_no_problem() -> None:
     view = Status()
     view.show(State(notice="Starting …"))
-    assert "Starting …" in view.widget.value
+    assert "Starting …" in PanelDriver(view.widget).shown_text()
 
 
 @pytest.mark.parametrize("state", [State(), State(1, DOT), WAITING, ANSWERED])
 def test_still_is_a_picture_of_every_state(state: State) -> None:
-    with Image.open(io.BytesIO(still(state))) as picture:
+    with Image.open(io.BytesIO(static_png(state))) as picture:
         assert picture.width == 640
         assert picture.getextrema() != ((255, 255),) * 3
 
 
-def test_still_has_a_row_of_tiles_for_each_lane_and_leaves_no_step_out() -> None:
+def test_still_has_a_row_of_tiles_for_each_strip_and_leaves_no_step_out() -> None:
     other = State(1, DRAWING, PRESETS["seed-2020"](DRAWING), PREDICTION)
     long = PRESETS["mnist"].replaced("centre", *[Centre()] * 5)(DRAWING)
     heights = [
-        Image.open(io.BytesIO(still(ANSWERED, lanes))).height
-        for lanes in (
+        Image.open(io.BytesIO(static_png(ANSWERED, strips))).height
+        for strips in (
             (),
             [("mnist", ANSWERED), ("seed-2020", other)],
             [("mnist", ANSWERED), ("long", State(1, DRAWING, long))],

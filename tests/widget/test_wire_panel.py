@@ -1,131 +1,179 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+from google.protobuf import text_format
+from tensorflow_serving.apis import predict_pb2
 
 from digits_widget.drawing import Drawing
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.prediction import Prediction
+from digits_widget.protocol.tensors import from_tensor_proto
 from digits_widget.samples import sample
-from digits_widget.serving.tensors import from_tensor_proto
-from digits_widget.session import Session
-from digits_widget.widget.server import Function, NamedServer, rest_at
-from digits_widget.widget.wire.wire import NOT_SENT, WirePanel
-from tests.widget.desk_at_once import desk_at_once
+from digits_widget.serving import Client
+from digits_widget.widget import DigitsWidget
+from digits_widget.widget.predictors import rest_at
+from tests.widget.conftest import Look
+from tests.widget.panel_driver import PanelDriver
 
 pytestmark = pytest.mark.server
 
+BLANK = "Draw a digit, and see the bytes that ask about it."
+
 
 @pytest.fixture
-def opened(model_server: EmbeddedServer) -> tuple[WirePanel, Session]:
-    """Make the panel on a session that asks the real server."""
-    desk = desk_at_once(NamedServer(model_server.target, model="digits", version=1))
-    panel = WirePanel(desk)
-    desk.session.subscribe(panel.show)
-    return panel, desk.session
+def widget(model_server: EmbeddedServer) -> Iterator[DigitsWidget]:
+    """Make a widget that asks the real server."""
+    widget = DigitsWidget(server=model_server.target, version=1)
+    yield widget
+    widget.close()
 
 
-def page(panel: WirePanel) -> str:
-    return str(panel._page.value)
+@pytest.fixture
+def panel(widget: DigitsWidget, look: Look) -> PanelDriver:
+    """Return the panel, in a cell of its own, with a 3 that was asked about."""
+    panel = look(widget.wire)
+    widget.draw(sample(3))
+    panel.wait_until(lambda: "bytes out" in panel.sentence())
+    return panel
 
 
-def line(panel: WirePanel) -> str:
-    return str(panel.widget.children[0].value)
+def rows(panel: PanelDriver) -> int:
+    """Return how many rows the table of a message has."""
+    (caption,) = panel.page.select("caption")
+    assert caption.parent
+    return len(caption.parent.select("tr"))
+
+
+def pasted(panel: PanelDriver) -> str:
+    """Return the text that is shown to be copied."""
+    (text,) = panel.page.select("pre")
+    return text.get_text()
 
 
 def test_the_tensor_of_the_request_is_that_of_the_drawing(
-    opened: tuple[WirePanel, Session],
+    widget: DigitsWidget, panel: PanelDriver
 ) -> None:
-    panel, session = opened
-    session.draw(sample(3))
-    exchange = panel._exchange
-    assert exchange is not None
-    (sent,) = exchange.request.message.inputs.values()
-    assert session.state.trace is not None
-    assert np.array_equal(
-        from_tensor_proto(sent).reshape(28, 28), session.state.trace.tensor
-    )
-    assert "value for value" in panel._summary.value
-    assert session.state.prediction is not None
-    assert exchange.predictions[0].label == session.state.prediction.label
-    assert f"{len(exchange.request):,} bytes out" in line(panel)
-    assert "version 1" in line(panel)
+    assert "value for value" in panel.shown_text()
+    panel.click("Every number")
+    panel.choose("Show", "Text")
+    request, response = pasted(panel).split("\n\n")
+    question = text_format.Parse(request, predict_pb2.PredictRequest())
+    answer = text_format.Parse(response, predict_pb2.PredictResponse())
+    (sent,) = question.inputs.values()
+    assert widget.trace is not None
+    assert np.array_equal(from_tensor_proto(sent).reshape(28, 28), widget.trace.tensor)
+    (scores,) = answer.outputs.values()
+    assert widget.prediction is not None
+    assert from_tensor_proto(scores).argmax() == widget.prediction.label
+    assert f"{question.ByteSize():,} bytes out" in panel.sentence()
+    assert f"{answer.ByteSize():,} back" in panel.sentence()
+    assert "version 1" in panel.sentence()
 
 
-def test_every_byte_is_named_and_the_image_is_folded(
-    opened: tuple[WirePanel, Session],
-) -> None:
-    panel, session = opened
-    session.draw(sample(3))
+def test_every_byte_is_named_and_the_image_is_folded(panel: PanelDriver) -> None:
     for name in ("model_spec", "signature_name", "tensor_content", "tensor_shape"):
-        assert name in page(panel)
-    assert page(panel).count("<tr") < 40
-    assert "the image" in page(panel)
-    panel._unfold.value = True
-    assert page(panel).count("digits-numbers") == 28
-    panel._view.value = "Response"
-    assert "float_val" in page(panel)
-    assert "PredictResponse" in page(panel)
+        assert name in panel.shown_text()
+    assert rows(panel) < 40
+    assert "the image" in panel.shown_text()
+    assert not panel.page.select("table pre")
+    panel.click("Every number")
+    assert len(panel.page.select("table pre")) == 28
+    panel.choose("Show", "Response")
+    assert "float_val" in panel.shown_text()
+    assert "PredictResponse" in panel.shown_text()
 
 
 def test_text_and_commands_can_be_pasted(
-    opened: tuple[WirePanel, Session], model_server: EmbeddedServer
+    panel: PanelDriver, model_server: EmbeddedServer
 ) -> None:
-    panel, session = opened
-    session.draw(sample(3))
-    panel._view.value = "Text"
-    assert "model_spec {" in page(panel)
-    folded = len(page(panel))
-    panel._unfold.value = True
-    assert len(page(panel)) > 2 * folded
+    panel.choose("Show", "Text")
+    assert "model_spec {" in pasted(panel)
+    folded = len(pasted(panel))
+    panel.click("Every number")
+    assert len(pasted(panel)) > 2 * folded
     for view, words in (
         ("grpcurl", model_server.target),
         ("curl", "curl --silent"),
         ("Python", "from digits_widget.serving import Client"),
     ):
-        panel._view.value = view
-        assert words in page(panel)
-        assert "digits-paste" in page(panel)
+        panel.choose("Show", view)
+        assert words in pasted(panel)
+        assert panel.page.select("button.digits-copy + .digits-scroll .digits-paste")
+        assert panel.page.select("pre.digits-paste")
 
 
-def test_the_other_packing_is_asked_for_and_told(
-    opened: tuple[WirePanel, Session],
+def test_nothing_is_asked_to_show_the_bytes_that_went(
+    widget: DigitsWidget, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel, session = opened
-    session.draw(sample(3))
-    panel._packing.value = "values"
-    assert "float_val" in page(panel)
-    assert "tensor_content" not in page(panel)
-    panel._view.value = "Text"
-    assert "more" in page(panel)
+    widget.draw(sample(3))
+    answer = widget.wait()
+    assert answer is not None
+
+    def refuse(*_arguments: object, **_keywords: object) -> None:
+        msg = "asked again"
+        raise AssertionError(msg)
+
+    for name in ("predict", "capture"):
+        monkeypatch.setattr(Client, name, refuse)
+    panel = look(widget.wire)
+    panel.wait_until(lambda: "bytes out" in panel.sentence())
+    assert f"{len(answer.request):,} bytes out" in panel.sentence()
+    assert f"{len(answer.response):,} back" in panel.sentence()
+    assert "very bytes that went" in panel.shown_text()
 
 
-def test_a_blank_sheet_has_its_own_sentence(
-    opened: tuple[WirePanel, Session],
+def test_a_moment_of_a_replay_is_asked_about_once_more(
+    widget: DigitsWidget, look: Look
 ) -> None:
-    panel, session = opened
-    assert panel.blank in line(panel)
-    session.draw(sample(3))
-    session.draw(Drawing())
-    assert panel.blank in line(panel)
-    assert not page(panel)
+    page = look(widget)
+    widget.draw(sample(3))
+    widget.wait()
+    page.open_panel("Wire")
+    page.click("More")
+    page.set("Rewind the drawing, steps and bars", 60)
+    page.wait_for("asked about once more")
 
 
-def test_a_function_sends_nothing_and_the_panel_says_so() -> None:
-    desk = desk_at_once(Function(lambda _image: Prediction(np.eye(10)[3])))
-    panel = WirePanel(desk)
-    desk.session.subscribe(panel.show)
-    desk.session.draw(sample(3))
-    assert NOT_SENT in line(panel)
+def test_the_other_packing_is_shown_and_not_sent(panel: PanelDriver) -> None:
+    said = panel.sentence()
+    panel.choose("Numbers as", "float_val")
+    panel.wait_for("What went had them as they lie in memory")
+    assert panel.sentence() == said
+    assert not panel.dimmed()
+    assert "tensor_content" not in panel.shown_text()
+    panel.choose("Show", "Text")
+    assert "more" in pasted(panel)
 
 
-def test_an_absent_server_is_one_line_with_the_cure() -> None:
-    desk = desk_at_once(NamedServer("127.0.0.1:1", model="digits", version=None))
-    panel = WirePanel(desk)
-    desk.session.subscribe(panel.show)
-    desk.session.draw(sample(3))
-    assert "Nothing listens there" in line(panel)
-    assert not page(panel)
+def test_a_blank_sheet_has_its_own_sentence(widget: DigitsWidget, look: Look) -> None:
+    panel = look(widget.wire)
+    assert panel.sentence() == BLANK
+    widget.draw(sample(3))
+    panel.wait_until(lambda: "bytes out" in panel.sentence())
+    widget.draw(Drawing())
+    panel.wait_until(lambda: panel.sentence() == BLANK)
+    assert not panel.page.select("caption, pre")
+
+
+def test_a_function_sends_nothing_and_the_panel_says_so(look: Look) -> None:
+    widget = DigitsWidget(predict=lambda _image: Prediction(np.eye(10)[3]))
+    panel = look(widget.wire)
+    widget.draw(sample(3))
+    panel.settle()
+    assert "nothing is sent" in panel.sentence()
+    widget.close()
+
+
+def test_an_absent_server_leaves_nothing_to_show(look: Look) -> None:
+    widget = DigitsWidget(server="127.0.0.1:1")
+    panel = look(widget.wire)
+    widget.draw(sample(3))
+    panel.wait_until(lambda: panel.sentence() == "No answer about this drawing.")
+    assert not panel.page.select("caption, pre")
+    widget.close()
 
 
 @pytest.mark.parametrize(

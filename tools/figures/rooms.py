@@ -19,7 +19,7 @@ STORY = (
 
 TITLE = (
     "The rooms of the package: the pure story from drawing to prediction in the "
-    "middle, Jupyter and matplotlib above, gRPC, TensorFlow and Keras below"
+    "middle, Jupyter and matplotlib above, gRPC, LiteRT, TensorFlow and Keras below"
 )
 
 
@@ -29,10 +29,10 @@ def rooms(theme: str) -> str:
 
 
 def _parts() -> Iterator[str]:
-    yield _room(16, 14, 226, "widget/", "pad, filmstrip, bars, panels: Jupyter")
+    yield _room(16, 14, 226, "widget/", "canvas, panels, predictors: Jupyter")
     yield _room(258, 14, 150, "figures/", "matplotlib")
     yield _room(424, 14, 170, "cli/", "digits-widget COMMAND")
-    yield _room(610, 14, 174, "checkup/", "digits-widget doctor")
+    yield _room(610, 14, 174, "diagnostics/", "digits-widget doctor")
     yield _both(129, 74, 112)
     yield _both(333, 74, 112)
     yield _both(509, 74, 112)
@@ -46,10 +46,11 @@ def _parts() -> Iterator[str]:
         if place:
             yield arrow(x - 15, 172, 14)
     yield _both(111, 212, 250)
-    yield _room(16, 252, 190, "serving/", "the client: gRPC, REST")
-    yield arrow(210, 282, 62)
-    yield '<text class="s" x="240" y="274">the wire</text>'
-    yield _room(276, 252, 214, "model_server/", "TensorFlow; or TensorFlow Serving")
+    yield _room(16, 252, 150, "serving/", "the client: gRPC, REST")
+    yield arrow(170, 282, 18)
+    yield _room(192, 252, 122, "protocol/", "their language")
+    yield arrow(318, 282, 18)
+    yield _room(340, 252, 150, "model_server/", "LiteRT, TensorFlow")
     yield _room(600, 252, 184, "training/", "Keras: trains, exports")
     yield (
         '<path class="a" d="M596 282H502"/><path class="h" d="M494 282l8 -4.5v9z"/>'

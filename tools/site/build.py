@@ -19,7 +19,6 @@ from pathlib import Path
 from sphinx.cmd.build import main as sphinx_build
 
 from digits_widget.model_server.embedded import EmbeddedServer
-from tools.site.commands import command_page
 from tools.site.dithers import dither_pages
 from tools.site.links import check_site
 from tools.site.names import name_pages
@@ -97,7 +96,6 @@ def publish(built: Path, output: Path) -> None:
 def gather(source: Path) -> None:
     """Lay out all that Sphinx reads: pages by hand, pages made here, notebooks."""
     made = {
-        "reference/command-line.md": command_page(),
         "reference/wire.md": wire_page(),
         **dither_pages(),
         **name_pages(),

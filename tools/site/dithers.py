@@ -55,14 +55,20 @@ def _overview(families: Mapping[str, list[Method]]) -> str:
     parts.append(table(("method", "family", "found by", "what to know"), rows))
     parts += ["## As other programs do it", ""]
     parts.append(
-        "`dither(picture, name, like=program)` prints what the program prints, bit for "
-        "bit.\n"
+        "`dither(picture, name, like=program)` prints what this version of the program "
+        "prints of an 8-bit grey picture, bit for bit. `digits-widget dither --like` "
+        "takes pictures of any kind for Pillow, whose greys it makes as Pillow does; "
+        "for the other programs it says that they may print colours otherwise.\n"
     )
     programs = [
-        (f"`{name}`", ", ".join(f"`{each}`" for each in program.methods))
+        (
+            f"`{name}`",
+            program.version,
+            ", ".join(f"`{each}`" for each in program.methods),
+        )
         for name, program in COMPATIBILITY.items()
     ]
-    parts.append(table(("program", "its methods"), programs))
+    parts.append(table(("program", "version", "its methods"), programs))
     return "\n".join(parts)
 
 

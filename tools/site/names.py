@@ -21,7 +21,7 @@ ROOMS = {
     "dithering": "Dithering",
     "serving": "The client",
     "widget": "The widget",
-    "checkup": "The doctor",
+    "diagnostics": "The doctor",
     "samples": "Bundled drawings",
 }
 """Rooms that say with ``__all__`` what they offer, or offer it in their own file."""
@@ -39,7 +39,8 @@ WHOLE = {
     "evaluation": "Evaluation",
     "figures": "Figures",
     "insight": "What may be asked about a drawing",
-    "labelled": "Labelled digits",
+    "datasets": "Labelled digits",
+    "protocol": "TensorFlow Serving's language",
 }
 """Rooms of which every file is for users."""
 
@@ -116,6 +117,9 @@ def _room(room: str, title: str) -> str:
 def _members(room: str, module: ModuleType) -> Iterator[str]:
     for name in module.__all__:
         member = getattr(module, name)
+        home = inspect.getmodule(member)
+        if home and not home.__name__.startswith(module.__name__):
+            continue  # Another page has it: that of the room it comes from.
         if inspect.isclass(member):
             yield _auto("autoclass", member, "   :members:\n")
         elif inspect.isfunction(member):

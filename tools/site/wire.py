@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from digits_widget.serving.messages import service
-from digits_widget.serving.status import CURES, ERRORS
+from digits_widget.protocol.messages import service
+from digits_widget.serving.error_hints import ERRORS, cure
 from tools.site.table import table
 
 SERVICES = ("PredictionService", "ModelService")
@@ -138,7 +138,7 @@ def _errors() -> Iterator[str]:
         (
             f"`{status.name}`",
             f"{{py:class}}`~digits_widget.errors.{error.__name__}`",
-            CURES.get(error, ""),
+            cure(error, status),
         )
         for status, error in ERRORS.items()
     ]

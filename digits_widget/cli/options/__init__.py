@@ -1,1 +1,1 @@
-"""Options that commands share, or that fill a file of their own."""
+"""Options shared by commands, and long lists of options."""

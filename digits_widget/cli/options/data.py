@@ -1,4 +1,4 @@
-"""The option that names the folder of data sets, and what is where in it."""
+"""The option for the folder of datasets, and the paths in that folder."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="DIR",
         default=os.environ.get("DIGITS_DATA"),
-        help="folder that holds mnist/ and pen-digits/ (default: $DIGITS_DATA)",
+        help="folder with mnist/ and pen-digits/ (default: $DIGITS_DATA)",
     )

@@ -1,4 +1,4 @@
-"""The options of ``digits-widget evaluate``, and which of them go together."""
+"""The options of ``digits-widget evaluate``, and checks of their combinations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from digits_widget.cli.options.data import add_data
-from digits_widget.errors import OptionError
+from digits_widget.cli.options.logits import add_logits
+from digits_widget.errors import OptionError, shortened
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,12 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--server",
         metavar="HOST:PORT",
-        help="a running server (default: an embedded one on the shipped models)",
+        help="a running server (default: an embedded one with the bundled models)",
     )
     parser.add_argument(
         "--models", metavar="DIR", type=Path, help="base path for the embedded server"
     )
     parser.add_argument("--model", default="digits", help="default: digits")
+    add_logits(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", type=int, help="default: the one served by default")
     which.add_argument("--label", help="such as stable or canary")
@@ -43,11 +45,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="only pen digits of writers whose name starts so",
+        help="only pen digits of writers with this prefix",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N")
     parser.add_argument(
-        "--seed", type=int, default=0, help="places the pen strokes (default: 0)"
+        "--seed",
+        type=int,
+        default=0,
+        help="seed of the pen strokes' places (default: 0)",
     )
     _configure_results(parser.add_argument_group("results"))
 
@@ -61,34 +66,38 @@ def _configure_results(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--against",
         metavar="WHAT",
-        help="compare with another version (a number), or with a run kept by --json",
+        help="compare with another version (a number), or with a file from --json",
     )
     group.add_argument(
-        "--csv", type=Path, metavar="FILE", help="one row a digit, or a row of --table"
+        "--csv", type=Path, metavar="FILE", help="one row per digit, or that of --table"
     )
     group.add_argument("--json", type=Path, metavar="FILE", help="figures and answers")
     group.add_argument(
         "--figures",
         type=Path,
         metavar="DIR",
-        help="confusion.png, calibration.png and mistakes.png; survey.png of --table",
+        help="write confusion.png, calibration.png and mistakes.png; with --table, "
+        "survey.png",
     )
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Refuse what would be left undone without a word, or could not be written.
+    """Refuse options that would have no effect, and files that cannot be written.
 
     Raises
     ------
     OptionError
-        Options that do not go together, no digits at all, or no place for a result.
+        Options contradict each other, there are no digits, or a result cannot be
+        written.
     """
     _check_places(args)
     if args.limit is not None and args.limit < 1:
         msg = f"Got --limit {args.limit}, expected 1 or more digits."
         raise OptionError(msg)
     if args.table and args.against:
-        msg = "Got --against with --table: compare one row, with --preset or --dither."
+        msg = (
+            "--against cannot compare a --table. Choose a row by --preset or --dither."
+        )
         raise OptionError(msg)
     if args.set != "non-digits":
         return
@@ -96,27 +105,38 @@ def check_options(args: argparse.Namespace) -> None:
     given = [f"--{name}" for name in idle if getattr(args, name) not in (None, [])]
     if given:
         msg = (
-            f"Got {' '.join(given)} with non-digits, which have no label. They take "
-            "--preset, --seed, and which model to ask."
+            f"Non-digits have no label, so {' '.join(given)} cannot be used. Only "
+            "--preset, --seed and the options of the model can."
         )
         raise OptionError(msg)
 
 
 def _check_places(args: argparse.Namespace) -> None:
-    """Refuse files that could not be written when all is done."""
+    """Refuse files that could not be written at the end."""
     for name in ("csv", "json", "figures"):
         path: Path | None = getattr(args, name)
         if path is None:
             continue
-        if name == "figures":
-            # The folder is made, with all above it.
-            what, wrong, above = "a folder", path.is_file(), _nearest(path)
-        else:
-            what = "a file in a folder that exists"
-            wrong, above = path.is_dir(), path.parent
-        if wrong or not (above.is_dir() and os.access(above, os.W_OK)):
-            msg = f"Got --{name} {path}, which cannot be written. Name {what}."
+        is_for_folder = name == "figures"
+        try:
+            is_possible = _is_possible(path, is_for_folder=is_for_folder)
+        except OSError:  # The name is too long, or its folder may not be read.
+            is_possible = False
+        if not is_possible:
+            what = "a folder" if is_for_folder else "a file in a folder that exists"
+            msg = (
+                f"Got --{name} {shortened(path)}, which cannot be written. Name {what}."
+            )
             raise OptionError(msg)
+
+
+def _is_possible(path: Path, *, is_for_folder: bool) -> bool:
+    if is_for_folder:
+        # The command makes the folder and its parents.
+        is_taken, above = path.is_file(), _nearest(path)
+    else:
+        is_taken, above = path.is_dir(), path.parent
+    return not is_taken and above.is_dir() and os.access(above, os.W_OK)
 
 
 def _nearest(path: Path) -> Path:

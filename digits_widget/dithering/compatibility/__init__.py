@@ -1,4 +1,4 @@
-"""`COMPATIBILITY`: the programs whose output is reproduced bit for bit.
+"""`COMPATIBILITY`: programs whose output this package reproduces bit for bit.
 
 Use one as ``dither(image, "floyd-steinberg", like="pillow")``.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from digits_widget.dithering.catalogue import look_up
+from digits_widget.dithering.catalogue import find_method, look_up
 from digits_widget.dithering.compatibility.dithering_rust import DITHERING
-from digits_widget.dithering.compatibility.ffmpeg import FFMPEG
+from digits_widget.dithering.compatibility.ffmpeg import FFMPEG, FFMPEG_9
 from digits_widget.dithering.compatibility.hitherdither import HITHERDITHER
 from digits_widget.dithering.compatibility.image_q import IMAGE_Q
 from digits_widget.dithering.compatibility.imagemagick import (
@@ -21,6 +21,7 @@ from digits_widget.dithering.compatibility.libdither import LIBDITHER
 from digits_widget.dithering.compatibility.makeworld import MAKEWORLD
 from digits_widget.dithering.compatibility.pillow import PILLOW
 from digits_widget.dithering.compatibility.program import Program
+from digits_widget.dithering.method import Method
 
 COMPATIBILITY: Mapping[str, Program] = MappingProxyType(
     {
@@ -35,6 +36,7 @@ COMPATIBILITY: Mapping[str, Program] = MappingProxyType(
             IMAGE_Q,
             HITHERDITHER,
             FFMPEG,
+            FFMPEG_9,
         )
     }
 )
@@ -47,9 +49,30 @@ def find_program(name: str) -> Program:
     Raises
     ------
     UnknownMethodError
-        No program of this name; the message has the nearest ones.
+        No program has this name; the message lists the nearest ones.
     """
     return look_up(name, COMPATIBILITY, what="program")
 
 
-__all__ = ["COMPATIBILITY", "Program", "find_program"]
+def find_method_like(name: str, like: str | None) -> Method:
+    """Find a program's variant of a method, or the catalogue's own.
+
+    Parameters
+    ----------
+    name : str
+        A name or alias of `CATALOGUE`.
+    like : str or None
+        A name of `COMPATIBILITY`; None for the catalogue's own variant.
+
+    Raises
+    ------
+    UnknownMethodError
+        No method or program has this name; the message lists the nearest ones.
+    OptionError
+        The program does not have the method; the message lists those it has.
+    """
+    method = find_method(name)
+    return find_program(like).find(method) if like is not None else method
+
+
+__all__ = ["COMPATIBILITY", "Program", "find_method_like", "find_program"]

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import Arithmetic
 from digits_widget.dithering.bayer import SIZE, bayer_map
+from digits_widget.dithering.codegen.diffusion import diffusion
+from digits_widget.dithering.codegen.ordered import bayer_ranks
+from digits_widget.dithering.codegen.text import GREYS, Lines
 from digits_widget.dithering.compatibility.program import (
     Greys,
     Program,
@@ -22,16 +25,13 @@ from digits_widget.dithering.diffusion import SCAN, diffuse_with
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.levels import LINEAR
-from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.light import GREYS, Lines
-from digits_widget.dithering.pasted.ordered import bayer_ranks
 
 
 def _linear_light() -> NDArray[np.float64]:
-    """Give the linear light of 8-bit greys as single precision has it.
+    """Return the linear light of 8-bit greys in single precision.
 
-    The exponent too is single: 2.4000000954. A power of double precision, rounded, is
-    what a C library's single-precision power is.
+    The exponent is single, too: 2.4000000954. A power in double precision, rounded,
+    equals the single-precision power of a C library.
     """
     one = np.float32
     stored = np.arange(256, dtype=one) / one(255)
@@ -42,7 +42,7 @@ def _linear_light() -> NDArray[np.float64]:
 
 
 _LIGHT = {False: np.arange(256.0), True: _linear_light()}
-"""Working values of 8-bit greys, as stored and in linear light."""
+"""Working values of 8-bit greys, in stored values and in linear light."""
 
 _LINEAR_LIGHT = (
     "one = np.float32",
@@ -50,7 +50,7 @@ _LINEAR_LIGHT = (
     "high = ((v + one(0.055)) / one(1.055)).astype(float) ** float(one(2.4))",
     "light = np.where(v <= one(0.04045), v / one(12.92), high.astype(one)) * one(255)",
 )
-"""The same, to paste."""
+"""The same as code to paste."""
 
 _ARITHMETIC = {
     linear: Arithmetic(dtype="float32", table=table, apart=True)
@@ -90,7 +90,7 @@ def _print_bayer(images: Floats, *, size: int, linear: bool) -> Floats:
 
 
 def _light(*, linear: bool) -> str:
-    """Write the working values of `grey`, to paste."""
+    """Write the working values of `grey` as code to paste."""
     return "light[grey]" if linear else "grey"
 
 
@@ -101,13 +101,14 @@ def _code(*, kernel: Kernel, scan: str, linear: bool) -> Lines:
 
 
 def _bayer_code(*, size: int, linear: bool) -> Lines:
-    ranks = f"(ranks.astype(np.float32) + np.float32(0.5)) / np.float32({size * size})"
+    cells = size * size
     return (
         *bayer_ranks(size),
         GREYS,
         *(_LINEAR_LIGHT if linear else ()),
         f"light = {_light(linear=linear)}.astype(np.float32)",
-        f"offset = ({ranks} - np.float32(0.5)) * np.float32(255)",
+        f"offset = (ranks.astype(np.float32) + np.float32(0.5)) / np.float32({cells})",
+        "offset = (offset - np.float32(0.5)) * np.float32(255)",
         "image = (light + offset >= 127.5).astype(np.float32)",
     )
 

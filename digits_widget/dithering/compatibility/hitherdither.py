@@ -1,4 +1,4 @@
-"""hitherdither, a Python package: values are clamped when they are read."""
+"""hitherdither, a Python package: it clamps values when it reads them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import Arithmetic
 from digits_widget.dithering.bayer import SIZE, bayer_map
+from digits_widget.dithering.codegen.ordered import bayer_ranks, tiled
+from digits_widget.dithering.codegen.text import GREYS, WHOLE, Lines
 from digits_widget.dithering.compatibility.program import (
     Greys,
     Program,
@@ -19,8 +21,6 @@ from digits_widget.dithering.compatibility.program import (
 )
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.ordered_map import OrderedMap
-from digits_widget.dithering.pasted.light import GREYS, WHOLE, Lines
-from digits_widget.dithering.pasted.ordered import bayer_ranks, tiled
 
 _ARITHMETIC = Arithmetic(table=np.arange(256), clamp="read", ties="down")
 
@@ -37,7 +37,7 @@ _KERNELS = (
 
 
 def _bayer(greys: Greys, ranks: NDArray[np.int64], levels: int) -> NDArray[np.bool_]:
-    # It only ever adds, so that pictures come out much too bright.
+    # It only ever adds to a grey, so that pictures come out much too bright.
     return greys + 128 * (ranks + 1) / (levels + 1) > 127.5
 
 

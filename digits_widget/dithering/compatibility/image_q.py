@@ -8,6 +8,9 @@ from functools import partial
 import numpy as np
 
 from digits_widget.dithering.arithmetic import Arithmetic
+from digits_widget.dithering.codegen.diffusion import diffusion
+from digits_widget.dithering.codegen.text import WHOLE, Lines
+from digits_widget.dithering.codegen.walk import DEEPER, along, places
 from digits_widget.dithering.compatibility.program import (
     Program,
     by_name,
@@ -20,11 +23,8 @@ from digits_widget.dithering.diffusion import SCAN, diffuse_with
 from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.light import WHOLE, Lines
-from digits_widget.dithering.pasted.walk import DEEPER, along, places
 from digits_widget.dithering.riemersma import follow
+from digits_widget.option import Option
 
 _ARITHMETIC = Arithmetic(
     table=np.arange(256),
@@ -62,7 +62,7 @@ def _diffuse(images: Floats, *, kernel: Kernel, scan: str, gimp: bool) -> Floats
 
 def _riemersma(images: Floats) -> Floats:
     rows, cols = images.shape[1:]
-    # One level more than needed where the side is a power of two: another walk.
+    # If the side is a power of two, this is one level more than needed: another walk.
     walk = hilbert_walk(rows, cols, max(rows, cols).bit_length())
     eight = np.rint(images * images.dtype.type(255)) / 255
     return follow(eight, walk, Fading(whole=True))

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import Arithmetic, eight_bit
 from digits_widget.dithering.catalogue import CATALOGUE, find_method
+from digits_widget.dithering.codegen import imagemagick as codegen
+from digits_widget.dithering.codegen.diffusion import diffusion
+from digits_widget.dithering.codegen.text import WHOLE, Lines, imported
 from digits_widget.dithering.compatibility.program import (
     Greys,
     Program,
@@ -26,12 +29,10 @@ from digits_widget.dithering.imagemagick import (
     normalise,
     riemersma_onto,
 )
+from digits_widget.dithering.imagemagick.grey_tree import WHITE
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import FLOYD_STEINBERG
-from digits_widget.dithering.option import Option
-from digits_widget.dithering.pasted import imagemagick as pasted
-from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.light import WHOLE, Lines
+from digits_widget.option import Option
 
 PALETTE = Option(
     "What is printed with: black and white (-remap), two greys chosen from the "
@@ -40,13 +41,17 @@ PALETTE = Option(
     choices=("black-and-white", "two-greys", "monochrome"),
 )
 
-_ARITHMETIC = Arithmetic(
-    white=65535,
+_FEW = 32
+"""Number of pictures up to which one after the other is faster than all at once."""
+
+ARITHMETIC = Arithmetic(
+    white=WHITE,
     table=np.arange(256) * 257,
     clamp="read",
     rounding="read",
     middle=32767.5,
 )
+"""Code to paste, for Floyd-Steinberg in black and white."""
 
 Onto = Callable[[NDArray[np.integer], GreyTree], NDArray[np.uint16]]
 
@@ -64,18 +69,20 @@ def _print_one(
 ) -> NDArray[np.bool_]:
     if palette == "monochrome":
         image = normalise(image, version=version)
-        if version == 7:  # It does not dither, whatever it is told.
-            return image > 32767
+        if version == 7:  # It does not dither, whatever the option says.
+            return image > WHITE // 2
     black_and_white = palette == "black-and-white"
     tree = GreyTree.black_and_white() if black_and_white else GreyTree(image)
-    # Where the tree keeps one grey alone, that is its darkest and shown as black.
+    if len(tree.greys) == 1:
+        # A single grey is printed black or white, whichever is nearer: white from 128.
+        return np.full(image.shape, tree.greys[0] > WHITE // 2)
     return onto(image, tree) > min(tree.greys)
 
 
 def _floyd_steinberg(images: Floats, *, palette: str, version: int) -> Floats:
-    if palette == "black-and-white":
-        # The same sums by the fast paths: all of them are exact.
-        diffuser = Diffuser(FLOYD_STEINBERG, _ARITHMETIC)
+    if palette == "black-and-white" and len(images) > _FEW:
+        # All sums are exact, so that they are the same for all pictures at once.
+        diffuser = Diffuser(FLOYD_STEINBERG, ARITHMETIC)
         return diffuse_with(diffuser, images, scan="serpentine", first="ltr")
     onto = floyd_steinberg_onto
     return _print(images, palette=palette, onto=onto, version=version)
@@ -90,18 +97,30 @@ def _floyd_steinberg_code(*, palette: str, version: int) -> Lines:
     if palette == "black-and-white":
         return diffusion(
             kernel=FLOYD_STEINBERG,
-            rule=_ARITHMETIC,
+            rule=ARITHMETIC,
             light=f"257 * {WHOLE}",
             scan="serpentine",
             first="ltr",
         )
-    return pasted.onto(pasted.FLOYD_STEINBERG, palette=palette, version=version)
+    return _imported("floyd-steinberg", palette=palette, version=version)
+
+
+def _imported(name: str, *, palette: str, version: int) -> Lines:
+    return imported(name, like=f"imagemagick-{version}", palette=palette)
+
+
+def _code(name: str, lines: Lines, *, palette: str, version: int) -> Lines:
+    if palette == "black-and-white":
+        return lines
+    return _imported(name, palette=palette, version=version)
 
 
 def _ordered_code(levels: int) -> Lines:
-    steps = f"np.floor(257.0 * grey / 65535 * {levels + 1})"
-    white = f"({steps} >= np.minimum(ranks + 1, {levels}))"
-    return (f"image = {white}.astype(np.float32)",)
+    return (
+        f"steps = np.floor(257.0 * grey / 65535 * {levels + 1})",
+        f"white = steps >= np.minimum(ranks + 1, {levels})",
+        "image = white.astype(np.float32)",
+    )
 
 
 def _program(version: int, full: str) -> Program:
@@ -121,13 +140,20 @@ def _program(version: int, full: str) -> Program:
                 recipe(
                     "riemersma",
                     partial(_print, onto=follow, version=version),
-                    partial(pasted.onto, pasted.riemersma(version), version=version),
+                    partial(
+                        _code,
+                        "riemersma",
+                        codegen.riemersma(version),
+                        version=version,
+                    ),
                     palette=PALETTE,
                 ),
                 recipe(
                     "fixed-threshold",
                     partial(_print, onto=nearest_onto, version=version),
-                    partial(pasted.onto, pasted.NEAREST, version=version),
+                    partial(
+                        _code, "fixed-threshold", codegen.nearest(), version=version
+                    ),
                     palette=PALETTE,
                 ),
                 *(mapped(name, _ordered, _ordered_code) for name in maps),

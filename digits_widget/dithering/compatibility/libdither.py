@@ -1,4 +1,4 @@
-"""libdither, a C library: values from 0 to 1 in double precision, nothing clamped."""
+"""libdither, a C library: values from 0 to 1 in double precision, without clamping."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import Arithmetic
 from digits_widget.dithering.bayer import SIZE, bayer_map
+from digits_widget.dithering.codegen.diffusion import diffusion
+from digits_widget.dithering.codegen.dots import dots
+from digits_widget.dithering.codegen.ordered import bayer_ranks
+from digits_widget.dithering.codegen.text import GREYS, PARTS, Lines
+from digits_widget.dithering.codegen.variable import between_keys, by_grey
+from digits_widget.dithering.codegen.walk import (
+    DEEPER,
+    along,
+    peano_places,
+    places,
+)
 from digits_widget.dithering.compatibility.program import (
     Greys,
     Program,
@@ -25,22 +36,11 @@ from digits_widget.dithering.dot_diffusion import CLASSES, diffuse_dots
 from digits_widget.dithering.fading import Fading
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
-from digits_widget.dithering.option import Option
 from digits_widget.dithering.ordered_map import TRANSPOSE, OrderedMap
 from digits_widget.dithering.ostromoukhov import KEYS, SHARES
-from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.dots import dots
-from digits_widget.dithering.pasted.light import GREYS, PARTS, Lines, as_table
-from digits_widget.dithering.pasted.ordered import bayer_ranks
-from digits_widget.dithering.pasted.variable import between_keys, by_grey
-from digits_widget.dithering.pasted.walk import (
-    DEEPER,
-    along,
-    peano_places,
-    places,
-)
 from digits_widget.dithering.riemersma import CURVE, follow
 from digits_widget.dithering.variable import diffuse_by_grey
+from digits_widget.option import Option
 
 _ARITHMETIC = Arithmetic(
     white=1, table=np.arange(256) / 255, shares="part", middle=0.5, ties="down"
@@ -79,7 +79,7 @@ _STEVENSON_ARCE = Kernel(
     ),
     200,
 )
-"""Spread again, so that a square grid has no empty cells."""
+"""Stevenson-Arce, whose weights libdither spreads over a square grid without gaps."""
 
 _FROM_0 = (
     "o2x2",
@@ -137,14 +137,14 @@ def _white(
 
 def _print_bayer(images: Floats, *, size: int) -> Floats:
     ranks = bayer_map(size).ranks.copy()
-    if size == 8:  # Two cells of its table are wrong: 58 and 21 would be right.
+    if size == 8:  # Two cells of its table are wrong: 58 and 21 would be correct.
         ranks[1, 6], ranks[7, 7] = 48, 32
     tile = OrderedMap(ranks, size * size)
     return print_ranks(images, tile=tile, decide=partial(_white, start=0))
 
 
 def _print_gradient(images: Floats) -> Floats:
-    # Without the inner fraction of the formula, and repeated after 64 pixels.
+    # It leaves out the formula's inner fraction, and repeats after 64 pixels.
     y, x = np.indices((64, 64))
     noise = 52.9829189 * (0.06711056 * x + 0.00583715 * y)
     ranks = ((noise - np.floor(noise)) * _LARGEST).astype(np.int64)
@@ -186,7 +186,7 @@ def _riemersma(images: Floats, *, curve: str, weighting: str) -> Floats:
     else:
         walk = hilbert_walk(rows, cols, max(rows, cols).bit_length())
     eight = np.rint(images * images.dtype.type(255)) / 255
-    # Its walk steps before it prints: the first pixel is never reached, and black.
+    # It steps before it prints, and never reaches the first pixel, which stays black.
     return follow(eight, walk[1:], _FADING[weighting])
 
 
@@ -197,8 +197,10 @@ def _respread_code(*, scan: str) -> Lines:
 
 def _white_code(levels: int, *, start: int) -> Lines:
     weight = 1.0 / (levels + start)
-    mask = f"(ranks + {start}) * {weight!r} - 0.5"
-    return (f"image = (grey / 255 + ({mask}) > 0.5).astype(np.float32)",)
+    return (
+        f"offset = (ranks + {start}) * {weight!r} - 0.5",
+        "image = (grey / 255 + offset > 0.5).astype(np.float32)",
+    )
 
 
 def _bayer_code(*, size: int) -> Lines:
@@ -227,7 +229,7 @@ def _ostromoukhov_code(*, scan: str) -> Lines:
 
 def _dots_code() -> Lines:
     return dots(
-        table=as_table(CLASSES),
+        classes=CLASSES,
         light=PARTS,
         across_tiles=False,
         edge="drop",
@@ -282,4 +284,4 @@ LIBDITHER = Program(
         ]
     ),
 )
-"""An error is divided first and then multiplied by the weight."""
+"""It divides an error first and then multiplies it by the weight."""

@@ -1,4 +1,4 @@
-"""makeworld's dither, a Go package: linear light in 16 bits, clamped at every write."""
+"""makeworld's dither, a Go package: linear light in 16 bits, with clamped writes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.arithmetic import Arithmetic
 from digits_widget.dithering.bayer import SIZE, bayer_map
+from digits_widget.dithering.codegen.ordered import bayer_ranks
+from digits_widget.dithering.codegen.text import GREYS, TO_LINEAR, Lines
 from digits_widget.dithering.compatibility.program import (
     Greys,
     Program,
@@ -20,13 +22,11 @@ from digits_widget.dithering.diffusion import SCAN
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.linear_light import to_linear
 from digits_widget.dithering.ordered_map import TRANSPOSE
-from digits_widget.dithering.pasted.light import GREYS, TO_LINEAR, Lines
-from digits_widget.dithering.pasted.ordered import bayer_ranks
 
 _LIGHT = np.rint(to_linear(np.arange(256) / 255) * 65535)
 
 _LINEAR_LIGHT = "np.rint(linear(np.arange(256) / 255) * 65535)"
-"""The same, to paste."""
+"""The same as code to paste."""
 
 _ARITHMETIC = Arithmetic(
     white=65535,
@@ -72,7 +72,7 @@ _MAPS = (
 
 def _white(greys: Greys, ranks: NDArray[np.int64], levels: int) -> NDArray[np.bool_]:
     one, white = np.float32(1), np.float32(65535)
-    # Nearly one half, so that the middle map value does not shift a grey.
+    # The offset is not quite one half, so that the middle rank does not shift a grey.
     offset = (ranks.astype(np.float32) + one) / np.float32(levels)
     offset -= np.float32(0.50000006)
     moved = _LIGHT[greys].astype(np.float32) + white * offset
@@ -87,8 +87,9 @@ def _print_bayer(images: Floats, *, size: int) -> Floats:
 def _white_code(levels: int) -> Lines:
     offset = f"(ranks.astype(np.float32) + 1) / np.float32({levels})"
     return (
-        TO_LINEAR,
-        f"light = {_LINEAR_LIGHT}.astype(np.float32)[grey]",
+        *TO_LINEAR,
+        f"light = {_LINEAR_LIGHT}",
+        "light = light.astype(np.float32)[grey]",
         f"offset = {offset} - np.float32(0.50000006)",
         "light = np.clip(light + np.float32(65535) * offset, 0, 65535)",
         "image = (np.rint(light) > 32767.5).astype(np.float32)",
@@ -109,7 +110,7 @@ MAKEWORLD = Program(
                 _KERNELS,
                 _ARITHMETIC,
                 light=f"{_LINEAR_LIGHT}[grey]",
-                before=(GREYS, TO_LINEAR),
+                before=(GREYS, *TO_LINEAR),
                 from_right=True,
                 scan=SCAN,
             ),
@@ -118,5 +119,5 @@ MAKEWORLD = Program(
         ]
     ),
 )
-"""Always in linear light: a stored 128 turns 21 % white. Serpentine rows begin at the
-right."""
+"""It always works in linear light: a stored 128 turns 21 % white. Serpentine rows begin
+at the right."""

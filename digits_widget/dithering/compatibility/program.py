@@ -8,50 +8,66 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from digits_widget.dithering.arithmetic import Arithmetic, eight_bit
 from digits_widget.dithering.catalogue import find_method
+from digits_widget.dithering.codegen.diffusion import diffusion
+from digits_widget.dithering.codegen.ordered import tiled
+from digits_widget.dithering.codegen.text import GREYS, Lines
 from digits_widget.dithering.diffuser import Diffuser
 from digits_widget.dithering.diffusion import diffuse_with
 from digits_widget.dithering.images import Floats
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
-from digits_widget.dithering.option import Option
 from digits_widget.dithering.ordered_map import OrderedMap
-from digits_widget.dithering.pasted.diffusion import diffusion
-from digits_widget.dithering.pasted.light import GREYS, Lines
-from digits_widget.dithering.pasted.ordered import tiled
 from digits_widget.errors import OptionError
+from digits_widget.option import Option
 
 Greys = NDArray[np.intp]
 Decide = Callable[[Greys, NDArray[np.int64], int], NDArray[np.bool_]]
-"""From (n, rows, cols) greys of 0 to 255, (rows, cols) ranks and the number of ranks to
-what is white."""
+"""Takes (n, rows, cols) greys from 0 to 255, (rows, cols) ranks and the number of
+ranks; returns which pixels are white."""
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """What a program makes of 8-bit grey pictures.
+    """Another program's dithering of 8-bit grey pictures.
 
-    Pictures are rounded to 256 greys first: that is what the program would be given.
+    It rounds pictures to 256 greys first, as in a file for the program.
     """
 
     name: str
-    """As the option `like` of `dither` takes it."""
+    """Its name for the option `like` of `dither`."""
 
     version: str
-    """The version whose output was compared."""
+    """The version whose output was compared bit for bit."""
 
     methods: Mapping[str, Method]
     """Its methods by their names in `CATALOGUE`, with the program's own options."""
 
+    greys_of: Callable[[Image.Image], NDArray[np.uint8]] | None = None
+    """Takes a picture of any mode, and returns (rows, cols) greys from 0 to 255 as the
+    program makes them before it dithers. None if this package does not reproduce the
+    program's conversion of colours: then only its prints of grey pictures are equal."""
+
+    @property
+    def title(self) -> str:
+        """Name and version, such as ``ffmpeg 5.1.9``."""
+        return f"{self.name.rstrip('0123456789').rstrip('-')} {self.version}"
+
+    @property
+    def pictures(self) -> str:
+        """The pictures that come out as from the program, in words."""
+        return "pictures of any kind" if self.greys_of else "8-bit grey pictures"
+
     def find(self, method: Method) -> Method:
-        """Find a method of the catalogue as this program does it.
+        """Find this program's variant of a method of the catalogue.
 
         Raises
         ------
         OptionError
-            The program does not have it; the message lists those it has.
+            The program does not have the method; the message lists those it has.
         """
         if method.name not in self.methods:
             msg = (
@@ -68,12 +84,30 @@ def recipe(
     code: Callable[..., Lines],
     **options: Option,
 ) -> Method:
-    """Make a method of the catalogue that is applied in another way."""
+    """Make a program's variant of a method of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Name of the method in the catalogue.
+    apply : callable
+        The program's algorithm, from a batch to a batch.
+    code : callable
+        Returns the same algorithm as lines of Python.
+    **options
+        Options of the method.
+    """
     return replace(find_method(name), apply=apply, code=code, options=options)
 
 
 def kernel_of(name: str) -> Kernel:
-    """Give the kernel of a method of the catalogue."""
+    """Return the kernel of a method of the catalogue.
+
+    Raises
+    ------
+    ValueError
+        The method has no kernel.
+    """
     kernel = find_method(name).kernel
     if kernel is None:
         msg = f"Got {name}, expected a method with a kernel."
@@ -82,7 +116,13 @@ def kernel_of(name: str) -> Kernel:
 
 
 def tile_of(name: str) -> OrderedMap:
-    """Give the map of a method of the catalogue."""
+    """Return the map of a method of the catalogue.
+
+    Raises
+    ------
+    ValueError
+        The method does not have exactly one map.
+    """
     tile = find_method(name).tile
     if tile is None:
         msg = f"Got {name}, expected a method with one map."
@@ -104,10 +144,22 @@ def diffusing(
     from_right: bool = False,
     **options: Option,
 ) -> list[Method]:
-    """Make recipes of error diffusion that share an arithmetic.
+    """Make variants of error diffusion that share an arithmetic.
 
-    Raster order begins at the left, serpentine order `from_right` if so asked. To
-    paste, `light` is Python for the arithmetic's table, after the lines `before`.
+    Parameters
+    ----------
+    names : iterable of str
+        Names of methods in the catalogue.
+    arithmetic : Arithmetic
+        The program's arithmetic.
+    light : str
+        Python for the arithmetic's table, for the code to paste.
+    before : tuple of str
+        Lines of Python before `light`.
+    from_right : bool
+        Whether serpentine order begins at the right. Raster order begins at the left.
+    **options
+        Options of the methods.
     """
     apply = partial(_diffuse, arithmetic=arithmetic, from_right=from_right)
     paste = partial(
@@ -151,12 +203,22 @@ def _code(
 
 
 def fixed(images: Floats) -> Floats:
-    """Print 128 and above white: what all these programs do without dithering."""
+    """Print 128 and above white, as all these programs do without dithering."""
     return (eight_bit(images) >= 128).astype(np.float32)
 
 
 def print_ranks(images: Floats, *, tile: OrderedMap, decide: Decide) -> Floats:
-    """Print through a map by a program's own comparison."""
+    """Print through a map, with a program's own comparison.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, rows, cols) floats in [0, 1].
+    tile : OrderedMap
+        The map.
+    decide : callable
+        The program's comparison of greys with ranks.
+    """
     ranks = tile.tiled(*images.shape[1:])
     return decide(eight_bit(images), ranks, tile.levels).astype(np.float32)
 
@@ -167,10 +229,19 @@ def mapped(
     code: Callable[[int], Lines],
     **options: Option,
 ) -> Method:
-    """Make a recipe of a map of the catalogue, perhaps with the option `transpose`.
+    """Make a variant of one of the catalogue's maps, perhaps with option `transpose`.
 
-    To paste, `code` writes what `decide` does with `grey` and `ranks`, for a number of
-    ranks.
+    Parameters
+    ----------
+    name : str
+        Name of a method in the catalogue.
+    decide : callable
+        The program's comparison of greys with ranks.
+    code : callable
+        Takes the number of ranks, and returns `decide` as lines of Python with `grey`
+        and `ranks`.
+    **options
+        Options of the method.
     """
     tile = tile_of(name)
 

@@ -1,4 +1,4 @@
-"""What ImageMagick's ``-dither`` does with grey pictures, to the last bit.
+"""ImageMagick's ``-dither`` for grey pictures, to the last bit.
 
 `two_greys` chooses as ``-colors 2`` does; `floyd_steinberg_onto`, `riemersma_onto` and
 `nearest_onto` print with the greys of a `GreyTree`.

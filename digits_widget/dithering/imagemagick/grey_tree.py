@@ -1,11 +1,11 @@
 """`GreyTree`: how ImageMagick's ``-colors 2`` chooses its two greys from a picture.
 
-Its octree of colours is, for grey pictures, a binary tree over the eight bits of the
-value. Every pixel drops into a leaf; then the nodes with the least error are merged
-into their parents until two greys are left, or one: thin ink on much paper often
-drowns in the mean, and nothing black remains.
+For grey pictures, its octree of colours is a binary tree over the eight bits of the
+value. Every pixel drops into a leaf; then ImageMagick merges the nodes with the least
+error into their parents until two greys are left, or one: thin ink on much paper often
+vanishes in the mean, so that no black remains.
 
-A node is known by its bits behind a leading 1: the root is 1, its halves are 2 and 3,
+A node's number is its bits behind a leading 1: the root is 1, its halves are 2 and 3,
 the leaves 256 to 511; the parent of k is k // 2.
 """
 
@@ -23,11 +23,11 @@ WHITE = 65535
 _DEPTH = 8
 _NODES = 2 << _DEPTH
 _SPARE_NODES = 3
-"""The first threshold leaves this many nodes: 110 % of the greys asked for and one."""
+"""The first threshold leaves this many nodes: 110 % of the two greys, and one more."""
 
 
 def _below(node: int) -> Iterator[int]:
-    """Yield every node below, the darker first, and then this one."""
+    """Yield every node below, the darker first, and then the node itself."""
     if node < _NODES:
         yield from _below(2 * node)
         yield from _below(2 * node + 1)
@@ -35,19 +35,19 @@ def _below(node: int) -> Iterator[int]:
 
 
 _ORDER = tuple(_below(1))[:-1]
-"""All nodes but the root, in the order in which they are looked at."""
+"""All nodes but the root, in the order in which ImageMagick visits them."""
 
 
 class GreyTree:
-    """At most two greys that stand for a picture, and which of them stands for what.
+    """At most two greys that stand for a picture, and the grey for each value.
 
     Parameters
     ----------
     image : array
         (rows, cols) whole numbers from 0, black, to 65535, white.
     alpha : bool
-        Whether the picture has an alpha channel, opaque everywhere: it adds to the
-        errors that decide which nodes are merged.
+        Whether the picture has an alpha channel, opaque everywhere. It adds to the
+        errors that decide which nodes to merge.
     """
 
     def __init__(self, image: NDArray[np.integer], *, alpha: bool = False) -> None:
@@ -70,7 +70,7 @@ class GreyTree:
     def nearest(self, value: int) -> int:
         """Find the grey that stands for a value, both from 0 to 65535.
 
-        Only the smallest range that holds the value, and its sibling, are searched.
+        The search covers only the smallest range that holds the value, and its sibling.
         """
         leaf, depth = 1 << _DEPTH | to_char(value), 0
         while depth < _DEPTH - 1 and self._error[leaf >> _DEPTH - depth - 1]:
@@ -81,7 +81,7 @@ class GreyTree:
             for node, grey in self._kept
             if node >> node.bit_length() - above.bit_length() == above
         ]
-        # Of two greys as near, the later one: compare with its place in the walk.
+        # If two greys are equally near, ImageMagick takes the later one of its walk.
         return min(reversed(found), key=lambda grey: abs(grey - value))
 
     def _mean(self, node: int) -> int:
@@ -110,7 +110,7 @@ class GreyTree:
         shares = lengths * (1.0 / WHITE) * values
         self._count: list[int] = np.bincount(leaves, lengths, _NODES).tolist()
         self._total: list[float] = np.bincount(leaves, shares, _NODES).tolist()
-        # Of a node with pixels it is never 0: no value is the middle of a range.
+        # A node with pixels never has an error of 0: no value is the middle of a range.
         self._error: list[float] = error.tolist()
         self._error[1] = math.inf
 
@@ -128,7 +128,7 @@ class GreyTree:
                     threshold = min(threshold, self._error[node])
 
     def _merge(self, node: int) -> None:
-        """Give everything to the parent and leave it."""
+        """Move the node's pixels to its parent."""
         for child in (2 * node, 2 * node + 1):
             if child < _NODES and self._error[child]:
                 self._merge(child)
@@ -139,7 +139,7 @@ class GreyTree:
 
 
 def to_char(value: int) -> int:
-    """Turn 16 bits into 8, as ImageMagick rounds."""
+    """Round 16 bits to 8 as ImageMagick does."""
     return value + 128 - (value + 128 >> 8) >> 8
 
 

@@ -1,4 +1,4 @@
-"""``-normalize``, which ``-monochrome`` does first: stretch greys over the range."""
+"""``-normalize``, the first step of ``-monochrome``: stretch greys over the range."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from digits_widget.dithering.imagemagick.grey_tree import WHITE
 
 CUT = {6: (0.0015, 0.9995), 7: (0.02, 0.99)}
-"""Shares of the pixels that become black at least, and that do not become white."""
+"""By version: the least share that turns black, and the share that stays off white."""
 
 
 def normalise(image: NDArray[np.integer], *, version: int = 6) -> NDArray[np.int64]:

@@ -18,13 +18,16 @@ Image16 = NDArray[np.integer]
 _QUEUE = 16
 
 _DRAWERS = 64
-"""One for every four 8-bit greys."""
+"""Number of drawers, one for every four 8-bit greys."""
 
 
 def two_greys(image: Image16, *, alpha: bool = False) -> tuple[int, ...]:
     """Choose the greys that ``-colors 2`` chooses: one or two, 0 to 65535.
 
-    See `GreyTree` for the parameters.
+    Parameters
+    ----------
+    image, alpha
+        As for `GreyTree`.
     """
     return GreyTree(image, alpha=alpha).greys
 
@@ -32,8 +35,15 @@ def two_greys(image: Image16, *, alpha: bool = False) -> tuple[int, ...]:
 def floyd_steinberg_onto(image: Image16, tree: GreyTree) -> NDArray[np.uint16]:
     """Diffuse errors as ``-dither FloydSteinberg`` does, in serpentine rows.
 
-    Values are clipped and rounded half up to 16 bits when a pixel is read. All sums
-    are kept in sixteenths, exactly.
+    It clips values and rounds them half up to 16 bits when it reads a pixel. All sums
+    are in sixteenths, and exact.
+
+    Parameters
+    ----------
+    image : ndarray
+        (rows, cols) whole numbers from 0 to 65535.
+    tree : GreyTree
+        The greys to print with.
     """
     rows, cols = image.shape
     known = [-1] * _DRAWERS
@@ -45,7 +55,7 @@ def floyd_steinberg_onto(image: Image16, tree: GreyTree) -> NDArray[np.uint16]:
             shares = 7 * errors[x - step] + above[x + step]
             shares += 5 * above[x] + 3 * above[x - step]
             value = min(max(row[x - 1] + (shares + 8 >> 4), 0), WHITE)
-            # As `_chooser` does, without the cost of a call.
+            # Do the same as `_chooser`, without the cost of a call.
             drawer = value + 128 - (value + 128 >> 8) >> 10
             if known[drawer] < 0:
                 known[drawer] = tree.nearest(value)
@@ -61,7 +71,16 @@ def riemersma_onto(
 ) -> NDArray[np.uint16]:
     """Diffuse errors along Hilbert's curve, as ``-dither Riemersma`` does.
 
-    Version 6 lets the newest of sixteen errors weigh most; version 7.1 the oldest.
+    In version 6 the newest of sixteen errors weighs most, in version 7.1 the oldest.
+
+    Parameters
+    ----------
+    image : ndarray
+        (rows, cols) whole numbers from 0 to 65535.
+    tree : GreyTree
+        The greys to print with.
+    version : int
+        6 for ImageMagick 6, 7 for 7.1.
     """
     rows, cols = image.shape
     side = max(rows, cols)
@@ -70,7 +89,7 @@ def riemersma_onto(
     choose = _chooser(tree)
     pixels: list[int] = image.ravel().tolist()
     errors = deque([0.0] * _QUEUE, maxlen=_QUEUE)
-    for place in hilbert_walk(rows, cols, level):
+    for place in hilbert_walk(rows, cols, level).tolist():
         pixel: float = pixels[place]
         for weight, error in zip(weights, errors, strict=True):
             pixel += weight * error
@@ -82,14 +101,22 @@ def riemersma_onto(
 
 
 def nearest_onto(image: Image16, tree: GreyTree) -> NDArray[np.uint16]:
-    """Print each pixel with its nearest grey, as ``-dither None`` does."""
+    """Print each pixel with its nearest grey, as ``-dither None`` does.
+
+    Parameters
+    ----------
+    image : ndarray
+        (rows, cols) whole numbers from 0 to 65535.
+    tree : GreyTree
+        The greys to print with.
+    """
     values, places = np.unique(image, return_inverse=True)
     greys = [tree.nearest(value) for value in values.tolist()]
     return np.array(greys, dtype=np.uint16)[places].reshape(image.shape)
 
 
 def _chooser(tree: GreyTree) -> Callable[[int], int]:
-    """Remember one answer for every four 8-bit greys: the first asked for."""
+    """Return a function that remembers the first answer for every four 8-bit greys."""
     known: dict[int, int] = {}
 
     def choose(value: int) -> int:
@@ -102,7 +129,7 @@ def _chooser(tree: GreyTree) -> Callable[[int], int]:
 
 
 def falling_weights() -> list[float]:
-    """Give the weights of version 6, oldest first: from 1/65536 to 1, summing to 1."""
+    """Return the weights of version 6, oldest first: rising, with a sum of 1."""
     weight, weights = 1.0, []
     for _ in range(_QUEUE):
         weights.append(1.0 / weight)
@@ -114,7 +141,7 @@ def falling_weights() -> list[float]:
 
 
 def _sum(numbers: Iterable[float]) -> float:
-    # Not the sum() of Python 3.12 and later, which corrects its rounding.
+    # From Python 3.12 on, sum() corrects its rounding; ImageMagick does not.
     total = 0.0
     for number in numbers:
         total += number
@@ -122,7 +149,7 @@ def _sum(numbers: Iterable[float]) -> float:
 
 
 def rising_weights() -> list[float]:
-    """Give the weights of version 7.1, oldest first: from 1/16 down to 1/256."""
+    """Return the weights of version 7.1, oldest first: from 1/16 down to 1/256."""
     weight, weights = 1.0, []
     for _ in range(_QUEUE):
         weights.append(1.0 / weight / _QUEUE)

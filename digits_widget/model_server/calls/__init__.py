@@ -1,1 +1,1 @@
-"""The methods of the gRPC services, one a file: request message in, response out."""
+"""The methods of the gRPC services, one per file: request message in, response out."""

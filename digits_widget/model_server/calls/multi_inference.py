@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tensorflow_serving.apis import inference_pb2
-
 from digits_widget.model_server.calls import classify, regress
+from digits_widget.model_server.calls.examples import ExampleCall
 from digits_widget.model_server.calls.predict import fill_spec
-from digits_widget.model_server.lifecycle.library import Library
-from digits_widget.model_server.refusal import Refusal, invalid
 from digits_widget.model_server.servables.servable import Servable
-from digits_widget.model_server.servables.signature import DEFAULT
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.messages import MultiInferenceResponse, Proto
+from digits_widget.protocol.signature import DEFAULT
 
 
-@dataclass(frozen=True)
-class MultiInference:
-    """Answers MultiInference.
-
-    Parameters
-    ----------
-    library : Library
-        The models.
-    check_method : bool
-        Whether signatures must say what they are for.
-    """
-
-    library: Library
-    check_method: bool = False
+class MultiInference(ExampleCall):
+    """Answers MultiInference."""
 
     def __call__(
         self,
-        request: inference_pb2.MultiInferenceRequest,
+        request: Proto,
         timeout: float | None = None,
-    ) -> inference_pb2.MultiInferenceResponse:
+    ) -> Proto:
         """Answer one request within `timeout` seconds.
 
-        Model and version are those of the first task. One task that fails fails all.
+        The first task determines model and version. If one task fails, the call fails.
         """
         if not request.tasks or not request.tasks[0].model_spec.name:
             raise invalid("ModelSpec has no name specified.")
-        with self.library.lend(request.tasks[0].model_spec) as servable:
+        with self.library.acquire(request.tasks[0].model_spec) as servable:
             return infer_all(
                 servable,
                 request,
@@ -52,22 +37,33 @@ class MultiInference:
 
 def infer_all(
     servable: Servable,
-    request: inference_pb2.MultiInferenceRequest,
+    request: Proto,
     timeout: float | None = None,
     *,
     model: str = "",
     check_method: bool = False,
-) -> inference_pb2.MultiInferenceResponse:
-    """Answer with this version, whatever version the tasks ask for.
+) -> Proto:
+    """Answer with this version, whatever version the tasks name.
 
-    With `model` every task must name that one.
+    Parameters
+    ----------
+    servable : Servable
+        The version that answers.
+    request : MultiInferenceRequest
+        The tasks and examples.
+    timeout : float, optional
+        Seconds until each task fails. Default: no limit.
+    model : str
+        The model that every task must name. Default: any.
+    check_method : bool
+        Whether each signature must declare its task's method.
     """
     seen: set[str] = set()
     for task in request.tasks:
         if model:
             _check_model(task, model)
         _check_signature(task, servable, seen, check_method=check_method)
-    response = inference_pb2.MultiInferenceResponse()
+    response = MultiInferenceResponse()
     for task in request.tasks:
         signature = servable.signatures[task.model_spec.signature_name or DEFAULT]
         result = response.results.add()
@@ -83,7 +79,7 @@ def infer_all(
     return response
 
 
-def _check_model(task: inference_pb2.InferenceTask, model: str) -> None:
+def _check_model(task: Proto, model: str) -> None:
     if not task.model_spec.name:
         raise invalid("Found ModelSpec with an empty model name.")
     if task.model_spec.name != model:
@@ -94,7 +90,7 @@ def _check_model(task: inference_pb2.InferenceTask, model: str) -> None:
 
 
 def _check_signature(
-    task: inference_pb2.InferenceTask,
+    task: Proto,
     servable: Servable,
     seen: set[str],
     *,
@@ -113,4 +109,4 @@ def _check_signature(
         regress.check_signature(signature, check_method=check_method)
     else:
         msg = f"Unsupported signature method_name: {task.method_name}"
-        raise Refusal("UNIMPLEMENTED", msg)
+        raise StatusError("UNIMPLEMENTED", msg)

@@ -1,8 +1,8 @@
 """Predict: named tensors in, named tensors out.
 
-The order of the checks is TensorFlow Serving's, because a client sees only the first
-that fails: model, signature, number of inputs, each input, unknown names, output
-filter, and then whatever the graph says.
+The checks run in TensorFlow Serving's order, because a client sees only the first
+failure: model, signature, number of inputs, each input, unknown names, output filter,
+and finally the graph itself.
 """
 
 from __future__ import annotations
@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from tensorflow.core.framework import tensor_pb2, types_pb2
-from tensorflow_serving.apis import model_pb2, predict_pb2
 
 from digits_widget.model_server.lifecycle.library import Library
-from digits_widget.model_server.refusal import Refusal, invalid
-from digits_widget.model_server.servables.feeding import check_feeds, wrong_type
+from digits_widget.model_server.servables.input_checks import check_types, wrong_type
 from digits_widget.model_server.servables.servable import Servable
-from digits_widget.model_server.servables.signature import DEFAULT, Signature, Slot
-from digits_widget.model_server.tensors import TensorError, decode, encode
-from digits_widget.model_server.tensors.element import ELEMENTS, type_word
+from digits_widget.model_server.servables.signature import Signature
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.dtypes import DTYPES
+from digits_widget.protocol.messages import DATA_TYPES, PredictResponse, Proto
+from digits_widget.protocol.signature import DEFAULT, TensorSpec
+from digits_widget.protocol.tensors import TensorError, read_tensor, write_tensor
 
 Array = np.ndarray[Any, Any]
 
-_NEVER_FED = {types_pb2.DT_RESOURCE, types_pb2.DT_VARIANT}
-"""What TensorFlow reads off the wire, and then lets nobody feed."""
+_NEVER_FED = {
+    DATA_TYPES.values_by_name[name].number for name in ("DT_RESOURCE", "DT_VARIANT")
+}
+"""Types that TensorFlow decodes from a request but does not accept as an input."""
 
 
 @dataclass(frozen=True)
@@ -44,36 +46,50 @@ class Predict:
     library: Library
     as_content: bool = False
 
-    def __call__(
-        self, request: predict_pb2.PredictRequest, timeout: float | None = None
-    ) -> predict_pb2.PredictResponse:
+    def __call__(self, request: Proto, timeout: float | None = None) -> Proto:
         """Answer one request within `timeout` seconds."""
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
-        with self.library.lend(request.model_spec) as servable:
+        with self.library.acquire(request.model_spec) as servable:
             return predict(servable, request, timeout, as_content=self.as_content)
 
 
 def predict(
     servable: Servable,
-    request: predict_pb2.PredictRequest,
+    request: Proto,
     timeout: float | None = None,
     *,
     as_content: bool = False,
-) -> predict_pb2.PredictResponse:
-    """Answer a Predict request with this version, whatever version it asks for."""
+) -> Proto:
+    """Answer a Predict request with this version, whatever version it names.
+
+    Parameters
+    ----------
+    servable : Servable
+        The version that answers.
+    request : PredictRequest
+        The request.
+    timeout : float, optional
+        Seconds until the call fails. Default: no limit.
+    as_content : bool
+        Answer with raw bytes instead of typed values.
+    """
     signature = _signature(servable, request.model_spec)
     feeds = _feeds(signature, request.inputs)
-    slots = _outputs(signature, request.output_filter)
-    arrays = run(servable, signature, feeds, slots, timeout)
-    response = predict_pb2.PredictResponse()
+    specs = _outputs(signature, request.output_filter)
+    check_types(
+        signature,
+        {alias: _value(signature, alias, request.inputs).dtype for alias in feeds},
+    )
+    arrays = run(servable, signature, feeds, specs, timeout)
+    response = PredictResponse()
     fill_spec(response.model_spec, servable, signature)
-    for slot, array in zip(slots, arrays, strict=True):
-        element = ELEMENTS.get(slot.type)
-        if element is None:
-            raise invalid(f"Output {slot.alias} has no data type that can be sent")
-        response.outputs[slot.alias].CopyFrom(
-            encode(array, element, as_content=as_content)
+    for spec, array in zip(specs, arrays, strict=True):
+        write_tensor(
+            response.outputs[spec.name],
+            array,
+            dtype=spec.dtype,
+            packing="content" if as_content else "values",
         )
     return response
 
@@ -82,53 +98,73 @@ def run(
     servable: Servable,
     signature: Signature,
     feeds: Mapping[str, Array],
-    slots: Sequence[Slot],
+    specs: Sequence[TensorSpec],
     timeout: float | None,
 ) -> list[Array]:
-    """Run a signature on arrays by alias; give the outputs of `slots`, in order."""
-    check_feeds(signature, feeds)
-    by_tensor = {signature.inputs[alias].tensor: feeds[alias] for alias in feeds}
-    fetches = [slot.tensor for slot in slots]
-    return servable.run(by_tensor, fetches, timeout=timeout)
+    """Run a signature on named arrays; return the outputs of `specs`, in order.
+
+    Parameters
+    ----------
+    servable : Servable
+        The version that answers.
+    signature : Signature
+        The signature to run.
+    feeds : mapping of str to ndarray
+        Inputs by alias.
+    specs : sequence of TensorSpec
+        The outputs to return.
+    timeout : float or None
+        Seconds until the call fails; None for no limit.
+
+    Raises
+    ------
+    StatusError
+        INVALID_ARGUMENT for an output that is not a tensor; any code from the graph
+        itself.
+    """
+    for spec in specs:
+        # The output of `__saved_model_init_op`, for example, is an op, not a tensor.
+        if spec.dtype not in DTYPES:
+            raise invalid(f"Output {spec.name} has no data type that can be sent")
+    return servable.run(signature, feeds, specs, timeout)
 
 
-def fill_spec(
-    spec: model_pb2.ModelSpec, servable: Servable, signature: Signature | None
-) -> None:
-    """Say who answered: name, version and, if there is one, signature."""
+def fill_spec(spec: Proto, servable: Servable, signature: Signature | None) -> None:
+    """Write the answering model's name, version and, if any, signature.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        Receives the names.
+    servable : Servable
+        The version that answered.
+    signature : Signature or None
+        The signature that it ran, if any.
+    """
     spec.name = servable.name
     spec.version.value = servable.version
     if signature is not None:
         spec.signature_name = signature.name
 
 
-def _signature(servable: Servable, spec: model_pb2.ModelSpec) -> Signature:
+def _signature(servable: Servable, spec: Proto) -> Signature:
     name = spec.signature_name or DEFAULT
     signature = servable.signatures.get(name)
     if signature is None:
         msg = f'Serving signature key "{name}" not found.'
-        raise Refusal("FAILED_PRECONDITION", msg)
+        raise StatusError("FAILED_PRECONDITION", msg)
     return signature
 
 
-def _feeds(
-    signature: Signature, inputs: Mapping[str, tensor_pb2.TensorProto]
-) -> dict[str, Array]:
+def _feeds(signature: Signature, inputs: Mapping[str, Proto]) -> dict[str, Array]:
     _check_count(signature, inputs)
     feeds: dict[str, Array] = {}
-    for alias, slot in signature.inputs.items():
-        proto = inputs[alias] if alias in inputs else signature.defaults.get(alias)
-        if proto is None:
-            msg = (
-                f"Signature input alias: {alias}(feed name: {slot.tensor}) not found "
-                "in request and no default value provided. Inputs expected to be in "
-                f"the set {_braces(signature.inputs)}."
-            )
-            raise invalid(msg)
+    for alias, spec in signature.inputs.items():
+        proto = _value(signature, alias, inputs)
         if proto.dtype in _NEVER_FED:
-            raise wrong_type(len(feeds), slot, type_word(proto.dtype))
+            raise wrong_type(len(feeds), spec, proto.dtype)
         try:
-            feeds[alias] = decode(proto)
+            feeds[alias] = read_tensor(proto)
         except TensorError as exc:
             raise invalid(f"tensor parsing error: {alias}") from exc
     if any(alias not in signature.inputs for alias in inputs):
@@ -138,6 +174,20 @@ def _feeds(
         )
         raise invalid(msg)
     return feeds
+
+
+def _value(signature: Signature, alias: str, inputs: Mapping[str, Proto]) -> Proto:
+    """Return what the request gives for an input, or else its default."""
+    proto = inputs[alias] if alias in inputs else signature.defaults.get(alias)
+    if proto is None:
+        msg = (
+            f"Signature input alias: {alias}(feed name: "
+            f"{signature.inputs[alias].tensor}) not found in request and no default "
+            "value provided. Inputs expected to be in the set "
+            f"{_braces(signature.inputs)}."
+        )
+        raise invalid(msg)
+    return proto
 
 
 def _check_count(signature: Signature, inputs: Mapping[str, Any]) -> None:
@@ -154,10 +204,10 @@ def _check_count(signature: Signature, inputs: Mapping[str, Any]) -> None:
     raise invalid(msg)
 
 
-def _outputs(signature: Signature, output_filter: Sequence[str]) -> list[Slot]:
+def _outputs(signature: Signature, output_filter: Sequence[str]) -> list[TensorSpec]:
     if not output_filter:
         return list(signature.outputs.values())
-    slots: dict[str, Slot] = {}
+    specs: dict[str, TensorSpec] = {}
     for alias in output_filter:
         if alias not in signature.outputs:
             msg = (
@@ -165,10 +215,10 @@ def _outputs(signature: Signature, output_filter: Sequence[str]) -> list[Slot]:
                 f"expected to be in the set {_braces(signature.outputs)}."
             )
             raise invalid(msg)
-        if alias in slots:
+        if alias in specs:
             raise invalid(f"duplicate output tensor alias: {alias}")
-        slots[alias] = signature.outputs[alias]
-    return list(slots.values())
+        specs[alias] = signature.outputs[alias]
+    return list(specs.values())
 
 
 def _braces(names: Collection[str]) -> str:

@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tensorflow.core.framework import types_pb2
-from tensorflow_serving.apis import input_pb2, regression_pb2
-
-from digits_widget.model_server.calls.examples import serialized_examples
-from digits_widget.model_server.calls.inference import one_input, signature_of
+from digits_widget.model_server.calls.examples import (
+    ExampleCall,
+    one_input,
+    serialized_examples,
+    signature_of,
+)
 from digits_widget.model_server.calls.predict import fill_spec, run
-from digits_widget.model_server.lifecycle.library import Library
-from digits_widget.model_server.refusal import invalid
+from digits_widget.model_server.servables.input_checks import check_types
 from digits_widget.model_server.servables.servable import Servable
 from digits_widget.model_server.servables.signature import Signature
-from digits_widget.model_server.tensors.element import type_word
+from digits_widget.model_server.status_error import invalid
+from digits_widget.protocol.dtypes import DTYPES
+from digits_widget.protocol.messages import Proto, RegressionResponse
 
 METHOD = "tensorflow/serving/regress"
 
 
-@dataclass(frozen=True)
-class Regress:
-    """Answers Regress.
-
-    Parameters
-    ----------
-    library : Library
-        The models.
-    check_method : bool
-        Whether the signature must say that it is one for regression.
-    """
-
-    library: Library
-    check_method: bool = False
+class Regress(ExampleCall):
+    """Answers Regress."""
 
     def __call__(
         self,
-        request: regression_pb2.RegressionRequest,
+        request: Proto,
         timeout: float | None = None,
-    ) -> regression_pb2.RegressionResponse:
+    ) -> Proto:
         """Answer one request within `timeout` seconds."""
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
-        with self.library.lend(request.model_spec) as servable:
+        with self.library.acquire(request.model_spec) as servable:
             signature = signature_of(servable, request.model_spec.signature_name)
             check_signature(signature, check_method=self.check_method)
-            response = regression_pb2.RegressionResponse()
+            response = RegressionResponse()
             regress(servable, signature, request.input, response.result, timeout)
             fill_spec(response.model_spec, servable, signature)
         return response
 
 
 def check_signature(signature: Signature, *, check_method: bool) -> None:
-    """Refuse a signature that is not shaped for regression."""
+    """Refuse a signature whose inputs and outputs do not suit Regress.
+
+    Parameters
+    ----------
+    signature : Signature
+        The signature.
+    check_method : bool
+        Whether it must declare Regress as its method.
+
+    Raises
+    ------
+    StatusError
+        INVALID_ARGUMENT, in TensorFlow Serving's words.
+    """
     if check_method and signature.method != METHOD:
         msg = (
             f"Expected regression signature method_name to be {METHOD}. "
@@ -73,14 +74,34 @@ def check_signature(signature: Signature, *, check_method: bool) -> None:
 def regress(
     servable: Servable,
     signature: Signature,
-    given: input_pb2.Input,
-    result: regression_pb2.RegressionResult,
+    given: Proto,
+    result: Proto,
     timeout: float | None,
 ) -> None:
-    """Run a checked signature on examples and fill `result`."""
+    """Run a checked signature on examples and fill `result`.
+
+    Parameters
+    ----------
+    servable : Servable
+        The version that answers.
+    signature : Signature
+        The signature to run, already checked.
+    given : Input
+        The examples.
+    result : RegressionResult
+        Receives the numbers.
+    timeout : float or None
+        Seconds until the call fails; None for no limit.
+
+    Raises
+    ------
+    StatusError
+        INVALID_ARGUMENT if the output is not one float for each example.
+    """
     examples = serialized_examples(given)
-    slot = signature.outputs["outputs"]
-    (values,) = run(servable, signature, {"inputs": examples}, [slot], timeout)
+    spec = signature.outputs["outputs"]
+    check_types(signature, {"inputs": DTYPES["DT_STRING"].number})
+    (values,) = run(servable, signature, {"inputs": examples}, [spec], timeout)
     if values.ndim not in {1, 2} or (values.ndim == 2 and values.shape[1] != 1):
         shape = ",".join(map(str, values.shape))
         msg = (
@@ -94,8 +115,8 @@ def regress(
             f"{len(examples)} vs. {len(values)}"
         )
         raise invalid(msg)
-    if slot.type != types_pb2.DT_FLOAT:
-        msg = f"Expected output Tensor of DT_FLOAT. Got: {type_word(slot.type)}"
+    if spec.dtype != "DT_FLOAT":
+        msg = f"Expected output Tensor of DT_FLOAT. Got: {spec.word}"
         raise invalid(msg)
     for value in values.reshape(-1).tolist():
         result.regressions.add(value=value)

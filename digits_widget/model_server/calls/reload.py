@@ -1,12 +1,10 @@
-"""HandleReloadConfigRequest: another list of models, while the server runs."""
+"""HandleReloadConfigRequest: replaces the list of models while the server runs."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from tensorflow_serving.apis import model_management_pb2
 
 from digits_widget.model_server.lifecycle.labels import check_labels
 from digits_widget.model_server.lifecycle.library import Library
@@ -17,21 +15,22 @@ from digits_widget.model_server.lifecycle.model_config import (
     check_platforms,
     from_proto,
 )
-from digits_widget.model_server.log import say
+from digits_widget.model_server.log import log
 from digits_widget.model_server.metrics import Metrics
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.messages import Proto, ReloadConfigResponse
 
 _PATIENCE = 60.0
 """Seconds that a reload waits for a new model.
 
-TensorFlow Serving waits for ever, and every later reload behind it, when a new model
-has no version on disk.
+If a new model has no version on disk, TensorFlow Serving waits for ever and blocks
+every later reload.
 """
 
 
 @dataclass(frozen=True)
 class Reload:
-    """Answers HandleReloadConfigRequest, and re-reads of the config file.
+    """Answers HandleReloadConfigRequest, and applies a changed config file.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ class Reload:
     lifecycle : Lifecycle
         Loads and unloads.
     metrics : Metrics
-        What a request can ask the values of.
+        The counters whose values a request can ask for.
     labels_anywhere : bool
         Whether a new label may name a version that is not available.
     """
@@ -53,9 +52,9 @@ class Reload:
 
     def __call__(
         self,
-        request: model_management_pb2.ReloadConfigRequest,
+        request: Proto,
         timeout: float | None = None,
-    ) -> model_management_pb2.ReloadConfigResponse:
+    ) -> Proto:
         """Answer one request within `timeout` seconds."""
         if request.config.WhichOneof("config") != "model_config_list":
             msg = (
@@ -66,7 +65,7 @@ class Reload:
         listed = request.config.model_config_list.config
         before = self.metrics.values(request.metric_names)
         self.apply([from_proto(each) for each in listed], timeout)
-        response = model_management_pb2.ReloadConfigResponse()
+        response = ReloadConfigResponse()
         response.status.error_code = 0
         after = self.metrics.values(request.metric_names)
         for name in request.metric_names:
@@ -77,11 +76,18 @@ class Reload:
     def apply(self, configs: Sequence[ModelConfig], timeout: float | None) -> None:
         """Replace the list of models, and wait for the new ones.
 
+        Parameters
+        ----------
+        configs : sequence of ModelConfig
+            The new list.
+        timeout : float or None
+            Seconds to wait for new models, at most a minute.
+
         Raises
         ------
-        Refusal
-            A list that cannot be, or a new model that does not load. What served
-            before serves on, except for what a loaded list no longer has.
+        StatusError
+            The list is invalid, or a new model does not load. The models served so
+            far stay, unless a valid list no longer contains them.
         """
         wanted = list(configs)
         check(wanted)
@@ -100,5 +106,5 @@ class Reload:
         if troubles:
             each = "; ".join(f"{name}: {why}" for name, why in troubles.items())
             msg = f"{len(troubles)} model(s) did not become available: {{{each}}}"
-            raise Refusal("UNKNOWN", msg)
-        say(f"serving {', '.join(sorted(each.name for each in wanted)) or 'no model'}")
+            raise StatusError("UNKNOWN", msg)
+        log(f"serving {', '.join(sorted(each.name for each in wanted)) or 'no model'}")

@@ -1,14 +1,15 @@
-"""GetModelStatus: the state of every version that this process has seen."""
+"""GetModelStatus: the state of every version since the server started."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tensorflow_serving.apis import get_model_status_pb2
-
 from digits_widget.model_server.lifecycle.lifecycle import Lifecycle
 from digits_widget.model_server.lifecycle.version import Version
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.messages import POOL, GetModelStatusResponse, Proto
+
+_STATES = POOL.FindEnumTypeByName("tensorflow.serving.ModelVersionStatus.State")
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,17 @@ class Status:
     Parameters
     ----------
     lifecycle : Lifecycle
-        Who knows.
+        The versions and their states.
     """
 
     lifecycle: Lifecycle
 
     def __call__(
         self,
-        request: get_model_status_pb2.GetModelStatusRequest,
+        request: Proto,
         timeout: float | None = None,  # noqa: ARG002
-    ) -> get_model_status_pb2.GetModelStatusResponse:
-        """Answer one request. A label or signature in it means nothing here."""
+    ) -> Proto:
+        """Answer one request. Any label or signature in it has no effect."""
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
         name = request.model_spec.name
@@ -38,19 +39,17 @@ class Status:
             versions = [each for each in versions if each.number == number]
             missing = f"version {number}"
         if not versions:
-            raise Refusal("NOT_FOUND", f"Could not find {missing} of model {name}")
-        response = get_model_status_pb2.GetModelStatusResponse()
+            raise StatusError("NOT_FOUND", f"Could not find {missing} of model {name}")
+        response = GetModelStatusResponse()
         for version in versions:
             _describe(version, response.model_version_status.add())
         return response
 
 
-def _describe(
-    version: Version, status: get_model_status_pb2.ModelVersionStatus
-) -> None:
+def _describe(version: Version, status: Proto) -> None:
     status.version = version.number
-    status.state = get_model_status_pb2.ModelVersionStatus.State.Value(version.state)
-    # A load that is to be tried again has not failed yet.
+    status.state = _STATES.values_by_name[version.state].number
+    # A load that will be retried has not failed yet.
     error = version.error if version.failed else None
     status.status.error_code = error.number if error else 0
     status.status.error_message = error.message if error else ""

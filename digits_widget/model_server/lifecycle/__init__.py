@@ -1,1 +1,1 @@
-"""Which versions of which models are loaded, and when they come and go."""
+"""Decides which versions of which models to load, and when to unload them."""

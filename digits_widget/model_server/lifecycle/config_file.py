@@ -1,4 +1,4 @@
-"""Re-reads the model config file while the server runs, and applies what changed."""
+"""Re-reads the model config file while the server runs, and applies changes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,36 @@ from digits_widget.model_server.lifecycle.model_config import (
     ModelConfig,
     read_config_file,
 )
-from digits_widget.model_server.log import say
+from digits_widget.model_server.log import log
 
 
 class Applies(Protocol):
-    """Whoever applies a list of models."""
+    """An object that can apply a list of models, such as `Reload`."""
 
     def apply(self, configs: list[ModelConfig], timeout: float | None) -> None:
-        """Replace the list of models; raises Refusal."""
+        """Replace the list of models, or raise `StatusError`.
+
+        Parameters
+        ----------
+        configs : list of ModelConfig
+            The new list.
+        timeout : float or None
+            Seconds to wait for new models.
+        """
         ...
 
 
 class ConfigFile:
-    """A model config file that is looked at again and again.
+    """Reads a model config file at intervals.
 
     Parameters
     ----------
     path : Path
         The file.
     seconds : float
-        Time between looks.
+        Seconds between two reads.
     target : Applies
-        Gets the list whenever it is another one than before.
+        Applies the list whenever it has changed.
     """
 
     def __init__(self, path: Path, seconds: float, target: Applies) -> None:
@@ -43,11 +51,11 @@ class ConfigFile:
         self._thread = threading.Thread(target=self._watch, name="config", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start reading the file at intervals."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking."""
+        """Stop reading the file."""
         self._stopping.set()
 
     def _watch(self) -> None:
@@ -60,11 +68,11 @@ class ConfigFile:
             try:
                 self._target.apply(new, None)
             except DigitsError as exc:
-                say(f"the new {self._path} is not applied: {exc}")
+                log(f"the new {self._path} is not applied: {exc}")
 
     def _read(self, last: list[ModelConfig] | None) -> list[ModelConfig] | None:
         try:
             return read_config_file(self._path)
         except DigitsError as exc:
-            say(f"keeping the models as they are: {exc}")
+            log(f"keeping the models as they are: {exc}")
             return last

@@ -1,4 +1,4 @@
-"""The rules for labels: names for versions that can be moved while the server runs."""
+"""The rules for labels, the names that can move between versions at run time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from digits_widget.model_server.lifecycle.library import Library
 from digits_widget.model_server.lifecycle.lifecycle import Lifecycle
 from digits_widget.model_server.lifecycle.model_config import ModelConfig
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.status_error import StatusError
 
 
 def check_labels(
@@ -17,20 +17,20 @@ def check_labels(
     *,
     anywhere: bool,
 ) -> None:
-    """Refuse labels of versions that cannot answer now.
+    """Refuse labels for versions that are not available.
 
     Parameters
     ----------
     configs : iterable of ModelConfig
-        The list that is to be applied.
+        The list to apply.
     lifecycle, library : Lifecycle and Library
-        What is available, and which labels are in use.
+        The available versions, and the labels in use.
     anywhere : bool
-        Whether a label that is not in use yet may name any version.
+        Whether a new label may name any version.
 
     Raises
     ------
-    Refusal
+    StatusError
         FAILED_PRECONDITION, in TensorFlow Serving's words.
     """
     for config in configs:
@@ -47,4 +47,4 @@ def check_labels(
                     f"Request to assign label to version {number} of model "
                     f"{config.name}, which is not currently available for inference"
                 )
-                raise Refusal("FAILED_PRECONDITION", msg)
+                raise StatusError("FAILED_PRECONDITION", msg)

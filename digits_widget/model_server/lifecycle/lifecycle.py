@@ -1,9 +1,9 @@
-"""Watches the disk and brings versions in and out, so that some version always answers.
+"""Watches the disk, and loads and unloads versions so that one version always answers.
 
-A new version is loaded while the old one serves, answers from the moment it is ready,
-and only then does the old one go. One model's trouble is its own: loading and
-unloading happen beside the watching thread, and a base path that disappears, or a
-version that does not load, leaves everything else as it was.
+The server loads a new version while the old one still serves. The new version answers
+as soon as it is ready, and only then does the server unload the old one. One model's
+failure does not affect the others: separate threads load and unload versions, and a
+missing base path or a broken version changes nothing else.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from digits_widget.model_server.lifecycle.disk import versions_on_disk
+from digits_widget.model_server.lifecycle.disk import no_versions, versions_on_disk
 from digits_widget.model_server.lifecycle.library import Library
 from digits_widget.model_server.lifecycle.model import Model
 from digits_widget.model_server.lifecycle.model_config import ModelConfig
 from digits_widget.model_server.lifecycle.version import Version
-from digits_widget.model_server.log import say
-from digits_widget.model_server.refusal import Refusal
+from digits_widget.model_server.log import log
 from digits_widget.model_server.servables.servable import Servable
+from digits_widget.model_server.status_error import StatusError
 
 Load = Callable[[str, int, Path], Servable]
 
@@ -29,22 +29,22 @@ _TICK = 0.1
 
 
 class Lifecycle:
-    """Keeps the library equal to what the configuration wants of the disk.
+    """Keeps the library equal to the versions on disk that the configuration wants.
 
     Parameters
     ----------
     library : Library
-        Where loaded versions go.
+        Receives the loaded versions.
     load : callable
-        (name, version, folder) → Servable; raises Refusal.
+        Takes name, version and folder; returns a `Servable` or raises `StatusError`.
     poll_seconds : float
-        Time between looks at the disk; 0 looks once, negative never.
+        Seconds between two scans of the disk; 0 scans once, a negative number never.
     retries : int
-        How often a failed load is tried again.
+        Number of times to retry a failed load.
     retry_seconds : float
-        Time between these.
+        Seconds between two tries.
     threads : int
-        Versions loaded at the same time.
+        Versions to load at the same time.
     """
 
     def __init__(
@@ -65,21 +65,21 @@ class Lifecycle:
         self._models: dict[str, Model] = {}
         self._changed = threading.Condition()
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="load")
-        # Of their own: unloading waits for the last request, loading must not.
+        # Separate threads: unloading waits for requests and must not delay loading.
         self._removers = ThreadPoolExecutor(threads, thread_name_prefix="unload")
         self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._watch, name="lifecycle", daemon=True
         )
 
-    # -- What it is told ------------------------------------------------------------
+    # -- Commands -------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start watching the disk."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching. What is loaded stays loaded."""
+        """Stop watching the disk. Loaded versions stay loaded."""
         self._stopping.set()
         with self._changed:
             self._changed.notify_all()
@@ -94,7 +94,7 @@ class Lifecycle:
         Returns
         -------
         set of str
-            The names that were not served before.
+            The names of new models.
         """
         with self._changed:
             known = {name for name, each in self._models.items() if not each.dropped}
@@ -110,17 +110,17 @@ class Lifecycle:
             self._scan(self._models[config.name])
         return names - known
 
-    # -- What it tells --------------------------------------------------------------
+    # -- Queries --------------------------------------------------------------------
 
     def versions(self, name: str) -> list[Version]:
-        """List every version ever seen of a model, highest first."""
+        """List every version of a model since the start, highest first."""
         with self._changed:
             model = self._models.get(name)
             seen = list(model.versions.values()) if model else []
         return sorted(seen, key=lambda each: each.number, reverse=True)
 
     def configs(self) -> dict[str, ModelConfig]:
-        """List what is configured now, by name."""
+        """Return the current configurations by name."""
         with self._changed:
             return {
                 name: model.config
@@ -131,21 +131,22 @@ class Lifecycle:
     def wait_until_available(
         self, names: Iterable[str], timeout: float | None, *, every: bool = False
     ) -> dict[str, str]:
-        """Wait until models have settled.
+        """Wait until the loading of models has ended.
 
         Parameters
         ----------
         names : iterable of str
             The models to wait for.
         timeout : float or None
-            Seconds; ``None`` waits for ever.
+            Seconds to wait; None for no limit.
         every : bool
-            Whether every wanted version must have been tried, or one be available.
+            True waits until every wanted version was tried, False until one version of
+            each model is available.
 
         Returns
         -------
         dict of str to str
-            What is wrong, by model; nothing if all is well.
+            Problems by model; empty if there is none.
         """
         waiting = list(names)
         with self._changed:
@@ -184,7 +185,7 @@ class Lifecycle:
             return "some versions are still loading" if loading else ""
         if broken:
             return "; ".join(broken)
-        return model.trouble or f"no version to load in {model.config.base_path}"
+        return model.trouble or no_versions(model.config)
 
     # -- The watching thread --------------------------------------------------------
 
@@ -205,13 +206,14 @@ class Lifecycle:
             return
         try:
             there = versions_on_disk(model.config.folder)
+        except NotADirectoryError:
+            self._report(model, no_versions(model.config))
+            return
         except OSError as exc:
-            self._report(model, f"cannot read {model.config.folder}: {exc.strerror}")
+            self._report(model, f"cannot read {model.config.base_path}: {exc.strerror}")
             return
         wanted = model.config.policy.choose(there)
-        self._report(
-            model, "" if wanted else f"no version to load in {model.config.base_path}"
-        )
+        self._report(model, "" if wanted else no_versions(model.config))
         with self._changed:
             if not model.dropped:
                 model.want(wanted)
@@ -219,7 +221,7 @@ class Lifecycle:
 
     def _report(self, model: Model, trouble: str) -> None:
         if trouble and trouble != model.trouble:
-            say(f"model {model.config.name}: {trouble}")
+            log(f"model {model.config.name}: {trouble}")
         model.trouble = trouble
 
     def _act(self) -> None:
@@ -248,30 +250,31 @@ class Lifecycle:
         version.attempts += 1
         try:
             servable = self._load(name, version.number, version.path)
-        except Refusal as exc:
+        except StatusError as exc:
             self._fail(model, version, exc)
             return
         except Exception as exc:  # noqa: BLE001
-            # A version must end in a state that says why, whatever went wrong.
-            self._fail(model, version, Refusal("INTERNAL", repr(exc)))
+            # Whatever happens, the version must end in a state that gives the reason.
+            self._fail(model, version, StatusError("INTERNAL", repr(exc)))
             return
         self._library.add(servable)
         with self._changed:
             version.servable, version.state = servable, "AVAILABLE"
             self._changed.notify_all()
         took = time.monotonic() - started
-        say(f"model {name} version {version.number} is available ({took:.2f} s)")
+        log(f"model {name} version {version.number} is available ({took:.2f} s)")
 
-    def _fail(self, model: Model, version: Version, error: Refusal) -> None:
+    def _fail(self, model: Model, version: Version, error: StatusError) -> None:
         with self._changed:
             version.error = error
-            if version.attempts <= self._retries and version.number in model.wanted:
+            may_help = version.attempts <= self._retries and error.may_pass
+            if may_help and version.number in model.wanted:
                 version.retry_at = time.monotonic() + self._retry_seconds
             else:
                 version.state = "END"
             self._changed.notify_all()
         which = f"model {model.config.name} version {version.number}"
-        say(f"{which} did not load: {error.message}")
+        log(f"{which} did not load: {error.message}")
 
     def _unload(self, model: Model, version: Version) -> None:
         servable = version.servable
@@ -282,4 +285,4 @@ class Lifecycle:
         with self._changed:
             version.servable, version.state = None, "END"
             self._changed.notify_all()
-        say(f"model {model.config.name} version {version.number} is unloaded")
+        log(f"model {model.config.name} version {version.number} is unloaded")

@@ -1,4 +1,4 @@
-"""One model: which of its versions to load and which to unload next."""
+"""Chooses which versions of one model to load and unload next."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from digits_widget.model_server.lifecycle.version import Version
 
 
 class Model:
-    """What is wanted of one model, and what there is. Used under a lock.
+    """The wanted and existing versions of one model. The caller must hold a lock.
 
     Parameters
     ----------
     config : ModelConfig
-        Its name, path and policy.
+        The model's name, path and policy.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -25,7 +25,7 @@ class Model:
         self.trouble = ""
 
     def want(self, wanted: dict[int, Path]) -> None:
-        """Replace what is wanted; what failed and is wanted no more has ended."""
+        """Replace the wanted versions; end failed ones that are no longer wanted."""
         self.wanted = wanted
         for number, version in self.versions.items():
             if number in wanted:
@@ -57,7 +57,7 @@ class Model:
             version = self.versions.get(number)
             if (
                 version is None
-                # What did not load is tried again only if it went away and came back.
+                # Retry a failed version only if it was removed and added again.
                 or (version.state == "END" and (version.left or version.error is None))
             ):
                 due.append(Version(number, self.wanted[number]))

@@ -1,4 +1,4 @@
-"""What the server is asked to serve: names, paths, version policies, labels."""
+"""Model configurations: names, paths, version policies and labels."""
 
 from __future__ import annotations
 
@@ -6,32 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from google.protobuf import text_format
-from tensorflow_serving.config import model_server_config_pb2
 
 from digits_widget.errors import ModelServerError
-from digits_widget.model_server.refusal import invalid
+from digits_widget.model_server.status_error import invalid
+from digits_widget.protocol.messages import ModelServerConfig, Proto
+from digits_widget.regular_file import read_regular_text
 
 PLATFORM = "tensorflow"
+_TENSORFLOW = 1
+"""The deprecated ``model_type`` for TensorFlow."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Which of the versions on disk are wanted."""
+    """Selects the wanted versions among those on disk."""
 
     kind: Literal["latest", "all", "specific"] = "latest"
-    """The highest ones, all, or those named."""
+    """The highest versions, all versions, or a list of versions."""
 
     count: int = 1
-    """How many of the highest."""
+    """Number of highest versions."""
 
     versions: frozenset[int] = frozenset()
-    """Those named."""
+    """The versions in the list."""
 
     def choose(self, there: Mapping[int, Path]) -> dict[int, Path]:
-        """Choose among the versions on disk."""
+        """Return the wanted versions among those on disk."""
         if self.kind == "all":
             return dict(there)
         if self.kind == "specific":
@@ -45,25 +49,25 @@ class ModelConfig:
     """One model to serve."""
 
     name: str
-    """What requests call it."""
+    """The model's name in requests."""
 
     base_path: str
     """The folder with one numbered folder for each version."""
 
     policy: Policy = field(default_factory=Policy)
-    """Which versions are wanted."""
+    """The rule that selects the versions to serve."""
 
     labels: Mapping[str, int] = field(default_factory=dict)
     """Versions by label."""
 
     platform: str = PLATFORM
-    """What kind of model it is; ``tensorflow`` is all there is."""
+    """The kind of model; only ``tensorflow`` is supported."""
 
     @property
     def folder(self) -> Path:
         """The base path on this machine."""
         if self.base_path.startswith("file://"):
-            return Path(unquote(urlsplit(self.base_path).path))
+            return Path(url2pathname(urlsplit(self.base_path).path))
         return Path(self.base_path)
 
 
@@ -75,39 +79,69 @@ def read_config_file(path: Path) -> list[ModelConfig]:
     path : Path
         A ``tensorflow.serving.ModelServerConfig`` as text.
 
+    Returns
+    -------
+    list of ModelConfig
+        The models. Relative base paths start at the working directory, as on the
+        command line.
+
     Raises
     ------
     ModelServerError
-        The file is not there or does not parse.
+        The file does not exist or does not parse.
+    StatusError
+        A model's platform is invalid.
     """
     kind = "tensorflow.serving.ModelServerConfig"
-    proto = model_server_config_pb2.ModelServerConfig()
+    proto = ModelServerConfig()
     try:
-        text_format.Parse(path.read_text(encoding="utf-8"), proto)
+        text_format.Parse(read_regular_text(path, most=1 << 24), proto)
     except OSError as exc:
         msg = f"Got --model_config_file={path}, which cannot be read: {exc.strerror}."
         raise ModelServerError(msg) from exc
     except (text_format.ParseError, UnicodeDecodeError) as exc:
         msg = f"Error parsing text-format {kind}: {path}: {exc}"
         raise ModelServerError(msg) from exc
+    for config in proto.model_config_list.config:
+        config.base_path = absolute(config.base_path)
     return [from_proto(config) for config in proto.model_config_list.config]
 
 
-def from_proto(proto: model_server_config_pb2.ModelConfig) -> ModelConfig:
-    """Take over one model's configuration message."""
-    platform = proto.model_platform
-    if not platform and proto.model_type == model_server_config_pb2.TENSORFLOW:
-        platform = PLATFORM
+def absolute(base_path: str) -> str:
+    """Return a base path relative to the working directory as absolute; keep URIs."""
+    if not base_path or "://" in base_path:
+        return base_path
+    return str(Path(base_path).absolute())
+
+
+def from_proto(proto: Proto) -> ModelConfig:
+    """Convert one model's configuration message."""
     return ModelConfig(
         name=proto.name,
         base_path=proto.base_path,
         policy=_policy(proto.model_version_policy),
         labels=dict(proto.version_labels),
-        platform=platform,
+        platform=_platform(proto),
     )
 
 
-def _policy(proto: model_server_config_pb2.ModelVersionPolicy) -> Policy:
+def _platform(proto: Proto) -> str:
+    """Return the platform, also if given as the deprecated ``model_type``."""
+    if not proto.model_type:
+        return str(proto.model_platform)
+    if proto.model_platform:
+        msg = (
+            "Illegal setting both ModelServerConfig::model_type (deprecated) and "
+            "ModelServerConfig::model_platform."
+        )
+        raise invalid(msg)
+    if proto.model_type != _TENSORFLOW:
+        msg = f"ModelServerConfig::model_type choice {proto.model_type} not supported."
+        raise invalid(msg)
+    return PLATFORM
+
+
+def _policy(proto: Proto) -> Policy:
     kind = proto.WhichOneof("policy_choice")
     if kind == "all":
         return Policy("all")
@@ -117,11 +151,11 @@ def _policy(proto: model_server_config_pb2.ModelVersionPolicy) -> Policy:
 
 
 def check(configs: list[ModelConfig]) -> None:
-    """Refuse a list that names a model twice, or a path that leads nowhere.
+    """Refuse a list with a repeated model or an invalid base path.
 
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT, in TensorFlow Serving's words.
     """
     seen: set[str] = set()
@@ -130,10 +164,18 @@ def check(configs: list[ModelConfig]) -> None:
             msg = f"Illegal to list model {config.name} multiple times in config list"
             raise invalid(msg)
         seen.add(config.name)
-        if not (config.base_path.startswith("/") or "://" in config.base_path):
+        if not ("://" in config.base_path or Path(config.base_path).is_absolute()):
             msg = (
                 f"Expected model {config.name} to have an absolute path or URI; "
                 f"got base_path()={config.base_path}"
+            )
+            raise invalid(msg)
+        scheme, separator, _ = config.base_path.partition("://")
+        if separator and scheme != "file":
+            msg = (
+                f"{scheme}:// is not read here, only folders; got "
+                f"base_path()={config.base_path} for model {config.name}. Copy the "
+                "model to this machine and name its folder"
             )
             raise invalid(msg)
 
@@ -141,18 +183,18 @@ def check(configs: list[ModelConfig]) -> None:
 def check_platforms(
     configs: list[ModelConfig], served: Mapping[str, ModelConfig]
 ) -> None:
-    """Refuse a list with a model that is not TensorFlow's.
+    """Refuse a list with a model of another platform than TensorFlow.
 
     Parameters
     ----------
     configs : list of ModelConfig
         The list.
     served : mapping of str to ModelConfig
-        What is served now, by name.
+        The current configurations, by name.
 
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT, in TensorFlow Serving's words.
     """
     for config in configs:

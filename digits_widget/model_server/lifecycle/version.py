@@ -1,4 +1,4 @@
-"""One version that this process has seen, from START to END."""
+"""One version and its state, from START to END."""
 
 from __future__ import annotations
 
@@ -6,42 +6,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from digits_widget.model_server.refusal import Refusal
 from digits_widget.model_server.servables.servable import Servable
+from digits_widget.model_server.status_error import StatusError
 
 State = Literal["START", "LOADING", "AVAILABLE", "UNLOADING", "END"]
 
 
 @dataclass
 class Version:
-    """A version's state. Changed only under the lifecycle's lock."""
+    """A version's state. Only the lifecycle changes it, under its lock."""
 
     number: int
-    """Its version number."""
+    """The version number."""
 
     path: Path
-    """Its folder."""
+    """The version's folder."""
 
     state: State = "START"
-    """Where it is on its way."""
+    """The state that TensorFlow Serving's protocol reports."""
 
-    error: Refusal | None = None
-    """Why it did not load, or not yet."""
+    error: StatusError | None = None
+    """The error of the latest attempt to load it."""
 
     servable: Servable | None = None
     """The model, while it is in memory."""
 
     attempts: int = 0
-    """How often loading was tried."""
+    """Number of attempts to load it."""
 
     retry_at: float | None = None
-    """When loading is tried again, on the monotonic clock, in seconds.
+    """Time of the next attempt on the monotonic clock, in seconds.
 
-    Until then the state is LOADING: a failure is told when there is no more hope.
+    Until then the state is LOADING: the server reports a failure only after the last
+    attempt.
     """
 
     left: bool = False
-    """Whether it was wanted no more, after it failed."""
+    """Whether it failed and was then removed from the wanted versions."""
 
     @property
     def failed(self) -> bool:
@@ -50,10 +51,10 @@ class Version:
 
     @property
     def tried(self) -> bool:
-        """Whether it is available or has failed to load, for the last time or not."""
+        """Whether it is available or at least one attempt to load it has failed."""
         return self.state == "AVAILABLE" or self.error is not None
 
     @property
     def settled(self) -> bool:
-        """Whether loading it has come to an end, a good or a bad one."""
+        """Whether loading it has succeeded or finally failed."""
         return self.state == "AVAILABLE" or self.failed

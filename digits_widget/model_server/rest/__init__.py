@@ -1,1 +1,1 @@
-"""The REST side: HTTP/1.1, JSON in and out, on the same calls as gRPC."""
+"""The REST server: HTTP/1.1 with JSON, for the same calls as gRPC."""

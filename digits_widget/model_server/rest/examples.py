@@ -5,37 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tensorflow.core.example import example_pb2
-from tensorflow.core.example.feature_pb2 import Feature
-from tensorflow_serving.apis import (
-    classification_pb2,
-    input_pb2,
-    model_pb2,
-    regression_pb2,
-)
-
-from digits_widget.model_server.refusal import Refusal, invalid
 from digits_widget.model_server.rest.json_reader import quote
 from digits_widget.model_server.rest.json_values import is_b64, json_type, unpack_b64
 from digits_widget.model_server.rest.json_writer import number, string
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.messages import Proto
 
 _WORDS = {"int64_list": "int64", "float_list": "float", "bytes_list": "bytes"}
 
 
-def read_examples(
-    asked: Mapping[str, Any], spec: model_pb2.ModelSpec, given: input_pb2.Input
-) -> None:
-    """Put a request's examples, context and signature name into its messages.
+def read_examples(asked: Mapping[str, Any], spec: Proto, given: Proto) -> None:
+    """Copy a request's examples, context and signature name into its messages.
+
+    Parameters
+    ----------
+    asked : mapping of str to JSON value
+        The request's body.
+    spec : ModelSpec
+        Receives the signature's name.
+    given : Input
+        Receives examples and context.
 
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT, in TensorFlow Serving's words.
     """
     name = asked.get("signature_name", "")
     if not isinstance(name, str):
         raise invalid("When parsing, 'signature_name' key must be a string value.")
     spec.signature_name = name
+    target = given.example_list.examples
+    if "context" in asked:
+        _fill(given.example_list_with_context.context, asked["context"])
+        target = given.example_list_with_context.examples
     if "examples" not in asked:
         msg = (
             "When method is classify/regress, key 'examples' is expected and was not "
@@ -47,15 +50,11 @@ def read_examples(
         raise invalid("Expecting 'examples' value to be an list/array")
     if not examples:
         raise invalid("'examples' value is an empty array")
-    target = given.example_list.examples
-    if "context" in asked:
-        _fill(given.example_list_with_context.context, asked["context"])
-        target = given.example_list_with_context.examples
     for example in examples:
         _fill(target.add(), example)
 
 
-def _fill(example: example_pb2.Example, features: object) -> None:
+def _fill(example: Proto, features: object) -> None:
     if not isinstance(features, dict):
         msg = f"Example must be JSON object but got JSON {json_type(features)}"
         raise invalid(msg)
@@ -64,7 +63,7 @@ def _fill(example: example_pb2.Example, features: object) -> None:
         _fill_feature(example.features.feature[key], name, value)
 
 
-def _fill_feature(feature: Feature, name: str, value: object) -> None:
+def _fill_feature(feature: Proto, name: str, value: object) -> None:
     kind = ""
     for each in value if isinstance(value, list) else [value]:
         this = _kind(name, each)
@@ -93,7 +92,7 @@ def _kind(name: str, value: object) -> str:
     raise _unexpected(name, value)
 
 
-def _unexpected(name: str, value: object) -> Refusal:
+def _unexpected(name: str, value: object) -> StatusError:
     return invalid(
         f"Feature: {name} has element with unexpected JSON type: {json_type(value)} "
         f"({quote(value)})"
@@ -106,12 +105,12 @@ def _value(value: Any) -> Any:
     if isinstance(value, dict):
         return unpack_b64(value)
     if isinstance(value, int):
-        # True and false are 1 and 0, and protobuf takes neither for an integer.
+        # protobuf does not accept booleans as integers.
         return int(value) if -(2**63) <= value < 2**63 else float(value)
     return value
 
 
-def write_classification(result: classification_pb2.ClassificationResult) -> str:
+def write_classification(result: Proto) -> str:
     """Write classify's answer: for each example a list of label and score pairs."""
     rows = [
         "["
@@ -122,7 +121,7 @@ def write_classification(result: classification_pb2.ClassificationResult) -> str
     return _results(rows)
 
 
-def write_regression(result: regression_pb2.RegressionResult) -> str:
+def write_regression(result: Proto) -> str:
     """Write regress's answer: one number for each example."""
     return _results([number(each.value) for each in result.regressions])
 

@@ -1,7 +1,8 @@
-"""JSON values to arrays, with TensorFlow Serving's idea of which value fits which type.
+"""Converts JSON values to arrays, with TensorFlow Serving's rules for each type.
 
-There is a fast road for what is right, whole levels of a nested list at once, and a
-slow one that finds out what is wrong and says it in the words of the original.
+Valid values take a fast path, which flattens a whole level of nested lists at once. For
+invalid values a slow path finds the mistake and reports it in TensorFlow Serving's
+words.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from digits_widget.model_server.refusal import Refusal, invalid
 from digits_widget.model_server.rest.json_reader import quote
-from digits_widget.model_server.tensors.element import Element
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.dtypes import Dtype
 
 Array = np.ndarray[Any, Any]
 
@@ -30,7 +31,8 @@ _RANGES = {
     "uint32": (0, 2**32 - 1),
     "uint64": (0, 2**64 - 1),
 }
-"""What fits an integer type. Values beyond 8 and 16 bits wrap, as in the original."""
+"""Allowed ranges of integer types. Larger values for 8 and 16 bits wrap, as in
+TensorFlow Serving."""
 
 _LEAVES: dict[str, set[type]] = {
     "float": {int, float},
@@ -43,7 +45,7 @@ _MAX_RANK = 64
 
 
 def is_b64(value: object) -> bool:
-    """Tell whether a value is ``{"b64": "…"}``: bytes, not an object."""
+    """Return whether a value is ``{"b64": "…"}``, which means bytes."""
     return (
         isinstance(value, dict)
         and len(value) == 1
@@ -52,12 +54,12 @@ def is_b64(value: object) -> bool:
 
 
 def unpack_b64(value: dict[str, str]) -> bytes:
-    """Decode ``{"b64": "…"}``; padding may be left out.
+    """Decode ``{"b64": "…"}``, with or without padding.
 
     Raises
     ------
-    Refusal
-        It is not base64.
+    StatusError
+        The text is not base64.
     """
     text = value["b64"].rstrip("=")
     try:
@@ -67,7 +69,7 @@ def unpack_b64(value: dict[str, str]) -> bytes:
 
 
 def shape_of(value: object) -> tuple[int, ...]:
-    """Measure nested lists along their first elements."""
+    """Return the shape of nested lists, along their first elements."""
     shape = []
     while isinstance(value, list):
         shape.append(len(value))
@@ -77,12 +79,19 @@ def shape_of(value: object) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def to_array(value: object, element: Element) -> Array:
-    """Turn nested lists into an array of this type.
+def to_array(value: object, kind: Dtype) -> Array:
+    """Convert nested lists to an array of this type.
+
+    Parameters
+    ----------
+    value : JSON value
+        Nested lists, or a bare value for a scalar.
+    kind : Dtype
+        The type of the values.
 
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT for values of another type or lists of unequal size;
         UNIMPLEMENTED for a type that JSON does not carry.
     """
@@ -92,7 +101,7 @@ def to_array(value: object, element: Element) -> Array:
     flat = _flatten(value, shape)
     if flat is None:
         raise _misfit(value, shape, 0)
-    return _pack(flat, element).reshape(shape)
+    return _pack(flat, kind).reshape(shape)
 
 
 def _flatten(value: object, shape: tuple[int, ...]) -> list[Any] | None:
@@ -106,35 +115,35 @@ def _flatten(value: object, shape: tuple[int, ...]) -> list[Any] | None:
     return None if list in set(map(type, level)) else level
 
 
-def _pack(flat: list[Any], element: Element) -> Array:
-    accepted = _LEAVES.get(element.word)
+def _pack(flat: list[Any], kind: Dtype) -> Array:
+    accepted = _LEAVES.get(kind.word)
     if accepted is None:
         if not flat:
-            return np.empty(0, element.dtype)
-        msg = f"Conversion of JSON Value: {quote(flat[0])} to type: {element.word}"
-        raise Refusal("UNIMPLEMENTED", msg)
+            return np.empty(0, kind.stored)
+        msg = f"Conversion of JSON Value: {quote(flat[0])} to type: {kind.word}"
+        raise StatusError("UNIMPLEMENTED", msg)
     if not set(map(type, flat)) <= accepted:
         wrong = next(each for each in flat if type(each) not in accepted)
-        raise _wrong_type(wrong, element)
-    if element.is_string:
-        return _strings(flat, element)
-    if element.word in _RANGES:
-        return _integers(flat, element)
+        raise _wrong_type(wrong, kind)
+    if kind.is_string:
+        return _strings(flat, kind)
+    if kind.word in _RANGES:
+        return _integers(flat, kind)
     with np.errstate(over="ignore"):
-        return np.array(flat, element.dtype)
+        return np.array(flat, kind.stored)
 
 
-def _integers(flat: list[int], element: Element) -> Array:
-    low, high = _RANGES[element.word]
+def _integers(flat: list[int], kind: Dtype) -> Array:
+    low, high = _RANGES[kind.word]
     if flat and not (low <= min(flat) and max(flat) <= high):
         wrong = next(each for each in flat if not low <= each <= high)
-        raise _wrong_type(wrong, element)
+        raise _wrong_type(wrong, kind)
     if low == _INT32[0]:
-        return np.array(flat, np.int32).astype(element.dtype)
-    return np.array(flat, element.dtype)
+        return np.array(flat, np.int32).astype(kind.stored)
+    return np.array(flat, kind.stored)
 
 
-def _strings(flat: list[Any], element: Element) -> Array:
+def _strings(flat: list[Any], kind: Dtype) -> Array:
     array = np.empty(len(flat), object)
     for place, value in enumerate(flat):
         if isinstance(value, str):
@@ -145,12 +154,12 @@ def _strings(flat: list[Any], element: Element) -> Array:
             msg = f"JSON Value: {quote(value)} not formatted correctly for base64 data"
             raise invalid(msg)
         else:
-            raise _wrong_type(value, element)
+            raise _wrong_type(value, kind)
     return array
 
 
 def json_type(value: object) -> str:
-    """Name a JSON value's type as rapidjson does."""
+    """Return rapidjson's name for the type of a JSON value."""
     if value is None or isinstance(value, bool):
         return {None: "Null", True: "True", False: "False"}[value]
     if isinstance(value, dict):
@@ -160,15 +169,15 @@ def json_type(value: object) -> str:
     return "String" if isinstance(value, str) else "Number"
 
 
-def _wrong_type(value: object, element: Element) -> Refusal:
+def _wrong_type(value: object, kind: Dtype) -> StatusError:
     return invalid(
         f"JSON Value: {quote(value)} Type: {json_type(value)} is not of expected "
-        f"type: {element.word}"
+        f"type: {kind.word}"
     )
 
 
-def _misfit(value: object, shape: tuple[int, ...], level: int) -> Refusal:
-    """Find the first list or value that is not where the first elements put it."""
+def _misfit(value: object, shape: tuple[int, ...], level: int) -> StatusError:
+    """Return the error for the first value that does not match the shape."""
     for complaint in _misfits(value, shape, level):
         return invalid(complaint)
     return invalid(f"Expecting shape {list(shape)}")

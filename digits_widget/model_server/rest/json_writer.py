@@ -1,4 +1,4 @@
-"""Arrays to JSON text: numbers as TensorFlow Serving writes them."""
+"""Writes arrays as JSON text, with numbers in TensorFlow Serving's format."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from digits_widget.model_server.refusal import invalid
-from digits_widget.model_server.tensors.element import Element
+from digits_widget.model_server.status_error import invalid
+from digits_widget.protocol.dtypes import Dtype
 
 Array = np.ndarray[Any, Any]
 
@@ -20,30 +20,48 @@ _DIGITS = {"float": 9, "double": 17}
 _BYTES_SUFFIX = "_bytes"
 
 
-def text_of(array: Array, element: Element, alias: str) -> str:
+def text_of(array: Array, kind: Dtype, alias: str) -> str:
     """Write a whole tensor: nested lists, or a bare value for a scalar.
 
+    Parameters
+    ----------
+    array : ndarray
+        The tensor.
+    kind : Dtype
+        The type of its values.
+    alias : str
+        The output's name, for the error message.
+
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT for a type that JSON does not carry.
     """
-    return _nest(_leaves(array, element, alias), array.shape)[0]
+    return _nest(_leaves(array, kind, alias), array.shape)[0]
 
 
-def rows_of(array: Array, element: Element, alias: str) -> list[str]:
+def rows_of(array: Array, kind: Dtype, alias: str) -> list[str]:
     """Write each row of a tensor of rank 1 or more.
 
+    Parameters
+    ----------
+    array : ndarray
+        The tensor.
+    kind : Dtype
+        The type of its values.
+    alias : str
+        The output's name, for the error message.
+
     Raises
     ------
-    Refusal
+    StatusError
         INVALID_ARGUMENT for a type that JSON does not carry.
     """
-    return _nest(_leaves(array, element, alias), array.shape[1:], len(array))
+    return _nest(_leaves(array, kind, alias), array.shape[1:], len(array))
 
 
 def string(text: str) -> str:
-    """Write a JSON string. Bytes that are not UTF-8 stay as they are."""
+    """Write a JSON string. Bytes that are not UTF-8 stay unchanged."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -53,14 +71,14 @@ def number(value: float) -> str:
 
 
 def floats(flat: Array, digits: int) -> list[str]:
-    """Write numbers with six digits, or with as many as bring them back exactly.
+    """Write numbers with six digits, or with as many as preserve them exactly.
 
     Parameters
     ----------
     flat : (n,) ndarray
         Single or double precision.
     digits : int
-        How many digits bring every number back: 9 for single precision, 17 for double.
+        Digits that preserve every number: 9 for single precision, 17 for double.
     """
     values = flat.tolist()
     short = [f"{value:.6g}" for value in values]
@@ -80,9 +98,9 @@ def _pointed(text: str, value: float) -> str:
     return text if "." in text or "e" in text else text + ".0"
 
 
-def _leaves(array: Array, element: Element, alias: str) -> list[str]:
+def _leaves(array: Array, kind: Dtype, alias: str) -> list[str]:
     flat = array.reshape(-1)
-    word = element.word
+    word = kind.word
     if word in _DIGITS:
         return floats(flat, _DIGITS[word])
     if word in _INTEGERS:

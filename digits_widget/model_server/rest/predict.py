@@ -8,36 +8,47 @@ from typing import Any
 import numpy as np
 
 from digits_widget.model_server.calls.predict import run
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.rest.json_reader import quote
 from digits_widget.model_server.rest.json_values import is_b64, shape_of, to_array
 from digits_widget.model_server.rest.json_writer import rows_of, string, text_of
 from digits_widget.model_server.servables.servable import Servable
-from digits_widget.model_server.servables.signature import DEFAULT, Signature, Slot
-from digits_widget.model_server.tensors.element import ELEMENTS, Element, type_word
+from digits_widget.model_server.servables.signature import Signature
+from digits_widget.model_server.status_error import StatusError, invalid
+from digits_widget.protocol.dtypes import DTYPES, Dtype
+from digits_widget.protocol.signature import DEFAULT, TensorSpec
 
 Array = np.ndarray[Any, Any]
 
 
 def predict(servable: Servable, asked: Mapping[str, Any], timeout: float) -> str:
-    """Answer a predict request that is already JSON values; give the answer's text.
+    """Answer a parsed predict request; return the answer as JSON text.
+
+    Parameters
+    ----------
+    servable : Servable
+        The version that answers.
+    asked : mapping of str to JSON value
+        The request's body.
+    timeout : float
+        Seconds until the graph must have ended.
 
     Raises
     ------
-    Refusal
-        In TensorFlow Serving's words.
+    StatusError
+        The request is invalid or the graph fails, in TensorFlow Serving's words.
     """
-    signature = find_signature(servable, asked)
+    signature = _find_signature(servable, asked)
     in_rows = _is_in_rows(asked)
     if in_rows:
-        feeds = from_rows(asked["instances"], signature)
+        feeds = _from_rows(asked["instances"], signature)
     else:
         feeds = _from_columns(asked["inputs"], signature)
-    slots = list(signature.outputs.values())
-    arrays = run(servable, signature, feeds, slots, timeout)
-    return _rows(slots, arrays) if in_rows else _columns(slots, arrays)
+    specs = list(signature.outputs.values())
+    arrays = run(servable, signature, feeds, specs, timeout)
+    return _rows(specs, arrays) if in_rows else _columns(specs, arrays)
 
 
-def find_signature(servable: Servable, asked: Mapping[str, Any]) -> Signature:
+def _find_signature(servable: Servable, asked: Mapping[str, Any]) -> Signature:
     """Find the signature that a request names, or the default one."""
     name = asked.get("signature_name", DEFAULT)
     if not isinstance(name, str):
@@ -65,8 +76,8 @@ def _is_in_rows(asked: Mapping[str, Any]) -> bool:
 # -- Rows in ---------------------------------------------------------------------------
 
 
-def from_rows(rows: object, signature: Signature) -> dict[str, Array]:
-    """Turn ``instances`` into one array for each input, its first axis the rows."""
+def _from_rows(rows: object, signature: Signature) -> dict[str, Array]:
+    """Convert ``instances`` to one array for each input; its first axis is the rows."""
     if not isinstance(rows, list):
         raise invalid("Request: Expecting 'instances' to be an list/array")
     if not rows:
@@ -81,12 +92,12 @@ def from_rows(rows: object, signature: Signature) -> dict[str, Array]:
         raise invalid(msg)
     _check_alike(rows, are_objects=are_objects)
     if not are_objects:
-        (slot,) = signature.inputs.values()
-        return {slot.alias: _stack(rows, slot, "")}
+        (spec,) = signature.inputs.values()
+        return {spec.name: _stack(rows, spec, "")}
     _check_keys(rows, signature)
     return {
-        alias: _stack([row[alias] for row in rows], slot, alias)
-        for alias, slot in signature.inputs.items()
+        alias: _stack([row[alias] for row in rows], spec, alias)
+        for alias, spec in signature.inputs.items()
     }
 
 
@@ -110,31 +121,31 @@ def _check_keys(rows: Sequence[Mapping[str, Any]], signature: Signature) -> None
                 inner = f"JSON object: does not have named input: {name}"
                 raise _in_row(place, name, invalid(inner))
         msg = (
-            f"Failed to process element: {place} of 'instances' list. JSON object "
-            f"keys must be equal to: {','.join(sorted(wanted))}"
+            f"Failed to process element: {place} of 'instances' list. JSON object: "
+            f"{quote(row)} keys must be equal to: {','.join(sorted(wanted))}"
         )
         raise invalid(msg)
 
 
-def _stack(values: list[Any], slot: Slot, key: str) -> Array:
-    element = _element(slot)
+def _stack(values: list[Any], spec: TensorSpec, key: str) -> Array:
+    kind = _dtype(spec)
     try:
-        return to_array(values, element)
-    except Refusal as exc:
+        return to_array(values, kind)
+    except StatusError as exc:
         trouble = exc
-    # Something is wrong with it: now find out with which row.
+    # The values are invalid: find out which row is.
     first = shape_of(values[0])
     for place, value in enumerate(values):
         try:
-            array = to_array(value, element)
-        except Refusal as exc:
+            array = to_array(value, kind)
+        except StatusError as exc:
             raise _in_row(place, key, exc) from exc
         if array.shape != first:
             raise _in_row(place, key, _unequal(first, array)) from trouble
     raise trouble
 
 
-def _unequal(first: tuple[int, ...], array: Array) -> Refusal:
+def _unequal(first: tuple[int, ...], array: Array) -> StatusError:
     size = int(np.prod(first, dtype=np.int64))
     if array.size != size:
         return invalid(f"Expecting tensor size: {size} but got: {array.size}")
@@ -142,7 +153,7 @@ def _unequal(first: tuple[int, ...], array: Array) -> Refusal:
     return invalid(f"Expecting shape [{sides}] but got: [{found}]")
 
 
-def _in_row(place: int, key: str, inner: Refusal) -> Refusal:
+def _in_row(place: int, key: str, inner: StatusError) -> StatusError:
     named = f" key: {key}" if key else ""
     return invalid(
         f"Failed to process element: {place}{named} of 'instances' list. "
@@ -162,13 +173,13 @@ def _from_columns(inputs: object, signature: Signature) -> dict[str, Array]:
                 "input tensors required as per tensorinfo_map"
             )
             raise invalid(msg)
-        (slot,) = signature.inputs.values()
-        return {slot.alias: to_array(inputs, _element(slot))}
+        (spec,) = signature.inputs.values()
+        return {spec.name: to_array(inputs, _dtype(spec))}
     feeds = {}
-    for alias, slot in signature.inputs.items():
+    for alias, spec in signature.inputs.items():
         if alias not in inputs:
             raise invalid(f"Missing named input: {alias} in 'inputs' object.")
-        feeds[alias] = to_array(inputs[alias], _element(slot))
+        feeds[alias] = to_array(inputs[alias], _dtype(spec))
     return feeds
 
 
@@ -177,46 +188,46 @@ def _check_inputs(signature: Signature) -> None:
         raise invalid(f"Failed to get input map for signature: {signature.name}")
 
 
-def _element(slot: Slot) -> Element:
-    element = ELEMENTS.get(slot.type)
-    if element is None:
-        msg = f"Conversion of JSON Value to type: {type_word(slot.type)}"
-        raise Refusal("UNIMPLEMENTED", msg)
-    return element
+def _dtype(spec: TensorSpec) -> Dtype:
+    kind = DTYPES.get(spec.dtype)
+    if kind is None:
+        msg = f"Conversion of JSON Value to type: {spec.word}"
+        raise StatusError("UNIMPLEMENTED", msg)
+    return kind
 
 
 # -- Out -------------------------------------------------------------------------------
 
 
-def _rows(slots: Sequence[Slot], arrays: Sequence[Array]) -> str:
-    for slot, array in zip(slots, arrays, strict=True):
+def _rows(specs: Sequence[TensorSpec], arrays: Sequence[Array]) -> str:
+    for spec, array in zip(specs, arrays, strict=True):
         if array.ndim == 0:
-            msg = f"Tensor name: {slot.alias} has no shape information"
+            msg = f"Tensor name: {spec.name} has no shape information"
             raise invalid(msg)
         if len(array) != len(arrays[0]):
             msg = (
-                f"Tensor name: {slot.alias} has inconsistent batch size: {len(array)} "
+                f"Tensor name: {spec.name} has inconsistent batch size: {len(array)} "
                 f"expecting: {len(arrays[0])}"
             )
             raise invalid(msg)
     columns = [
-        rows_of(array, _output(slot), slot.alias)
-        for slot, array in zip(slots, arrays, strict=True)
+        rows_of(array, _output(spec), spec.name)
+        for spec, array in zip(specs, arrays, strict=True)
     ]
     if len(columns) == 1:
         rows = columns[0]
     else:
-        names = [string(slot.alias) for slot in slots]
+        names = [string(spec.name) for spec in specs]
         rows = [_object(names, row) for row in zip(*columns, strict=True)]
     return '{\n    "predictions": [' + ", ".join(rows) + "\n    ]\n}"
 
 
-def _columns(slots: Sequence[Slot], arrays: Sequence[Array]) -> str:
+def _columns(specs: Sequence[TensorSpec], arrays: Sequence[Array]) -> str:
     texts = [
-        text_of(array, _output(slot), slot.alias)
-        for slot, array in zip(slots, arrays, strict=True)
+        text_of(array, _output(spec), spec.name)
+        for spec, array in zip(specs, arrays, strict=True)
     ]
-    names = [string(slot.alias) for slot in slots]
+    names = [string(spec.name) for spec in specs]
     outputs = texts[0] if len(texts) == 1 else _object(names, texts)
     return '{\n    "outputs": ' + outputs + "\n}"
 
@@ -226,8 +237,8 @@ def _object(names: Sequence[str], texts: Sequence[str]) -> str:
     return "{" + ", ".join(members) + "}"
 
 
-def _output(slot: Slot) -> Element:
-    element = ELEMENTS.get(slot.type)
-    if element is None:
-        raise invalid(f"Failed to write JSON value for tensor type: {slot.type}")
-    return element
+def _output(spec: TensorSpec) -> Dtype:
+    kind = DTYPES.get(spec.dtype)
+    if kind is None:
+        raise invalid(f"Failed to write JSON value for tensor type: {spec.word}")
+    return kind

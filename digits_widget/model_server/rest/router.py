@@ -1,4 +1,4 @@
-"""Which call a request line means. The raw target is matched, decoded afterwards."""
+"""Finds the call for a request line: matches the raw target, then decodes names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from digits_widget.model_server.refusal import Refusal, invalid
+from digits_widget.model_server.status_error import StatusError, invalid
 
 _VERSION = r"(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
 _INFERENCE = re.compile(
@@ -19,13 +19,13 @@ _STATUS = re.compile(
 _HIGHEST = 2**63 - 1
 
 
-class EmptyRefusalError(Exception):
+class EmptyStatusError(Exception):
     """A request that TensorFlow Serving answers with 400 and no body."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """What a request line asks for."""
+    """The call that a request line means."""
 
     verb: str
     """``predict``, ``classify``, ``regress``, ``status`` or ``metadata``."""
@@ -34,21 +34,28 @@ class Route:
     """The model."""
 
     version: int | None = None
-    """The version, if one is named."""
+    """The version in the path, if any."""
 
     label: str | None = None
-    """The label, if one is named."""
+    """The label in the path, if any."""
 
 
 def route(method: str, target: str) -> Route:
-    """Find out what a request line asks for.
+    """Find the call that a request line means.
+
+    Parameters
+    ----------
+    method : str
+        The method, such as ``GET``.
+    target : str
+        The raw target: path and query, not decoded.
 
     Raises
     ------
-    Refusal
-        INVALID_ARGUMENT for whatever is not known below ``/v1/``.
-    EmptyRefusalError
-        A version number above int64.
+    StatusError
+        INVALID_ARGUMENT for an unknown path or method.
+    EmptyStatusError
+        The version number exceeds int64.
     """
     pattern = {"POST": _INFERENCE, "GET": _STATUS}.get(method)
     found = pattern.fullmatch(target) if pattern is not None else None
@@ -65,7 +72,7 @@ def route(method: str, target: str) -> Route:
     if found["version"] is not None:
         digits = found["version"].lstrip("0") or "0"
         if len(digits) > 19 or int(digits) > _HIGHEST:
-            raise EmptyRefusalError
+            raise EmptyStatusError
         version = int(digits)
     label = None if found["label"] is None else _decode(found["label"])
     return Route(verb, _decode(found["name"]), version, label)
@@ -75,5 +82,5 @@ def _decode(text: str) -> str:
     return unquote_to_bytes(text.encode("latin-1")).decode("utf-8", "replace")
 
 
-def _malformed(method: str, target: str) -> Refusal:
+def _malformed(method: str, target: str) -> StatusError:
     return invalid(f"Malformed request: {method} {target}")

@@ -1,1 +1,1 @@
-"""One loaded version: a SavedModel in a session, and how a request runs it."""
+"""Loaded versions: how the server loads, checks and runs them."""

@@ -1,133 +1,114 @@
-"""Brings a SavedModel to life the way TensorFlow Serving does: a session on its graph.
-
-The steps are those of TensorFlow's C++ loader: import the graph, run the restore op on
-the variables' files, run the initialiser with the assets' paths. The Python loader is
-not used: it skips restoring for many models that TensorFlow 2 writes.
-"""
+"""Loads a version: reads its signatures, and starts an engine for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import tensorflow as tf
-from tensorflow.core.protobuf import meta_graph_pb2
-
-from digits_widget.model_server.refusal import Refusal
-from digits_widget.model_server.servables.batching import Batcher
-from digits_widget.model_server.servables.graph import Graph
-from digits_widget.model_server.servables.hardening import harden
-from digits_widget.model_server.servables.saved_model import (
-    assets,
-    read_meta_graph,
-    variables_prefix,
+from digits_widget.model_server.engines.choice import TFLITE, choose
+from digits_widget.model_server.engines.engine import Engine
+from digits_widget.model_server.engines.tensorflow.importing import (
+    import_tensorflow,
 )
+from digits_widget.model_server.log import log
+from digits_widget.model_server.servables.same_signatures import check_same_signatures
+from digits_widget.model_server.servables.saved_model import read_meta_graph
 from digits_widget.model_server.servables.servable import Servable
-from digits_widget.model_server.servables.signature import read_signatures
-from digits_widget.model_server.servables.trouble import as_refusal
-from digits_widget.model_server.servables.variables import check_variables
-
-_INIT_SIGNATURE = "__saved_model_init_op"
-_INIT_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
-
-
-def load(
-    name: str,
-    version: int,
-    folder: Path,
-    *,
-    tags: Collection[str] = ("serve",),
-    intra_threads: int = 0,
-    inter_threads: int = 0,
-    batcher: Batcher | None = None,
-    watch: Callable[[float], None] | None = None,
-) -> Servable:
-    """Load one version.
-
-    Parameters
-    ----------
-    name : str
-        The model's name.
-    version : int
-        Its version number.
-    folder : Path
-        Where its ``saved_model.pb`` is.
-    tags : collection of str
-        The tags of the meta graph to serve.
-    intra_threads, inter_threads : int
-        Threads inside one op, and ops at the same time; 0 lets TensorFlow choose.
-    batcher : Batcher, optional
-        Joins requests that come at the same time.
-    watch : callable, optional
-        Told, in the thread that asked, how many seconds each answer took.
-
-    Raises
-    ------
-    Refusal
-        Whatever is wrong with it, with TensorFlow's code.
-    """
-    meta_graph = read_meta_graph(folder, tags)
-    prefix = variables_prefix(folder, meta_graph)
-    signatures = read_signatures(meta_graph)
-    try:
-        session = _session(meta_graph, intra_threads, inter_threads)
-        _initialize(session, folder, meta_graph, prefix)
-        check_variables(session, meta_graph.graph_def, signatures.values())
-    except Refusal:
-        raise
-    except Exception as exc:
-        # TensorFlow raises whatever it likes on a damaged graph, and one broken
-        # version must not end the server.
-        raise as_refusal(exc) from exc
-    return Servable(
-        name,
-        version,
-        session=session,
-        signature_protos=meta_graph.signature_def,
-        signatures=signatures,
-        graph=Graph(meta_graph),
-        batcher=batcher,
-        watch=watch,
-    )
+from digits_widget.model_server.servables.signature import (
+    Signature,
+    read_signatures,
+    signature_proto,
+)
+from digits_widget.protocol.messages import Proto
+from digits_widget.protocol.saved_model import is_saved_model
 
 
-def _session(
-    meta_graph: meta_graph_pb2.MetaGraphDef, intra_threads: int, inter_threads: int
-) -> tf.compat.v1.Session:
-    graph = tf.Graph()
-    with graph.as_default():
-        tf.import_graph_def(harden(meta_graph.graph_def), name="")
-    config = tf.compat.v1.ConfigProto(
-        allow_soft_placement=True,
-        intra_op_parallelism_threads=intra_threads,
-        inter_op_parallelism_threads=inter_threads,
-    )
-    return tf.compat.v1.Session(graph=graph, config=config)
+@dataclass(frozen=True)
+class Loader:
+    """Loads versions, all with the same settings."""
 
+    tags: Collection[str] = ("serve",)
+    """The tags of the meta graph to serve."""
 
-def _initialize(
-    session: tf.compat.v1.Session,
-    folder: Path,
-    meta_graph: meta_graph_pb2.MetaGraphDef,
-    prefix: str,
-) -> None:
-    feeds = assets(folder, meta_graph)
-    if prefix:
-        saver = meta_graph.saver_def
-        session.run(
-            saver.restore_op_name, {**feeds, saver.filename_tensor_name: prefix}
+    prefer_tflite: bool = False
+    """Whether to use ``model.tflite`` wherever it exists."""
+
+    interpreters: int = 0
+    """Requests that LiteRT runs at the same time; 0 means one for each processor."""
+
+    intra_threads: int = 0
+    """Threads inside one op of TensorFlow; 0 lets it choose."""
+
+    inter_threads: int = 0
+    """Ops of TensorFlow at the same time; 0 lets it choose."""
+
+    watch: Callable[[float], None] | None = None
+    """Receives the seconds that each run took, in the thread that made it."""
+
+    def load(self, name: str, version: int, folder: Path) -> Servable:
+        """Load one version.
+
+        Parameters
+        ----------
+        name : str
+            The model's name.
+        version : int
+            The version number.
+        folder : Path
+            The folder with its files.
+
+        Raises
+        ------
+        StatusError
+            The version does not load.
+        """
+        choice = choose(folder, prefer_tflite=self.prefer_tflite)
+        log(f"model {name} version {version}: {choice.engine}, because {choice.why}")
+        load = self._litert if choice.engine == "LiteRT" else self._tensorflow
+        engine, protos, signatures = load(folder)
+        return Servable(
+            name,
+            version,
+            engine=engine,
+            signature_protos=protos,
+            signatures=signatures,
+            watch=self.watch,
         )
-    initializer = _initializer(meta_graph)
-    if initializer:
-        session.run(initializer, feeds)
 
+    def _litert(
+        self, folder: Path
+    ) -> tuple[Engine, Mapping[str, Proto], Mapping[str, Signature]]:
+        # Imported late: a server that uses only TensorFlow may lack LiteRT.
+        from digits_widget.model_server.engines.litert import (  # noqa: PLC0415
+            LitertEngine,
+        )
 
-def _initializer(meta_graph: meta_graph_pb2.MetaGraphDef) -> str:
-    if _INIT_SIGNATURE in meta_graph.signature_def:
-        outputs = meta_graph.signature_def[_INIT_SIGNATURE].outputs
-        return str(outputs[_INIT_SIGNATURE].name)
-    for key in _INIT_COLLECTIONS:
-        if key in meta_graph.collection_def:
-            names = meta_graph.collection_def[key].node_list.value
-            return str(names[0]) if names else ""
-    return ""
+        engine = LitertEngine(folder / TFLITE, self.interpreters)
+        if not is_saved_model(folder):
+            found = engine.signatures
+            return engine, {key: signature_proto(found[key]) for key in found}, found
+        protos = read_meta_graph(folder, self.tags).signature_def
+        declared = read_signatures(protos)
+        check_same_signatures(folder, engine.signatures, declared)
+        return engine, protos, declared
+
+    def _tensorflow(
+        self, folder: Path
+    ) -> tuple[Engine, Mapping[str, Proto], Mapping[str, Signature]]:
+        protos = read_meta_graph(folder, self.tags).signature_def
+        signatures = read_signatures(protos)
+        import_tensorflow()
+        # Imported late: these modules need TensorFlow.
+        from digits_widget.model_server.engines.tensorflow.loading import (  # noqa: PLC0415
+            load_session,
+        )
+
+        engine = load_session(
+            folder,
+            self.tags,
+            signatures.values(),
+            intra_threads=self.intra_threads,
+            inter_threads=self.inter_threads,
+        )
+        return engine, protos, signatures

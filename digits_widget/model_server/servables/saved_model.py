@@ -1,30 +1,39 @@
-"""A version's folder on disk: finding its graph, and refusing one that is not whole."""
+"""Reads a version's meta graph from disk, and refuses incomplete folders."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
 
-from google.protobuf import text_format
-from google.protobuf.message import DecodeError
-from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
-
-from digits_widget.model_server.refusal import Refusal
-
-_VARIABLE_OPS = {"VarHandleOp", "VariableV2", "Variable"}
+from digits_widget.errors import SavedModelError
+from digits_widget.model_server.status_error import StatusError
+from digits_widget.protocol.messages import Proto, SavedModel
+from digits_widget.protocol.saved_model import is_saved_model, parse_saved_model
 
 
-def read_meta_graph(folder: Path, tags: Collection[str]) -> meta_graph_pb2.MetaGraphDef:
+def read_meta_graph(
+    folder: Path, tags: Collection[str], kind: Proto = SavedModel
+) -> Proto:
     """Read the meta graph with exactly these tags.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder with ``saved_model.pb``.
+    tags : collection of str
+        The tags.
+    kind : message class
+        The class to parse the file with: the project's own `SavedModel`, which skips
+        the details of weights and operations, or TensorFlow's.
 
     Raises
     ------
-    Refusal
-        NOT_FOUND without a model file or such a meta graph; DATA_LOSS for a file
-        that does not parse.
+    StatusError
+        NOT_FOUND if the model file or the meta graph is missing; DATA_LOSS if the file
+        does not parse.
     """
     wanted = set(tags)
-    saved_model = _read(folder)
+    saved_model = _read(folder, kind)
     for meta_graph in saved_model.meta_graphs:
         if set(meta_graph.meta_info_def.tags) == wanted:
             return meta_graph
@@ -34,74 +43,28 @@ def read_meta_graph(folder: Path, tags: Collection[str]) -> meta_graph_pb2.MetaG
         f"{{ {' '.join(sorted(wanted))} }}. {folder} has the tag sets {there}; "
         "name one with --saved_model_tags"
     )
-    raise Refusal("NOT_FOUND", msg)
+    raise StatusError("NOT_FOUND", msg)
 
 
-def _read(folder: Path) -> saved_model_pb2.SavedModel:
-    saved_model = saved_model_pb2.SavedModel()
+def _read(folder: Path, kind: Proto) -> Proto:
+    if not is_saved_model(folder):
+        raise _no_saved_model(folder)
     try:
-        if (folder / "saved_model.pb").is_file():
-            saved_model.ParseFromString((folder / "saved_model.pb").read_bytes())
-        elif (folder / "saved_model.pbtxt").is_file():
-            text = (folder / "saved_model.pbtxt").read_text(encoding="utf-8")
-            text_format.Parse(text, saved_model)
-        elif (folder / "export.meta").is_file():
-            msg = f"{folder} is a session bundle, which is no longer served. Export it "
-            raise Refusal("UNIMPLEMENTED", msg + "again as a SavedModel")
-        else:
-            msg = (
-                f"{folder} does not appear to contain a SavedModel bundle (should "
-                "have a file called `saved_model.pb`)"
-            )
-            raise Refusal("NOT_FOUND", msg)
-    except (DecodeError, text_format.ParseError, UnicodeDecodeError) as exc:
-        msg = f"Can't parse the SavedModel file in {folder}: {exc}"
-        raise Refusal("DATA_LOSS", msg) from exc
-    except OSError as exc:
-        raise Refusal("PERMISSION_DENIED", f"Can't read {folder}: {exc}") from exc
-    return saved_model
+        return parse_saved_model(folder, kind())
+    except SavedModelError as exc:
+        if isinstance(exc.__cause__, OSError):
+            msg = f"Can't read {folder}: {exc.__cause__}"
+            raise StatusError("PERMISSION_DENIED", msg) from exc
+        msg = f"Can't parse the SavedModel file in {folder}: {exc.__cause__}"
+        raise StatusError("DATA_LOSS", msg) from exc
 
 
-def variables_prefix(folder: Path, meta_graph: meta_graph_pb2.MetaGraphDef) -> str:
-    """Find the variables' files.
-
-    Returns
-    -------
-    str
-        What the graph's restore op takes, or nothing for a model without variables.
-
-    Raises
-    ------
-    Refusal
-        NOT_FOUND if the graph has variables and their files are not there: a copy
-        that is not finished. TensorFlow Serving takes it for a model without
-        variables, swaps it in, and then fails every request.
-    """
-    if (folder / "variables" / "variables.index").is_file():
-        return str(folder / "variables" / "variables")
-    if meta_graph.saver_def.restore_op_name and _has_variables(meta_graph):
-        msg = (
-            f"{folder} has no variables/variables.index, but its graph has variables: "
-            "the copy is not finished. Copy beside it and rename the folder into place"
-        )
-        raise Refusal("NOT_FOUND", msg)
-    return ""
-
-
-def _has_variables(meta_graph: meta_graph_pb2.MetaGraphDef) -> bool:
-    return any(node.op in _VARIABLE_OPS for node in meta_graph.graph_def.node)
-
-
-def assets(folder: Path, meta_graph: meta_graph_pb2.MetaGraphDef) -> dict[str, str]:
-    """Find the files that the graph reads, by the tensor that is fed their path."""
-    listed = list(meta_graph.asset_file_def)
-    collection = meta_graph.collection_def.get("saved_model_assets")
-    if not listed and collection is not None:
-        for packed in collection.any_list.value:
-            asset = meta_graph_pb2.AssetFileDef()
-            packed.Unpack(asset)
-            listed.append(asset)
-    return {
-        asset.tensor_info.name: str(folder / "assets" / asset.filename)
-        for asset in listed
-    }
+def _no_saved_model(folder: Path) -> StatusError:
+    if (folder / "export.meta").is_file():
+        msg = f"{folder} is a session bundle, which is no longer served. Export it "
+        return StatusError("UNIMPLEMENTED", msg + "again as a SavedModel")
+    msg = (
+        f"{folder} does not appear to contain a SavedModel bundle (should "
+        "have a file called `saved_model.pb`)"
+    )
+    return StatusError("NOT_FOUND", msg)

@@ -1,78 +1,69 @@
-"""What a model declares: the inputs and outputs of each signature."""
+"""The signatures that a model declares, as the server calls them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from tensorflow.core.framework import tensor_pb2
-from tensorflow.core.protobuf import meta_graph_pb2
-
-DEFAULT = "serving_default"
-"""The signature meant where a request names none."""
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One input or output."""
-
-    alias: str
-    """Its public name."""
-
-    tensor: str
-    """The tensor's name inside the graph, such as ``StatefulPartitionedCall:0``."""
-
-    type: int
-    """The number of its data type."""
-
-    shape: tuple[int, ...] | None
-    """Declared shape, -1 for an unknown side; ``None`` if even the rank is unknown."""
+from digits_widget.protocol import signature as protocol
+from digits_widget.protocol.dtypes import DTYPES
+from digits_widget.protocol.messages import Proto, SignatureDef
+from digits_widget.protocol.signature import TensorSpec
 
 
 @dataclass(frozen=True)
 class Signature:
-    """One way to call the model."""
+    """One way to call the model, with its inputs and outputs by name."""
 
     name: str
-    """The key that requests give."""
+    """The signature's name in requests."""
 
     method: str
     """Method name, such as ``tensorflow/serving/predict``."""
 
-    inputs: Mapping[str, Slot]
-    """By alias."""
+    inputs: Mapping[str, TensorSpec]
+    """The inputs by name."""
 
-    outputs: Mapping[str, Slot]
-    """By alias."""
+    outputs: Mapping[str, TensorSpec]
+    """The outputs by name."""
 
-    defaults: Mapping[str, tensor_pb2.TensorProto] = field(default_factory=dict)
-    """Values of the inputs that a request may leave out, by alias."""
+    defaults: Mapping[str, Proto] = field(default_factory=dict)
+    """Values of optional inputs, by name."""
 
 
-def read_signatures(
-    meta_graph: meta_graph_pb2.MetaGraphDef,
-) -> dict[str, Signature]:
-    """Read every signature of a meta graph, by name."""
+def read_signatures(signature_defs: Mapping[str, Proto]) -> dict[str, Signature]:
+    """Convert a model's `SignatureDef` messages, by name."""
     return {
         name: Signature(
             name=name,
-            method=proto.method_name,
-            inputs=_slots(proto.inputs),
-            outputs=_slots(proto.outputs),
-            defaults=dict(proto.defaults),
+            method=declared.method,
+            inputs=_by_name(declared.inputs),
+            outputs=_by_name(declared.outputs),
+            defaults=dict(signature_defs[name].defaults),
         )
-        for name, proto in meta_graph.signature_def.items()
+        for name, declared in protocol.read_signatures(signature_defs).items()
     }
 
 
-def _slots(infos: Mapping[str, meta_graph_pb2.TensorInfo]) -> dict[str, Slot]:
+def signature_proto(signature: Signature) -> Proto:
+    """Return a signature as the `SignatureDef` message for metadata."""
+    proto = SignatureDef(method_name=signature.method)
+    for specs, infos in (
+        (signature.inputs, proto.inputs),
+        (signature.outputs, proto.outputs),
+    ):
+        for name, spec in specs.items():
+            infos[name].name = spec.tensor
+            infos[name].dtype = DTYPES[spec.dtype].number
+            infos[name].tensor_shape.unknown_rank = spec.shape is None
+            for size in spec.shape or ():
+                infos[name].tensor_shape.dim.add(size=size)
+    return proto
+
+
+def _by_name(specs: Iterable[TensorSpec]) -> dict[str, TensorSpec]:
+    # A request sends the plain type where TensorFlow 1 declared a reference to it.
     return {
-        alias: Slot(alias, infos[alias].name, infos[alias].dtype, _shape(infos[alias]))
-        for alias in sorted(infos)
+        spec.name: replace(spec, dtype=spec.dtype.removesuffix("_REF"))
+        for spec in specs
     }
-
-
-def _shape(info: meta_graph_pb2.TensorInfo) -> tuple[int, ...] | None:
-    if info.tensor_shape.unknown_rank:
-        return None
-    return tuple(dim.size for dim in info.tensor_shape.dim)

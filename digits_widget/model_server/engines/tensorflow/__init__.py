@@ -1,0 +1,1 @@
+"""The engine that runs any SavedModel. No other module imports TensorFlow."""

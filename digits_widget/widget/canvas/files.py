@@ -1,0 +1,226 @@
+"""`FORMATS`: the kinds of file for a drawing. `Files`: the buttons to load and save.
+
+`save` writes a file from Python; the buttons hand one to the browser.
+"""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ipywidgets import HTML, Button, FileUpload, HBox, Label, VBox
+
+from digits_widget.drawing import Drawing
+from digits_widget.errors import (
+    DrawingFormatError,
+    EmptyDrawingError,
+    FileTakenError,
+    shortened,
+)
+from digits_widget.raster import rasterize
+from digits_widget.session import Session
+from digits_widget.state import State
+from digits_widget.tile import tile_png
+from digits_widget.widget.canvas.controller import Controller
+
+_PNG_SIDE = 560
+
+_STEM = "digit"
+"""Stem of the file names that the page offers the browser."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file."""
+
+    name: str
+    """Label of its button."""
+
+    about: str
+    """Its content, in a few words."""
+
+    mime: str
+    """MIME type of the content, for a browser."""
+
+    encode: Callable[[State], bytes]
+    """Returns the file's content for a state."""
+
+
+def save(state: State, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write the drawing to a file, and return its path.
+
+    Parameters
+    ----------
+    state : State
+        Has the drawing, its trace and the answer.
+    path : str or Path
+        Its ending chooses the format, one of `FORMATS`.
+    overwrite : bool
+        Whether to replace a file of this name.
+
+    Raises
+    ------
+    DrawingFormatError
+        The ending is not in `FORMATS`, or the file cannot be written.
+    FileTakenError
+        There is a file of this name, and `overwrite` is False.
+    EmptyDrawingError
+        ``.npz`` for a blank sheet, which has no steps.
+    """
+    path = Path(path)
+    if path.suffix not in FORMATS:
+        *most, last = FORMATS
+        msg = (
+            f"Got {shortened(path)}, expected a name that ends in {', '.join(most)} or "
+            f"{last}."
+        )
+        raise DrawingFormatError(msg)
+    content = FORMATS[path.suffix].encode(state)
+    try:
+        with path.open("wb" if overwrite else "xb") as file:
+            file.write(content)
+    except FileExistsError as exc:
+        msg = (
+            f"Got {path}, where there is a file already. Choose another name, or pass "
+            "overwrite=True."
+        )
+        raise FileTakenError(msg) from exc
+    except OSError as exc:
+        msg = f"Got {path}, which cannot be written ({exc.strerror}). Check the folder."
+        raise DrawingFormatError(msg) from exc
+    return path
+
+
+def _json(state: State) -> bytes:
+    return state.drawing.to_json().encode()
+
+
+def _svg(state: State) -> bytes:
+    return state.drawing.to_svg().encode()
+
+
+def _png(state: State) -> bytes:
+    return tile_png(rasterize(state.drawing, side=_PNG_SIDE), side=_PNG_SIDE)
+
+
+def _npz(state: State) -> bytes:
+    if state.trace is None:
+        msg = "Got a blank sheet, which has no steps to save. Draw a digit first."
+        raise EmptyDrawingError(msg)
+    arrays = {shot.name: shot.image for shot in state.trace}
+    arrays["drawing_json"] = np.array(state.drawing.to_json())
+    if state.prediction:
+        arrays["confidences"] = state.prediction.confidences
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+FORMATS = {
+    ".json": Format("JSON", "strokes with their times", "application/json", _json),
+    ".png": Format("PNG", "a picture", "image/png", _png),
+    ".svg": Format("SVG", "a picture of lines", "image/svg+xml", _svg),
+    ".npz": Format(
+        "npz",
+        "every step as an array, and the confidences",
+        "application/octet-stream",
+        _npz,
+    ),
+}
+"""The formats by file ending."""
+
+
+class Files:
+    """Buttons for files. The browser saves them among its own downloads.
+
+    Parameters
+    ----------
+    session : Session
+        Has the drawing to save.
+    controller : Controller
+        Receives a loaded drawing, as one action.
+    guard : callable
+        Wraps a handler, so that the widget shows its errors.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        controller: Controller,
+        guard: Callable[[Callable[..., Any]], Callable[..., None]],
+    ) -> None:
+        self._session = session
+        self._controller = controller
+        self._offered: Drawing | None = None
+        self._load = FileUpload(
+            accept=".json",
+            description="Load a drawing",
+            icon="",
+            tooltip="Load a drawing, saved as JSON",
+        )
+        self._load.add_class("digits-load")
+        self._load.observe(guard(self._take), names="value")
+        self._link = HTML()
+        self._link.add_class("digits-link")
+        self._guard = guard
+        buttons = [self._button(suffix) for suffix in FORMATS]
+        saving = HBox([Label("Save as"), *buttons])
+        self.widget = VBox([HBox([self._load]), saving, self._link])
+
+    def show(self, state: State) -> None:
+        """Remove the download link once the drawing has changed."""
+        if self._offered is None or state.is_past:
+            return
+        if state.drawing is not self._offered:
+            self._offered = None
+            self._link.value = ""
+
+    def _button(self, suffix: str) -> Button:
+        kind = FORMATS[suffix]
+        button = Button(
+            description=kind.name, tooltip=f"Save as {kind.name}: {kind.about}"
+        )
+        button.on_click(self._guard(lambda _button: self._offer(suffix)))
+        return button
+
+    def _offer(self, suffix: str) -> None:
+        state, kind = self._session.newest, FORMATS[suffix]
+        content = kind.encode(state)
+        data = b64encode(content).decode()
+        name = f"{_STEM}{suffix}"
+        size = f"{max(len(content) / 1000, 0.1):.1f} kB"
+        self._offered = state.drawing
+        # The link holds the whole file: it needs no server and no network.
+        self._link.value = (
+            f'<a download="{name}" href="data:{kind.mime};base64,{data}">'
+            f"Save {name}</a> ({size}, {kind.about})"
+        )
+
+    def _take(self, change: dict[str, Any]) -> None:
+        if not change["new"]:
+            return
+        (file,) = change["new"]
+        # Empty the control, so that a person can choose the same file again.
+        self._load.value = ()
+        try:
+            text = bytes(file["content"]).decode(errors="replace")
+            drawing = Drawing.from_json(text)
+        except DrawingFormatError as exc:
+            raise DrawingFormatError(_refusal(file["name"], exc)) from exc
+        self._controller.draw(drawing)
+
+
+def _refusal(name: str, problem: Exception) -> str:
+    """Say why a file holds no drawing: pictures and arrays have no strokes."""
+    kind = FORMATS.get(Path(name).suffix.lower())
+    if kind is None or kind.name == "JSON":
+        return f"{name}: {problem}"
+    return (
+        f"Got {name}, {kind.about} without strokes; expected a drawing saved as JSON. "
+        "Save as JSON what is to be loaded again."
+    )

@@ -1,1 +1,0 @@
-"""What the model said: ten bars, and how they grew."""

@@ -1,1 +1,0 @@
-"""The catalogue on one drawing, and one method under the microscope."""

@@ -1,1 +1,0 @@
-"""The pad: what the hand does, on paper; kept, played again and saved."""

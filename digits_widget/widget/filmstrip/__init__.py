@@ -1,1 +1,0 @@
-"""The steps as pictures, to be seen, changed and compared."""

@@ -1,0 +1,108 @@
+"""`Overlay`: the browser's own part of the widget, as an anywidget.
+
+It inks under the pointer, handles keys, names controls for screen readers, and says so
+when the kernel has gone: none of this can wait for Python. Its script and style are the
+files of `page/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import ipycanvas
+from anywidget import AnyWidget
+from ipywidgets import widget_serialization
+from traitlets import Float, Instance, Unicode
+
+from digits_widget.widget.canvas.pen import Tool
+
+GONE = "The kernel was restarted: run this cell again."
+GONE_IN_A_PAGE = "The kernel was restarted: load this page again."
+
+_TOOLS = {Tool.PEN: "pen", Tool.INK: "eraser", Tool.STROKES: "sweep"}
+
+
+def _page(ending: str) -> str:
+    """Join all files with this ending, so that the page needs no network."""
+    folder = files("digits_widget.widget.page")
+    found = (file for file in folder.iterdir() if file.name.endswith(ending))
+    return "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in sorted(found, key=lambda file: file.name)
+    )
+
+
+class Overlay(AnyWidget):
+    """Stand wherever a page shows the widget or a part of it.
+
+    Parameters
+    ----------
+    canvas : ipycanvas.Canvas
+        The paper.
+    gone : str
+        Sentence that the page shows when the kernel has gone.
+    """
+
+    _esm = _page(".js")
+    _css = _page(".css")
+
+    canvas = Instance(ipycanvas.Canvas).tag(sync=True, **widget_serialization)
+    gone = Unicode(GONE).tag(sync=True)
+    tool = Unicode("pen").tag(sync=True)
+    width = Float().tag(sync=True)
+
+    def __init__(self, canvas: ipycanvas.Canvas, *, gone: str = GONE) -> None:
+        self._handlers: dict[str, list[Callable[[], None]]] = {}
+        self._counts: dict[str, int] = {}
+        super().__init__(canvas=canvas, gone=gone, layout={"display": "none"})
+        self.on_msg(self._hear)
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether a page has ever shown the widget, or a part of it."""
+        return bool(self._counts)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a page shows the widget, or a part of it."""
+        return any(self._counts.values())
+
+    def take(self, tool: Tool, width: float) -> None:
+        """Tell the browser the tool and the pen's width, so that it inks alike.
+
+        Parameters
+        ----------
+        tool : Tool
+            The pen or an eraser.
+        width : float
+            Width of the pen, as a share of the canvas side.
+        """
+        self.tool, self.width = _TOOLS[tool], width
+
+    def say(self, words: str) -> None:
+        """Make screen readers say a sentence, once."""
+        self.send({"say": words})
+
+    def on(self, event: str, handler: Callable[[], None]) -> None:
+        """Call `handler` at each event of this name.
+
+        Parameters
+        ----------
+        event : str
+            ``ready``: a view can show the sheet; ``seen``: the number of views has
+            changed; ``leave``: the paper has lost the focus; ``escape``: the key.
+        handler : callable
+            A function without arguments.
+        """
+        self._handlers.setdefault(event, []).append(handler)
+
+    def _hear(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        event = str(content.get("event"))
+        if event == "seen":
+            self._counts[str(content["tab"])] = int(content["count"])
+        # Let ipykernel handle the next events while a cell runs: see `Canvas`.
+        self.send_state("tool")
+        for handler in self._handlers.get(event, ()):
+            handler()

@@ -1,0 +1,1 @@
+"""The model's answer: ten bars, and how they grew."""

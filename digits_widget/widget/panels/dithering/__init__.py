@@ -1,0 +1,1 @@
+"""Every method of the catalogue on one drawing, and one under the microscope."""

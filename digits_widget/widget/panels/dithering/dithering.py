@@ -1,0 +1,276 @@
+"""`DitheringPanel`: every dithering of the drawing, each with the model's answer.
+
+A worker makes the sheet of the newest drawing in the background. Picking a tile puts
+that dither into the session's pipeline; the panel also follows changes made elsewhere.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+from ipywidgets import HTML, Box, DOMWidget, Dropdown, HBox, ToggleButtons, VBox
+
+from digits_widget.certainty import describe, percent
+from digits_widget.dithering import CATALOGUE
+from digits_widget.errors import OptionError, ServerAbsentError
+from digits_widget.insight.contact_sheet import (
+    NONE,
+    ContactSheet,
+    Tile,
+    arranged,
+    contact_sheet,
+    tiles,
+)
+from digits_widget.insight.dither_place import (
+    Place,
+    find_dither,
+    undithered,
+    with_dither,
+)
+from digits_widget.pipeline import Pipeline
+from digits_widget.state import State
+from digits_widget.steps import Dither
+from digits_widget.widget.panel import Panel
+from digits_widget.widget.panels.dithering.microscope import Microscope
+from digits_widget.widget.panels.dithering.options import DitheringOptions
+from digits_widget.widget.panels.dithering.sheet import DitheringSheet
+from digits_widget.widget.worker import Worker
+
+REST = 0.12
+"""Seconds without a new drawing before the worker makes a sheet. While a person draws,
+it makes none, which would keep the ink and the bars waiting."""
+
+_BLANK = "Draw a digit to see it dithered in every way of the catalogue."
+
+_PLACES = {
+    "framed": "The last thing before the tensor: the model sees the dots.",
+    "large": "Before the picture is scaled down: the scaling averages the dots, and "
+    "nearly all greys come back. It takes longer, as there are more pixels.",
+}
+
+_TWO_VALUES = "Only ink and paper are left here: there is nothing to dither."
+
+Result = tuple[ContactSheet, tuple[Tile, ...], float]
+"""Pictures, tiles, and the seconds that the answers took."""
+
+
+class DitheringPanel(Panel):
+    """Show the contact sheet of the drawing, and the picked method."""
+
+    def build(self) -> DOMWidget:
+        """Make the sheet, and beside it the picked method."""
+        guard = self.context.guard
+        self._tiles: tuple[Tile, ...] = ()
+        self._question: tuple[object, ...] | None = None
+        self._worker = Worker(self._work, self._draw, self._fail, quiet=REST)
+        self._place = ToggleButtons(
+            options=[("After framing", "framed"), ("Before the resize", "large")],
+            description="Dither",
+            tooltips=[*_PLACES.values()],
+        )
+        self._order = ToggleButtons(
+            options=[
+                ("Contrast", "contrast"),
+                ("Family", "family"),
+                ("Confidence", "confidence"),
+                ("Ink", "ink"),
+            ],
+            description="Sort by",
+            tooltips=[
+                "The largest change of the answer first",
+                "As in the catalogue",
+                "The surest first",
+                "The least ink first",
+            ],
+        )
+        self._names = Dropdown(options=(NONE, *CATALOGUE), description="Use")
+        self._hint, self._card = HTML(), HTML()
+        self._hint.add_class("digits-remark")
+        self._card.add_class("digits-method")
+        self._sheet = DitheringSheet(guard(self._use))
+        self._options = DitheringOptions(self._put, guard)
+        self._microscope = Microscope(self.context)
+        self._names.observe(guard(self._choose), names="value")
+        self._place.observe(guard(self._move), names="value")
+        self._order.observe(guard(self._arrange), names="value")
+        controls = HBox([self._place, self._order])
+        controls.add_class("digits-controls")
+        side = VBox([self._names, self._card, self._options.widget])
+        side.add_class("digits-picked")
+        both = Box([self._sheet.widget, side])
+        both.add_class("digits-dithering-both")
+        self._describe(None)
+        content = VBox([controls, self.line, self._hint, both, self._microscope.widget])
+        content.add_class("digits-dithering")
+        return content
+
+    def update(self, state: State) -> None:
+        """Follow the pipeline, and make a new sheet if it would differ."""
+        dither = self._mirror()
+        self._microscope.show(state, dither)
+        drawing = state.drawing
+        reason = state.no_prediction_reason
+        if state.trace is None or reason:
+            self._clear(reason if drawing else _BLANK)
+            return
+        question = (drawing, self._plain(), self._place.value, _tuned(dither))
+        if question == self._question:
+            return
+        old, self._question = self._question, question
+        self._worker.cancel()
+        self._sheet.widget.add_class("digits-stale")
+        self._worker(state, now=old is None or old[0] == drawing)
+
+    def _plain(self) -> object:
+        prepare = self.context.session.prepare
+        return undithered(prepare) if isinstance(prepare, Pipeline) else prepare
+
+    def _mirror(self) -> Dither | None:
+        """Show the pipeline's present dither, and return it."""
+        prepare = self.context.session.prepare
+        found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
+        dither = None
+        if found:
+            dither, self._place.value = found
+        name = dither.method if dither else NONE
+        self._sheet.mark(name)
+        if self._names.value != name:
+            self._names.value = name
+        self._options.show(dither)
+        self._describe(dither)
+        return dither
+
+    def _work(self, state: State) -> Result:
+        prepare = self.context.session.prepare
+        found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
+        sheet = contact_sheet(
+            prepare,
+            state.drawing,
+            place=self._place.value,
+            chosen=found[0] if found else None,
+        )
+        questions = sheet.questions
+        answers = self.context.predictor.many(questions) if len(questions) else []
+        seconds = answers[0].timing.waiting if answers else 0
+        return sheet, tiles(sheet, answers), seconds
+
+    def _draw(self, result: Result) -> None:
+        sheet, these, seconds = result
+        self._tiles = these
+        self._arrange()
+        self._sheet.widget.remove_class("digits-stale")
+        self.say(_words(these, seconds))
+        hint = _PLACES[self._place.value] if sheet.is_grey else _TWO_VALUES
+        self._remark(hint)
+
+    def _fail(self, problem: Exception) -> None:
+        self._forget()
+        if isinstance(problem, ServerAbsentError):
+            # The widget's own status line gives the reason; once is enough.
+            self.say("No answer about this drawing.")
+        else:
+            self.say_problem(problem)
+
+    def _clear(self, words: str) -> None:
+        self._forget()
+        self.say(words)
+        self._remark(_PLACES[self._place.value])
+
+    def _forget(self) -> None:
+        self._worker.cancel()
+        self._tiles, self._question = (), None
+        self._sheet.clear()
+        self._sheet.widget.remove_class("digits-stale")
+
+    def _remark(self, words: str) -> None:
+        self._hint.value = escape(words)
+
+    def _describe(self, dither: Dither | None) -> None:
+        if dither:
+            self._card.value = CATALOGUE[dither.method]._repr_html_()
+        else:
+            self._card.value = (
+                "<div><b>No dithering</b><br>The model sees all greys. Pick a tile, "
+                "and the drawing is dithered so from then on.</div>"
+            )
+
+    def _choose(self, change: dict[str, str]) -> None:
+        self._use(change["new"])
+
+    def _use(self, name: str) -> None:
+        """Use another method, or no dithering."""
+        pipeline = self._pipeline()
+        found = find_dither(pipeline)
+        if name == (found[0].method if found else NONE):
+            return
+        if name == NONE:
+            self.context.session.use(undithered(pipeline))
+        else:
+            self._put(Dither(name))
+
+    def _put(self, dither: Dither) -> None:
+        place: Place = self._place.value
+        self.context.session.use(with_dither(self._pipeline(), dither, place))
+
+    def _move(self, change: dict[str, Place]) -> None:
+        """Dither at another place in the pipeline."""
+        prepare = self.context.session.prepare
+        found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
+        if found is None:
+            self.update(self.context.session.state)
+        elif found[1] != change["new"]:
+            self._put(found[0])
+
+    def _arrange(self, _change: object = None) -> None:
+        if self._tiles:
+            self._sheet.show(arranged(self._tiles, self._order.value))
+
+    def _pipeline(self) -> Pipeline:
+        prepare = self.context.session.prepare
+        if isinstance(prepare, Pipeline):
+            return prepare
+        self._sheet.mark(NONE)
+        self._names.value = NONE
+        msg = (
+            "A function prepares the drawings here, and a dither cannot be put into "
+            "it. Use a Pipeline, such as DigitsWidget(pipeline='mnist')."
+        )
+        raise OptionError(msg)
+
+
+def _tuned(dither: Dither | None) -> Dither | None:
+    """Return the dither if its options differ from the catalogue's, else None."""
+    return dither if dither and (dither.options or dither.like) else None
+
+
+def _words(these: tuple[Tile, ...], seconds: float) -> str:
+    """Sum the sheet up in one sentence."""
+    first, *others = these
+    if first.prediction is None:
+        return "No ink is left, with or without dithering."
+    same = sum(tile.agrees for tile in others)
+    answer = first.prediction
+    words = (
+        f"Without dithering {describe(answer)}; {same} of {len(others)} methods agree"
+    )
+    rest = len(others) - same
+    apart = f", ▲ {rest} {'does' if rest == 1 else 'do'} not" if rest else ""
+    took = (
+        f" ({1000 * seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
+        if seconds
+        else ""
+    )
+    return f"{words}{apart}{took}.{_range(these, answer.label)}"
+
+
+def _range(these: tuple[Tile, ...], digit: int) -> str:
+    """Tell how the confidence in a digit differs from method to method."""
+    answers = [tile.prediction for tile in these if tile.prediction]
+    shares = [float(answer.confidences[digit]) for answer in answers]
+    low, middle, high = (
+        percent(float(share)) for share in np.quantile(shares, [0, 0.5, 1])
+    )
+    if low == middle == high:
+        return ""
+    return f" {digit} has {low} at worst, {middle} in the middle, {high} at best."

@@ -1,0 +1,167 @@
+"""`Microscope`: the picked method at work on the framed picture, pixel by pixel."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ipywidgets import (
+    HTML,
+    Button,
+    HBox,
+    IntSlider,
+    Play,
+    ToggleButton,
+    VBox,
+    jslink,
+)
+
+from digits_widget.dithering import CATALOGUE
+from digits_widget.insight.contact_sheet import before_dither
+from digits_widget.insight.microscope import Frame, frames, thresholds
+from digits_widget.state import State
+from digits_widget.steps import Dither
+from digits_widget.steps.step import Image
+from digits_widget.widget import html
+from digits_widget.widget.context import Context
+from digits_widget.widget.panels.dithering.microscope_picture import (
+    draw_frame,
+    draw_thresholds,
+    draw_whole,
+)
+from digits_widget.widget.worker import Worker
+
+_PICK = "Pick a method, and see how it prints this drawing."
+
+_WHOLE = (
+    "Here a pixel depends on others in a way that has no fixed shares: there is "
+    "nothing to step through."
+)
+
+Found = tuple[Dither, Image, tuple[Frame, ...]]
+"""The dither, its input, and a frame for each pixel if the method has steps."""
+
+
+class Microscope:
+    """Show what happens at each pixel. While it is folded, it computes nothing.
+
+    Parameters
+    ----------
+    context : Context
+        The objects that the parts of the widget share.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._worker = Worker(self._work, self._draw, self._fail)
+        self._state = State()
+        self._dither: Dither | None = None
+        self._found: Found | None = None
+        self._question: object = None
+        self._fold = ToggleButton(
+            description="Step by step",
+            tooltip="How the picked method prints each pixel",
+        )
+        self._play = Play(interval=150, show_repeat=False, _view_count=0)
+        self._slider = IntSlider(description="Pixel", tooltip="Which pixel is printed")
+        self._back = Button(description="Back", tooltip="One pixel back")
+        self._next = Button(description="Next", tooltip="One pixel on")
+        self._links = [
+            jslink((self._play, name), (self._slider, name))
+            for name in ("value", "min", "max")
+        ]
+        self._controls = HBox([self._play, self._back, self._next, self._slider])
+        self._controls.add_class("digits-controls")
+        self._stage = HTML()
+        self._stage.add_class("digits-microscope")
+        self._body = VBox()
+        self.widget = VBox([self._fold, self._body])
+        guard = context.guard
+        self._fold.observe(guard(self._unfold), names="value")
+        self._slider.observe(guard(self._turn), names="value")
+        self._back.on_click(guard(lambda _: self._step(-1)))
+        self._next.on_click(guard(lambda _: self._step(+1)))
+        self._play.observe(guard(self._rest), names="_view_count")
+
+    def show(self, state: State, dither: Dither | None) -> None:
+        """Show another drawing, or another method.
+
+        Parameters
+        ----------
+        state : State
+            Has the drawing.
+        dither : Dither or None
+            The picked method.
+        """
+        self._state, self._dither = state, dither
+        if not self._fold.value:
+            return
+        if dither is None or state.trace is None or state.drawing.is_dot:
+            self._question, self._found = None, None
+            self._worker.cancel()
+            self._say(_PICK)
+            return
+        question = (state.drawing, self._context.session.prepare)
+        if question != self._question:
+            self._question = question
+            self._worker(state)
+
+    def _work(self, state: State) -> Found | None:
+        dither = self._dither
+        if dither is None:
+            return None
+        prepare = self._context.session.prepare
+        image, _ = before_dither(prepare, state.drawing, "framed")
+        if CATALOGUE[dither.method].kernel is None:
+            return dither, image, ()
+        # Another program's arithmetic has no steps to show, but the catalogue's does.
+        options = {} if dither.like else dither.options
+        return dither, image, frames(image, dither.method, **options)
+
+    def _draw(self, found: Found | None) -> None:
+        if found is None:
+            return
+        self._found = found
+        dither, image, steps = found
+        if steps:
+            self._controls.layout.display = ""
+            self._slider.max = len(steps) - 1
+            self._turn()
+            return
+        self._controls.layout.display = "none"
+        grid = thresholds(
+            dither.method, image.shape, like=dither.like, **dither.options
+        )
+        printed = dither(image)
+        if grid is None:
+            self._stage.value = draw_whole(image, printed, _WHOLE)
+        else:
+            self._stage.value = draw_thresholds(image, grid, printed)
+
+    def _fail(self, problem: Exception) -> None:
+        self._question, self._found = None, None
+        self._controls.layout.display = "none"
+        self._stage.value = html.problem(problem)
+
+    def _say(self, words: str) -> None:
+        self._controls.layout.display = "none"
+        self._stage.value = f'<p role="status">{escape(words)}</p>'
+
+    def _unfold(self, change: dict[str, bool]) -> None:
+        self._body.children = [self._controls, self._stage] if change["new"] else []
+        self.show(self._state, self._dither)
+
+    def _turn(self, _change: object = None) -> None:
+        found = self._found
+        if found and found[2]:
+            dither, image, steps = found
+            frame = steps[min(self._slider.value, len(steps) - 1)]
+            self._stage.value = draw_frame(frame, dither, image.shape)
+
+    def _step(self, by: int) -> None:
+        self._play.playing = False
+        value = self._slider.value + by
+        self._slider.value = min(max(value, 0), self._slider.max)
+
+    def _rest(self, change: dict[str, int]) -> None:
+        if not change["new"]:
+            self._play.playing = False

@@ -1,0 +1,1 @@
+"""The way of a drawing in one row: every step, the request, the server."""

@@ -1,0 +1,124 @@
+"""`ThenAndNow`: one switch between the way of 2020 and today's, with both answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from ipywidgets import HTML, ToggleButtons, VBox
+
+from digits_widget.certainty import describe
+from digits_widget.errors import DigitsError
+from digits_widget.pipeline import PRESETS
+from digits_widget.state import State
+from digits_widget.widget.context import Context
+from digits_widget.widget.panel import REST
+from digits_widget.widget.predictors import (
+    CallablePredictor,
+    EmbeddedPredictor,
+    RemotePredictor,
+)
+from digits_widget.widget.worker import Worker
+
+
+@dataclass(frozen=True)
+class Way:
+    """A pipeline and the version that answers."""
+
+    name: str
+    """On the switch."""
+
+    preset: str
+    """Name of the pipeline."""
+
+    version: int
+    """Version of the model."""
+
+    words: str
+    """What it is, for the switch's tooltip."""
+
+
+WAYS = (
+    Way("2020", "seed-2020", 1, "As the article of 2020 did it"),
+    Way("Today", "mnist", 2, "Framed as MNIST's authors did"),
+)
+"""The two ways from the same ink to an answer."""
+
+
+class ThenAndNow:
+    """Switch the whole widget between the ways; show both answers from then on.
+
+    Parameters
+    ----------
+    context : Context
+        The objects that the parts of the widget share.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._others: dict[tuple[str, str, int], RemotePredictor] = {}
+        self._switch = ToggleButtons(
+            options=[(way.name, way) for way in WAYS],
+            index=None,
+            tooltips=[
+                f"{way.words}: preset {way.preset}, version {way.version}"
+                for way in WAYS
+            ],
+        )
+        self._answers = HTML()
+        self.widget = VBox([self._switch, self._answers])
+        self.widget.add_class("digits-then-and-now")
+        if isinstance(context.predictor, CallablePredictor):
+            self.widget.layout.display = "none"
+        self._worker = Worker(self._ask, self._draw, self._fail, quiet=REST)
+        self._switch.observe(context.guard(self._take), names="value")
+
+    def show(self, state: State) -> None:
+        """Ask the other way about the drawing of `state`, once it rests."""
+        way = self._switch.value
+        if way and self._context.session.prepare is not PRESETS[way.preset]:
+            # A person has chosen other steps.
+            self._switch.index, self._answers.value = None, ""
+        elif way and state.prediction:
+            self._worker(state, way)
+
+    def _take(self, change: dict[str, Way | None]) -> None:
+        way, predictor = change["new"], self._context.predictor
+        if way and isinstance(predictor, RemotePredictor | EmbeddedPredictor):
+            predictor.ask_version(way.version)
+            self._context.session.use(PRESETS[way.preset])
+
+    def _ask(self, state: State, chosen: Way) -> str:
+        assert state.prediction is not None  # noqa: S101 - as `show` says
+        return "".join(
+            _answer(way, self._about(state, way, chosen), is_on=way is chosen)
+            for way in WAYS
+        )
+
+    def _about(self, state: State, way: Way, chosen: Way) -> str:
+        if way is chosen and state.prediction:
+            return describe(state.prediction)
+        try:
+            image = PRESETS[way.preset](state.drawing).tensor
+            return describe(self._other(way.version)(image))
+        except DigitsError as exc:
+            return str(exc)
+
+    def _other(self, version: int) -> RemotePredictor:
+        """Return what asks this version; kept, so that its channel stays open."""
+        target, model = self._context.predictor.address() or ("", "")
+        key = (target, model, version)
+        if key not in self._others:
+            self._others[key] = RemotePredictor(target, model=model, version=version)
+        return self._others[key]
+
+    def _draw(self, answers: str) -> None:
+        self._answers.value = f'<div class="digits-ways">{answers}</div>'
+
+    def _fail(self, _problem: Exception) -> None:
+        self._answers.value = ""
+
+
+def _answer(way: Way, words: str, *, is_on: bool) -> str:
+    kind = ' class="digits-way-on"' if is_on else ""
+    return f"<p{kind}>{way.name}<br><b>{escape(words)}</b></p>"

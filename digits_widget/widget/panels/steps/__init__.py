@@ -1,0 +1,1 @@
+"""The steps as pictures, to look at, change and compare."""

@@ -1,0 +1,1 @@
+"""The ink behind an answer, and the dabs that make it another."""

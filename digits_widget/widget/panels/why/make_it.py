@@ -1,0 +1,216 @@
+"""`MakeIt`: turn the drawing into another digit; first the search, then the learner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ipywidgets import HTML, Button, DOMWidget, HBox, ToggleButtons, VBox
+
+from digits_widget.certainty import percent
+from digits_widget.drawing import Drawing
+from digits_widget.insight.make_it import Attempt, make_it
+from digits_widget.insight.reasons import a_digit
+from digits_widget.prediction import Prediction
+from digits_widget.state import State
+from digits_widget.tile import tile_png
+from digits_widget.widget import html
+from digits_widget.widget.context import Context
+from digits_widget.widget.panel import Panel
+from digits_widget.widget.panels.why.marks import dot_of, mark
+from digits_widget.widget.worker import Worker
+
+_SIDE = 224
+"""Side of the picture in CSS pixels: eight for each pixel of the image."""
+
+_EACH = 0.5
+"""Seconds from one dab of the replay to the next."""
+
+YOURS = 3
+"""Strokes that a learner has at least; as many as the search took, if those are more.
+"""
+
+
+class MakeIt(Panel):
+    """Find the fewest dabs that make the drawing another digit, and replay them.
+
+    Then the learner may try it on the paper, with as many strokes.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._worker = Worker(self._search, self._finish, self._fail)
+        self._drawing = self.state.drawing
+        self._allowed = YOURS
+        self._challenge: Challenge | None = None
+
+    def build(self) -> DOMWidget:
+        """Make ten buttons, above the sentence and the picture."""
+        guard = self.context.guard
+        self._target = ToggleButtons(
+            options=[(str(digit), digit) for digit in range(10)],
+            index=None,
+            description="Make it a",
+            tooltips=[f"Make the model read {digit}" for digit in range(10)],
+        )
+        self._target.add_class("digits-targets")
+        self._yours = Button(
+            description="Now you", tooltip="Try it on the paper, in a few strokes"
+        )
+        self._yours.layout.display = "none"
+        self._picture = HTML()
+        self._picture.add_class("digits-make-it-picture")
+        self._target.observe(guard(self._choose), names="value")
+        self._yours.on_click(guard(lambda _button: self._begin()))
+        controls = HBox([self._target, self._yours])
+        controls.add_class("digits-controls")
+        content = VBox([controls, self.line, self._picture])
+        content.add_class("digits-make-it")
+        return content
+
+    def update(self, state: State) -> None:
+        """Judge the challenge, or begin anew with a new drawing."""
+        if self._challenge and self._challenge.goes_on(state.drawing):
+            self._judge(state, self._challenge)
+        elif state.drawing is not self._drawing:
+            self._worker.cancel()
+            self._challenge, self._target.index = None, None
+            self._show("", "")
+        self._drawing = state.drawing
+
+    def _choose(self, change: dict[str, int | None]) -> None:
+        target, self._challenge = change["new"], None
+        answer = self.state.prediction
+        if target is None:
+            return
+        if answer is None:
+            self._show("", "Draw a digit first.")
+        elif answer.label == target:
+            self._show("", f"The model reads {a_digit(target)} already.")
+        else:
+            self._show("", f"Looking for dabs that make it {a_digit(target)} …")
+            self._worker(self.state, target, now=True)
+
+    def _search(self, state: State, target: int) -> Attempt:
+        assert state.trace is not None  # noqa: S101 - only traces are answered
+        many = self.context.predictor.many
+        for attempt in make_it(target, state.trace.tensor, many):
+            if self.state.drawing is not state.drawing or self._target.value != target:
+                break
+            self.say(_progress(attempt))
+        return attempt
+
+    def _finish(self, attempt: Attempt) -> None:
+        self._show(_replay(attempt), _result(attempt))
+        self._allowed = max(YOURS, len(attempt.dabs))
+        self._yours.layout.display = ""
+
+    def _fail(self, problem: Exception) -> None:
+        self._show("", "")
+        self.say_problem(problem)
+
+    def _show(self, picture: str, words: str) -> None:
+        self._picture.value = picture
+        self._yours.layout.display = "none"
+        self.say(words)
+
+    def _begin(self) -> None:
+        """Let the learner try it: count the strokes from now on."""
+        target = self._target.value
+        self._challenge = Challenge(target, self._allowed, self.state.drawing)
+        self._yours.layout.display = "none"
+        self.say(self._challenge.task)
+
+    def _judge(self, state: State, challenge: Challenge) -> None:
+        used = len(state.drawing) - len(challenge.begun)
+        if not used:
+            self.say(challenge.task)
+        elif state.prediction:
+            self.say(challenge.verdict(used, state.prediction))
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A digit to make, with a few strokes on a drawing."""
+
+    target: int
+    """The digit that the model should read."""
+
+    allowed: int
+    """Strokes of pen or eraser."""
+
+    begun: Drawing
+    """The drawing at the start."""
+
+    def goes_on(self, drawing: Drawing) -> bool:
+        """Return whether a drawing is still the one at the start, with more strokes."""
+        return Drawing(drawing.strokes[: len(self.begun)]) == self.begun
+
+    @property
+    def task(self) -> str:
+        """What to do, as a sentence."""
+        return (
+            f"Your turn: draw on the paper until the model reads "
+            f"{a_digit(self.target)}. You have {self.allowed} strokes of pen or eraser."
+        )
+
+    def verdict(self, used: int, answer: Prediction) -> str:
+        """Say how it stands.
+
+        Parameters
+        ----------
+        used : int
+            Strokes since the start, 1 or more.
+        answer : Prediction
+            The answer about the drawing with them.
+        """
+        strokes = "1 stroke" if used == 1 else f"{used} strokes"
+        has = f"{self.target} has {percent(float(answer.confidences[self.target]))}"
+        if answer.label == self.target and used <= self.allowed:
+            return f"You did it with {strokes}: {has}."
+        if answer.label == self.target:
+            return f"{has}, but with {strokes}. Undo some, and use fewer."
+        if used < self.allowed:
+            return f"{strokes} of {self.allowed}: {has}. Go on."
+        return f"{strokes}, and {has}. Undo some, and try another place."
+
+
+def _progress(attempt: Attempt) -> str:
+    share = percent(float(attempt.prediction.confidences[attempt.target]))
+    return f"Looking … {_count(attempt)} so far: {attempt.target} has {share}."
+
+
+def _result(attempt: Attempt) -> str:
+    target, answer = attempt.target, attempt.prediction
+    share = percent(float(answer.confidences[target]))
+    if not attempt.is_done:
+        return (
+            f"{_count(attempt)} bring {target} to {share}; more would be a new "
+            f"drawing. Draw {a_digit(target)} over it, or choose another digit."
+        )
+    ink = sum(dab.ink for dab in attempt.dabs)
+    kinds = [(ink, "of ink"), (len(attempt.dabs) - ink, "of the eraser")]
+    told = ", ".join(f"{number} {kind}" for number, kind in kinds if number)
+    makes = "makes" if len(attempt.dabs) == 1 else "make"
+    return (
+        f"{_count(attempt)} {makes} it {a_digit(target)}: {told}. {target} has {share}."
+    )
+
+
+def _count(attempt: Attempt) -> str:
+    number = len(attempt.dabs)
+    return "1 dab" if number == 1 else f"{number} dabs"
+
+
+def _replay(attempt: Attempt) -> str:
+    """Return the picture; its dabs appear one after another: see ``why.css``."""
+    marks = "".join(
+        f'<g class="digits-dab" style="animation-delay:{_EACH * number:g}s">'
+        f"{dot_of(dab)}{mark(dab)}</g>"
+        for number, dab in enumerate(attempt.dabs, start=1)
+    )
+    picture = html.picture(tile_png(attempt.before, side=2 * _SIDE), _result(attempt))
+    return (
+        f'<div class="digits-reason-tile">{picture}'
+        f'<svg viewBox="0 0 28 28" aria-hidden="true">{marks}</svg></div>'
+        "<p>⊕ pen, ⊖ eraser: dots 3 pixels wide</p>"
+    )

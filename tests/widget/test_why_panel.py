@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digits_widget.drawing import Drawing
+from digits_widget.errors import ServerAbsentError
+from digits_widget.prediction import Prediction
+from digits_widget.samples import sample
+from digits_widget.widget import DigitsWidget
+from tests.widget.conftest import Clock, Held, Look
+from tests.widget.panel_driver import PanelDriver
+
+REST = 0.35
+"""Seconds without a new drawing, after which the hand rests."""
+
+
+class Model:
+    """Says 3, less and less confidently the less ink there is above the middle."""
+
+    def __init__(self) -> None:
+        self.problem: Exception | None = None
+        self.enough = 60.0
+        """Ink above the middle that makes it sure."""
+
+    def __call__(self, image: NDArray[np.float32]) -> Prediction:
+        if self.problem:
+            raise self.problem
+        confidences = np.full(10, 0.01)
+        confidences[3] = min(image[:14].sum() / self.enough, 0.9)
+        confidences[8] = 1 - confidences.sum() + 0.01
+        return Prediction(confidences)
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture
+def held(model: Model) -> Held:
+    return Held(model)
+
+
+@pytest.fixture
+def widget(held: Held) -> Iterator[DigitsWidget]:
+    widget = DigitsWidget(predict=held)
+    yield widget
+    widget.close()
+
+
+@pytest.fixture
+def page(widget: DigitsWidget, look: Look) -> PanelDriver:
+    """Return a driver of the whole widget."""
+    return look(widget)
+
+
+@pytest.fixture
+def panel(widget: DigitsWidget, batches: list[int], look: Look) -> PanelDriver:
+    """Return the panel, in a cell of its own, on the screen."""
+    assert not batches
+    return look(widget.why)
+
+
+def test_a_drawing_gets_a_map_marks_and_sentences_from_two_calls(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    assert len(batches) == 2
+    assert "rests most on the ink" in panel.sentence()
+    assert "Needed most" in panel.shown_text()
+    assert "falls" in panel.shown_text()
+    assert len(panel.pictures()) == 2
+    assert panel.page.select(".digits-more")
+    assert panel.page.select(".digits-less")
+    assert not panel.dimmed()
+
+
+def test_every_pixel_is_asked_when_chosen_and_colours_cost_nothing(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    coarse = list(batches)
+    panel.choose("Cover", "Every pixel")
+    panel.settle()
+    assert len(batches) == 4
+    assert batches[2] > 4 * coarse[0]
+    before = panel.shown_text()
+    assert "halvings" in before
+    panel.choose("Colours by", "Confidence")
+    panel.settle()
+    assert "points" in panel.shown_text()
+    assert panel.shown_text() != before
+    assert len(batches) == 4
+
+
+@pytest.mark.parametrize(
+    "drawing", [Drawing(), Drawing.from_points([[(0.5, 0.5)]])], ids=["blank", "dot"]
+)
+def test_nothing_is_asked_about_what_is_no_digit(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int], drawing: Drawing
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    asked = list(batches)
+    widget.draw(drawing)
+    panel.settle()
+    assert batches == asked
+    assert "Draw a digit, and see which ink" in panel.sentence()
+    assert not panel.pictures()
+
+
+def test_without_an_answer_the_panel_is_empty_until_there_is_one(
+    panel: PanelDriver, widget: DigitsWidget, model: Model, batches: list[int]
+) -> None:
+    model.problem = OSError("Nobody is there. Start the server.")
+    widget.draw(sample(3))
+    panel.settle()
+    assert not batches
+    assert panel.sentence() == "No answer about this drawing."
+    assert not panel.pictures()
+    model.problem = None
+    widget.draw(sample(3))
+    panel.settle()
+    assert "rests most" in panel.sentence()
+
+
+def test_a_batch_that_fails_is_shown_too(
+    panel: PanelDriver, widget: DigitsWidget, model: Model, clock: Clock
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    # The drawing has its answer; what is asked once the hand rests gets none.
+    model.problem = ServerAbsentError("Gone while asking. Start the server.")
+    clock.go_on()
+    panel.settle()
+    assert "Gone while asking" in panel.problem()
+    assert not panel.pictures()
+
+
+def test_while_the_hand_draws_nothing_is_asked_and_what_is_known_is_dimmed(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int], clock: Clock
+) -> None:
+    for digit in (3, 5, 3):
+        widget.draw(sample(digit))
+        panel.settle()
+    assert not batches
+    # Each drawing takes back what the one before it has asked for.
+    assert clock.waiting(REST) == 1
+    clock.go_on()
+    panel.settle()
+    assert len(batches) == 2
+    said = panel.sentence()
+    assert "rests most" in said
+    assert not panel.dimmed()
+    widget.draw(sample(8))
+    panel.settle()
+    assert panel.sentence() == said
+    assert panel.dimmed()
+    clock.go_on()
+    panel.settle()
+    assert not panel.dimmed()
+
+
+def test_the_same_drawing_seen_again_costs_nothing(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    asked = len(batches)
+    for _ in range(3):
+        panel.leave()
+        panel.see()
+        panel.settle()
+    assert len(batches) == asked == 2
+
+
+def test_a_result_about_an_older_drawing_is_dropped(
+    panel: PanelDriver, widget: DigitsWidget, held: Held, clock: Clock
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    with held.held():
+        clock.go_on()
+        panel.wait_until(lambda: held.waiting)
+        widget.clear()
+    panel.settle()
+    assert "Draw a digit, and see which ink" in panel.sentence()
+    assert not panel.pictures()
+    assert not panel.dimmed()
+
+
+def test_only_the_newest_of_those_that_wait_is_worked_on(
+    panel: PanelDriver,
+    widget: DigitsWidget,
+    batches: list[int],
+    *,
+    held: Held,
+    clock: Clock,
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    with held.held():
+        clock.go_on()
+        panel.wait_until(lambda: held.waiting)
+        # Each is chosen while the first is still at work.
+        for patches in ("Every pixel", "7 by 7 patches", "Every pixel"):
+            panel.choose("Cover", patches)
+    panel.settle()
+    coarse, _dabs, fine, _dabs = batches
+    assert fine > 4 * coarse
+    assert "rests most" in panel.sentence()
+    assert not panel.dimmed()
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_failure_is_told_and_the_next_one_works(
+    panel: PanelDriver,
+    widget: DigitsWidget,
+    model: Model,
+    *,
+    clock: Clock,
+    failing: int,
+) -> None:
+    for number in (0, 1):
+        widget.draw(sample(3))
+        panel.settle()
+        model.problem = OSError("no") if number == failing else None
+        clock.go_on()
+        panel.settle()
+        model.problem = None
+        assert ("no" in panel.problem()) == (number == failing)
+        assert ("rests most" in panel.sentence()) == (number != failing)
+
+
+def test_a_control_works_at_once(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int], clock: Clock
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    assert clock.waiting(REST) == 1
+    panel.choose("Cover", "Every pixel")
+    panel.settle()
+    assert len(batches) == 2
+    assert "rests most" in panel.sentence()
+
+
+def test_a_control_does_nothing_while_nothing_is_drawn(
+    panel: PanelDriver, batches: list[int]
+) -> None:
+    panel.choose("Cover", "Every pixel")
+    panel.settle()
+    assert not batches
+
+
+def test_a_panel_that_nobody_sees_asks_nobody_until_somebody_does(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    panel.leave()
+    widget.draw(sample(5))
+    widget.draw(sample(3))
+    panel.settle()
+    assert not batches
+    panel.see()
+    panel.settle()
+    assert len(batches) == 2
+    assert "3" in panel.sentence()
+
+
+def test_the_fewest_dabs_make_it_another_digit_and_are_replayed_in_order(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    panel.choose("Make it a", "8")
+    panel.wait_for("make it an 8:")
+    assert "of the eraser" in panel.shown_text()
+    dabs = panel.page.select(".digits-dab")
+    delays = [
+        float(re.findall(r"delay:([\d.]+)s", str(dab["style"]))[0]) for dab in dabs
+    ]
+    assert f"{len(dabs)} dabs make it an 8" in panel.shown_text()
+    assert delays == sorted(set(delays))
+    # The learner's own drawing stays.
+    assert widget.drawing == sample(3)
+    widget.draw(sample(5))
+    panel.settle()
+    assert not panel.page.select(".digits-dab")
+    assert "an 8" not in panel.shown_text()
+
+
+def test_the_digit_that_it_is_needs_no_dab(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    panel.settle()
+    panel.choose("Make it a", "3")
+    assert "Draw a digit first." in panel.shown_text()
+    widget.draw(sample(3))
+    panel.settle()
+    panel.choose("Make it a", "3")
+    assert "The model reads a 3 already." in panel.shown_text()
+
+
+def test_a_learner_has_three_strokes_to_do_the_same(
+    page: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    page.open_panel("Why")
+    widget.draw(sample(3))
+    page.settle()
+    page.choose("Make it a", "8")
+    page.wait_for("make it an 8:")
+    page.click("Now you")
+    assert "You have 3 strokes" in page.shown_text()
+    page.stroke((0.5, 0.95), (0.55, 0.95))
+    page.wait_for("1 stroke of 3: 8 has")
+    model.enough = 1000
+    page.stroke((0.6, 0.95), (0.65, 0.95))
+    page.wait_for("You did it with 2 strokes: 8 has")
+    page.stroke((0.7, 0.95), (0.75, 0.95))
+    page.stroke((0.8, 0.95), (0.85, 0.95))
+    page.wait_for("but with 4 strokes. Undo some, and use fewer.")
+    for _ in range(4):
+        page.click("Undo")
+    page.wait_for("You have 3 strokes")
+    page.click("Clear")
+    page.wait_until(lambda: "You did it" not in page.shown_text())
+
+
+def test_a_search_that_fails_says_so(
+    panel: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    model.problem = ServerAbsentError("Gone while looking. Start the server.")
+    panel.choose("Make it a", "8")
+    panel.wait_until(lambda: "Gone while looking" in panel.problem())
