@@ -7,9 +7,13 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until a condition is true; fail after `seconds`."""
+def until(
+    condition: Callable[[], object],
+    what: Callable[[], str] = lambda: "it did not happen",
+    seconds: float = 90,
+) -> None:
+    """Wait until a condition is true; after `seconds`, fail and say `what` happened."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, what()
         threading.Event().wait(0.02)

@@ -20,6 +20,15 @@ SMALL_SCREENS = {"wide": (1366, 768), "square": (1024, 768)}
 MOVING = """widget => widget.getAnimations({subtree: true})
   .filter(motion => !(motion instanceof CSSTransition)).length"""
 
+HOLD_AT_THE_START = f"""widget => {{
+  if (!({MOVING})(widget)) return false;
+  for (const motion of widget.getAnimations({{subtree: true}})) {{
+    motion.pause();
+    motion.currentTime = 0;
+  }}
+  return true;
+}}"""
+
 COUNT = """widget => {
   window.travels = 0;
   const animate = Element.prototype.animate;
@@ -104,6 +113,15 @@ def test_the_ink_moves_once_for_each_answer_and_comes_to_rest(
     opened.press("Steps")
     opened.press("Wire")
     assert travels(opened) == after
+
+
+def test_a_stroke_may_begin_where_the_ink_sets_out(opened: NotebookPage) -> None:
+    opened.press("Clear")
+    expect(opened.best).not_to_be_attached()
+    opened.draw(sample(1))
+    opened.page.wait_for_function(HOLD_AT_THE_START, arg=opened.widget.element_handle())
+    opened.drag([(0.4, 0.5), (0.6, 0.5)])
+    assert opened.python("print(len(widget.drawing))") == "2"
 
 
 def test_nothing_moves_for_a_person_who_asks_for_less_motion(

@@ -9,9 +9,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
+
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 # A shell's background jobs, and what they start, ignore Ctrl-C; a terminal's do not.
@@ -52,6 +56,14 @@ class RunningCommand:
         self.reader.join()
         return code
 
+    def children(self, words: str) -> Iterator[psutil.Process]:
+        """Find the children whose command has `words`; it may start others, too."""
+        for child in psutil.Process(self.process.pid).children():
+            # One that has just ended has no command any more.
+            with suppress(psutil.NoSuchProcess):
+                if words in " ".join(child.cmdline()):
+                    yield child
+
     def close(self) -> None:
         """Kill it, should it still run."""
         if self.process.poll() is None:
@@ -66,15 +78,6 @@ class RunningCommand:
         found = re.search(pattern, self.said)
         assert found
         return found
-
-
-def until(
-    condition: Callable[[], object], what: Callable[[], str] = str, seconds: float = 90
-) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what()
-        time.sleep(0.05)
 
 
 def listens(port: int) -> bool:

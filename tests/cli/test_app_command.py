@@ -11,11 +11,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlparse
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 from tornado.websocket import websocket_connect
@@ -23,7 +21,8 @@ from tornado.websocket import websocket_connect
 from digits_widget.cli import main
 from digits_widget.samples import sample
 from tests.browser.looks import assert_good
-from tests.cli.running_command import RunningCommand, free_port, until
+from tests.cli.running_command import RunningCommand, free_port
+from tests.waiting import until
 from tools.find_browser import find
 from tools.lab import PATIENCE, chromium
 from tools.notebook_page import drag
@@ -121,13 +120,7 @@ def assert_keys_go_on(page: Page, *, strokes: int) -> None:
 
 def kernels_of(app: RunningCommand) -> set[int]:
     """Return the processes of the kernels that run."""
-    kernels = set()
-    for child in psutil.Process(app.process.pid).children():
-        # One that has just ended has no words any more.
-        with suppress(psutil.NoSuchProcess):
-            if "ipykernel_launcher" in child.cmdline():
-                kernels.add(child.pid)
-    return kernels
+    return {kernel.pid for kernel in app.children("ipykernel_launcher")}
 
 
 CLOCK = """

@@ -10,13 +10,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from tornado.websocket import websocket_connect
 
 from digits_widget.cli import main
 from digits_widget.model_server.ports import claimed_ports
-from tests.cli.running_command import RunningCommand, free_port, listens, until
+from tests.cli.running_command import RunningCommand, free_port, listens
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_another_server_can_take_the_place_of_one_that_died(
     ports = served_ports(lab)
     with claimed_ports(ports) as beside:
         assert not set(beside) & set(ports)
-    (server,) = psutil.Process(lab.process.pid).children()
+    (server,) = lab.children("digits_widget.model_server")
     server.kill()
     until(lambda: not any(map(listens, ports)))
     with claimed_ports(ports) as instead:
