@@ -66,7 +66,7 @@ def test_a_panel_is_a_file_and_a_row(tmp_path: Path) -> None:
     table = package / "widget" / "digits_widget.py"
     code = table.read_text(encoding="utf-8")
     first = "from digits_widget.widget.panel import Panel\n"
-    last = '    ("model", "Model", ModelPanel),\n'
+    last = '    ("wire", "Wire", WirePanel),\n'
     for place, line in (
         (first, "from digits_widget.widget.panels.ink import InkPanel"),
         (last, row),

@@ -33,11 +33,11 @@ WIDTHS = {"wide": 1280, "narrow": 760}
 
 PANELS = {
     "Steps": "confident",
+    "Inside": "on the way",
     "Dithering": "methods agree",
     "Compare": "say",
     "Why": "rests most",
     "Wire": "bytes out",
-    "Model": "answers",
 }
 """Every panel of the deck, and words that it shows when it is complete."""
 

@@ -41,6 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tags", metavar="TAG,...", help="tags of the graph (default: serve)"
     )
+    parser.add_argument(
+        "--activations",
+        action="store_true",
+        help="add a signature with the output of every layer, for the Inside panel",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -74,6 +79,7 @@ def _keras(args: argparse.Namespace, tags: tuple[str, ...] | None) -> Exported:
         output_name=args.output_name,
         dtype=args.dtype or "float32",
         tags=tags or ("serve",),
+        activations=args.activations,
     )
     print(f"Exported {args.source} as {done.path}, with a warm-up file.")
     print(
@@ -87,10 +93,10 @@ def _saved_model(args: argparse.Namespace, tags: tuple[str, ...] | None) -> Expo
     from digits_widget.errors import OptionError
     from digits_widget.training.saved_model_copy import export_saved_model
 
-    if args.input_name or args.output_name or args.dtype:
+    if args.input_name or args.output_name or args.dtype or args.activations:
         msg = (
-            "A SavedModel is copied unchanged, so names and dtype cannot be set. "
-            "Export its Keras file instead."
+            "A SavedModel is copied unchanged, so names and dtype cannot be set and "
+            "activations cannot be added. Export its Keras file instead."
         )
         raise OptionError(msg)
     done = export_saved_model(args.source, args.folder, args.version, tags=tags)

@@ -141,8 +141,13 @@ def _article(args: argparse.Namespace) -> Path:
         # Keras does not end the line of its progress bar.
         print()
         raise
-    names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
-    return export_model(model, args.folder, args.version, **names).path
+    return export_model(
+        model,
+        args.folder,
+        args.version,
+        input_name=INPUT_NAME,
+        output_name=OUTPUT_NAME,
+    ).path
 
 
 def _robust(args: argparse.Namespace) -> Path:
@@ -167,9 +172,14 @@ def _robust(args: argparse.Namespace) -> Path:
         )
     if len(left):
         _report(model, left)
-    names = {"input_name": INPUT_NAME, "output_name": OUTPUT_NAME}
-    served = serving_network(model, temperature=TEMPERATURE)
-    return export_model(served, args.folder, args.version, **names).path
+    return export_model(
+        serving_network(model, temperature=TEMPERATURE),
+        args.folder,
+        args.version,
+        input_name=INPUT_NAME,
+        output_name=OUTPUT_NAME,
+        activations=True,
+    ).path
 
 
 @contextmanager

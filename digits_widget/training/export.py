@@ -7,7 +7,7 @@ of the article's model would stop working.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digits_widget.errors import ExportError
+from digits_widget.insight.layers import SIGNATURE as ACTIVATIONS
+from digits_widget.training.activations import Activations, copied
 from digits_widget.training.error_text import reason
 from digits_widget.training.footprint import OPEN_SIDE, SAMPLES
 from digits_widget.training.keras_errors import REFUSED
@@ -25,7 +27,7 @@ from digits_widget.training.publish import Exported, next_version, publish
 from digits_widget.training.quiet import without_warnings
 from digits_widget.training.source import Source, open_source, source_of
 from digits_widget.training.tags import check_tags, set_tags
-from digits_widget.training.tflite import write_tflite
+from digits_widget.training.tflite import largest_difference, write_tflite
 from digits_widget.training.warm_up import write_warm_up
 
 SIGNATURE = "serving_default"
@@ -39,6 +41,8 @@ _DTYPES = (
 )
 _SEED = 2020
 
+Answers = dict[str, NDArray[np.generic]]
+
 
 def export_file(
     path: Path,
@@ -49,6 +53,7 @@ def export_file(
     output_name: str | None = None,
     dtype: str = "float32",
     tags: Sequence[str] = ("serve",),
+    activations: bool = False,
 ) -> Exported:
     """Export a Keras file, with the tensor names in it.
 
@@ -57,7 +62,7 @@ def export_file(
     path : Path
         A ``.h5`` or ``.keras`` file from ``model.save`` of Keras 2 or 3. Stateful
         layers become stateless.
-    folder, version, input_name, output_name, dtype, tags
+    folder, version, input_name, output_name, dtype, tags, activations
         As for `export_model`.
 
     Raises
@@ -76,6 +81,7 @@ def export_file(
         version,
         dtype=dtype,
         tags=tags,
+        activations=activations,
     )
 
 
@@ -88,6 +94,7 @@ def export_model(
     output_name: str | None = None,
     dtype: str = "float32",
     tags: Sequence[str] = ("serve",),
+    activations: bool = False,
 ) -> Exported:
     """Write `model` as ``folder/version``, after checking its answers.
 
@@ -109,6 +116,9 @@ def export_model(
         Dtype of the input, such as ``uint8``; the graph casts it without scaling.
     tags : sequence of str
         Tags of the graph. By default TensorFlow Serving loads ``serve``.
+    activations : bool
+        Whether to add a second signature, ``activations``, with the output of every
+        layer. The widget's Inside panel shows them.
 
     Raises
     ------
@@ -118,7 +128,9 @@ def export_model(
     """
     source = source_of(model, input_name=input_name)
     named = replace(source, output_name=output_name or source.output_name)
-    return _export(named, folder, version, dtype=dtype, tags=tags)
+    return _export(
+        named, folder, version, dtype=dtype, tags=tags, activations=activations
+    )
 
 
 def _export(
@@ -128,6 +140,7 @@ def _export(
     *,
     dtype: str,
     tags: Sequence[str],
+    activations: bool,
 ) -> Exported:
     for name in (source.input_name, source.output_name):
         _check_name(name)
@@ -139,6 +152,9 @@ def _export(
         raise ExportError(msg)
     kind = _dtype(dtype)
     check_tags(tags)
+    if activations:
+        source = replace(source, model=copied(source.model))
+    inside = Activations(source.model) if activations else None
     number = next_version(folder) if version is None else version
     images = _samples(source.model, kind)
     # TensorFlow plans one picture and many separately, so compare both.
@@ -147,8 +163,8 @@ def _export(
     reasons: list[str] = []
 
     def write(staged: Path) -> None:
-        wanted = _wanted(source, images)
-        _save(source, staged, kind)
+        wanted = _wanted(source, images, inside)
+        _save(source, staged, kind, inside)
         differences.append(_difference(source, staged, images, wanted))
         set_tags(staged, tags)
         reasons.append(write_tflite(staged, tags))
@@ -200,23 +216,36 @@ def _samples(model: Any, kind: tf.DType) -> NDArray[np.generic]:  # noqa: ANN401
     return samples
 
 
-def _save(source: Source, path: Path, kind: tf.DType) -> None:
+def _save(
+    source: Source, path: Path, kind: tf.DType, inside: Activations | None
+) -> None:
     model, output_name = source.model, source.output_name
     spec = tf.TensorSpec(model.inputs[0].shape, kind, name=source.input_name)
     own = model.inputs[0].dtype
 
-    # Nothing in it needs rewriting to a graph, so AutoGraph stays out.
+    # Nothing in these needs rewriting to a graph, so AutoGraph stays out.
     @tf.function(input_signature=[spec], autograph=False)
     def serving_default(images: tf.Tensor) -> dict[str, tf.Tensor]:
         return {output_name: _answer(model, tf.cast(images, own))}
 
+    @tf.function(input_signature=[spec], autograph=False)
+    def activations(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        assert inside  # noqa: S101 - traced only with it
+        return inside(tf.cast(images, own))
+
+    functions = {SIGNATURE: serving_default}
+    if inside:
+        functions[ACTIVATIONS] = activations
     with without_warnings():
-        function = serving_default.get_concrete_function()
+        signatures = {
+            name: function.get_concrete_function()
+            for name, function in functions.items()
+        }
         module = tf.Module()
         # The file needs only the variables. Tracking the Keras model itself would also
         # store its optimizer and traces of every layer.
-        module.model_variables = list(function.graph.variables)
-        tf.saved_model.save(module, str(path), signatures={SIGNATURE: function})
+        module.model_variables = list(signatures[SIGNATURE].graph.variables)
+        tf.saved_model.save(module, str(path), signatures=signatures)
 
 
 def _answer(model: Any, images: Any) -> Any:  # noqa: ANN401 - of any library
@@ -225,8 +254,10 @@ def _answer(model: Any, images: Any) -> Any:  # noqa: ANN401 - of any library
         return keras.tree.flatten(model(images, training=False))[0]
 
 
-def _wanted(source: Source, images: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the model's own answers."""
+def _wanted(
+    source: Source, images: NDArray[np.generic], inside: Activations | None
+) -> dict[str, Answers]:
+    """Return the model's own answers, and those of its layers, by signature."""
     given = images.astype(tf.as_dtype(source.model.inputs[0].dtype).as_numpy_dtype)
     try:
         wanted = np.asarray(_answer(source.model, given))
@@ -242,22 +273,28 @@ def _wanted(source: Source, images: NDArray[np.generic]) -> NDArray[np.generic]:
             "inputs, expected numbers. Nothing was published: train it again."
         )
         raise ExportError(msg)
-    return wanted
+    answers = {SIGNATURE: {source.output_name: wanted}}
+    if inside:
+        with without_warnings():
+            outputs = inside(tf.constant(given))
+        answers[ACTIVATIONS] = {name: np.asarray(outputs[name]) for name in outputs}
+    return answers
 
 
 def _difference(
     source: Source,
     path: Path,
     images: NDArray[np.generic],
-    wanted: NDArray[np.generic],
+    wanted: Mapping[str, Answers],
 ) -> float:
     """Return the largest difference between exported and original answers."""
-    loaded = tf.saved_model.load(str(path)).signatures[SIGNATURE]
-    got = loaded(**{source.input_name: tf.constant(images)})[source.output_name].numpy()
-    # Confidences: the absolute difference. Logits may be thousands, where only the
-    # relative difference of a float32 matters.
-    largest = max(1.0, float(np.abs(wanted).max(initial=0)))
-    difference = float(np.abs(got - wanted).max(initial=0)) / largest
+    functions = tf.saved_model.load(str(path)).signatures
+    given = {source.input_name: tf.constant(images)}
+    difference = max(
+        largest_difference(output.numpy(), wanted[name][alias])
+        for name in wanted
+        for alias, output in functions[name](**given).items()
+    )
     if not difference <= TOLERANCE:
         msg = (
             f"Got answers that differ by {difference:.2g} after exporting, expected at "

@@ -58,7 +58,7 @@ def open_source(path: Path) -> Source:
             "Make room there, or set TMPDIR to a folder on another disk."
         )
         raise ExportError(msg) from exc
-    return source_of(model, input_name=_usable(str(model.inputs[0].name)))
+    return source_of(model, input_name=usable_name(str(model.inputs[0].name)))
 
 
 def _start(path: Path) -> bytes:
@@ -102,7 +102,10 @@ def source_of(model: Any, *, input_name: str | None = None) -> Source:  # noqa: 
         )
         raise ExportError(msg)
     _check_stateless(model)
-    name, output_name = input_name or _usable(_input_name(model)), _output_name(model)
+    name, output_name = (
+        input_name or usable_name(_input_name(model)),
+        _output_name(model),
+    )
     if output_name == name:
         output_name += "_output"
     return Source(_for_any_batch(model), name, output_name)
@@ -152,11 +155,13 @@ def _output_name(model: Any) -> str:  # noqa: ANN401
     """Return the name of the layer or operation whose result is the answer."""
     if isinstance(model, keras.Model):
         made_by = getattr(model.outputs[0], "_keras_history", None)
-        return _usable(str((made_by.operation if made_by else model.layers[-1]).name))
-    return _usable(str(model.output_names[0]))
+        return usable_name(
+            str((made_by.operation if made_by else model.layers[-1]).name)
+        )
+    return usable_name(str(model.output_names[0]))
 
 
-def _usable(name: str) -> str:
+def usable_name(name: str) -> str:
     """Return a name that TensorFlow accepts unchanged."""
     plain = "".join(
         c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in name

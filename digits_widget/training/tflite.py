@@ -153,14 +153,29 @@ def _compare(function: Any, runner: Any, inputs: Arrays) -> None:  # noqa: ANN40
     except (RuntimeError, ValueError) as exc:
         raise _NoTwinError(_refusal(exc)) from exc
     for name in wanted:
-        difference = _difference(found[name], wanted[name].numpy())
+        difference = largest_difference(found[name], wanted[name].numpy())
         if not difference <= TOLERANCE:
             msg = f"LiteRT's answers differ by {difference:.1g}."
             raise _NoTwinError(msg)
 
 
-def _difference(found: NDArray[np.generic], wanted: NDArray[np.generic]) -> float:
-    """Return how far answers are apart; of large ones, as a part of the largest."""
+def largest_difference(
+    found: NDArray[np.generic], wanted: NDArray[np.generic]
+) -> float:
+    """Return how far answers are apart; of large ones, as a part of the largest.
+
+    Logits may be thousands, where only the relative difference of a float32 matters.
+
+    Parameters
+    ----------
+    found, wanted : ndarray
+        Answers to the same input, of any shape.
+
+    Returns
+    -------
+    float
+        0 or more; infinite for other shapes or dtypes.
+    """
     if found.shape != wanted.shape or found.dtype != wanted.dtype:
         return float("inf")
     largest = max(1.0, float(np.abs(wanted).max(initial=0)))

@@ -50,7 +50,7 @@ from digits_widget.widget.panels.confidences.confidences import (
     sentence,
 )
 from digits_widget.widget.panels.dithering.dithering import DitheringPanel
-from digits_widget.widget.panels.model import ModelPanel
+from digits_widget.widget.panels.inside.inside import InsidePanel
 from digits_widget.widget.panels.road.road import RoadPanel
 from digits_widget.widget.panels.steps.steps import StepsPanel
 from digits_widget.widget.panels.why.why import WhyPanel
@@ -69,11 +69,11 @@ from digits_widget.widget.worker import in_background
 
 PANELS: list[tuple[str, str, type[Panel]]] = [
     ("filmstrip", "Steps", StepsPanel),
+    ("inside", "Inside", InsidePanel),
     ("dithering", "Dithering", DitheringPanel),
     ("compare", "Compare", ComparePanel),
     ("why", "Why", WhyPanel),
     ("wire", "Wire", WirePanel),
-    ("model", "Model", ModelPanel),
 ]
 """The panels, in the order of their tabs: the widget's attribute, title, class."""
 
@@ -160,6 +160,9 @@ class DigitsWidget(CellOutput):
 
     wire: PartOutput
     """Request and response of this very prediction, for a cell of their own."""
+
+    inside: PartOutput
+    """What each layer of the network gives, for a cell of its own."""
 
     model: PartOutput
     """The server's facts about its model, for a cell of their own."""
@@ -389,6 +392,7 @@ class DigitsWidget(CellOutput):
         self.bars = part("bars", bars)
         for name, panel in self._panels.items():
             setattr(self, name, part(name, panel.widget))
+        self.model = part("model", self._panel(InsidePanel).server.widget)
         top = _styled(Box([left, middle, right]), "top")
         tabs = _tabs([panel.widget for panel in self._panels.values()])
         self.children = [overlay, top, tabs, _hint(autosave)]

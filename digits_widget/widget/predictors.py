@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.errors import AnswerError
+from digits_widget.insight.layers import SIGNATURE as ACTIVATIONS
+from digits_widget.insight.layers import Network, read_layers
 from digits_widget.logits import Logits, read_scores
 from digits_widget.prediction import Prediction
 from digits_widget.protocol.annotate import Part
@@ -65,8 +67,7 @@ _started: dict[str, EmbeddedServer] = {}
 _turns: dict[str, threading.Lock] = {}
 """One lock for each server's address: one request at a time."""
 
-_clients: WeakValueDictionary[tuple[str, str, int | None, str | None, Logits], Client]
-_clients = WeakValueDictionary()
+_clients: WeakValueDictionary[tuple[object, ...], Client] = WeakValueDictionary()
 """Widgets share a client where all options agree, so that running a cell again does not
 open another channel."""
 
@@ -94,6 +95,20 @@ class Predictor(Protocol):
             (28, 28) float32, the image it is about.
         """
 
+    def layers(self, prediction: Prediction, image: Image) -> Network | None:
+        """Ask what the layers of the model give; None if no server was asked.
+
+        Parameters
+        ----------
+        prediction, image
+            As for `exchange`. The version that answered is asked.
+
+        Raises
+        ------
+        SignatureError
+            The model has no signature that tells it.
+        """
+
     def facts(self) -> ModelFacts | None:
         """Ask the server for the facts about its model; None without a server."""
 
@@ -107,6 +122,30 @@ class Predictor(Protocol):
 def turn_at(target: str) -> threading.Lock:
     """Return the lock to hold during a request to the server at `target`."""
     return _turns.setdefault(target, threading.Lock())
+
+
+def _shared_client(
+    target: str,
+    model: str,
+    *,
+    version: int | None,
+    label: str | None = None,
+    signature: str | None = None,
+    logits: Logits = "refuse",
+) -> Client:
+    key = (target, model, version, label, signature, logits)
+    client = _clients.get(key)
+    if client is None:
+        client = Client(
+            target,
+            model=model,
+            version=version,
+            label=label,
+            signature=signature,
+            logits=logits,
+        )
+        _clients[key] = client
+    return client
 
 
 def rest_at(target: str) -> str:
@@ -200,6 +239,15 @@ class CallablePredictor:
             As for `Predictor.exchange`.
         """
 
+    def layers(self, prediction: Prediction, image: Image) -> None:
+        """Return None: a function shows no layers.
+
+        Parameters
+        ----------
+        prediction, image
+            As for `Predictor.layers`.
+        """
+
     def facts(self) -> None:
         """Return None: a function has no metadata."""
 
@@ -267,6 +315,27 @@ class RemotePredictor:
         with self._turn:
             return self._client.capture(image, timeout=LIVE_DEADLINE)
 
+    def layers(self, prediction: Prediction, image: Image) -> Network:
+        """Send the very tensor of a prediction to the signature of the layers.
+
+        Parameters
+        ----------
+        prediction, image
+            As for `Predictor.layers`.
+        """
+        inputs = self.exchange(prediction, image).request.message.inputs
+        target, model, _version, _label = self._asks
+        # Kept: the next drawing needs it again.
+        self._layers_client = _shared_client(
+            target, model, version=prediction.version, signature=ACTIVATIONS
+        )
+        with self._turn:
+            outputs = self._layers_client.predict_raw(
+                {name: from_tensor_proto(inputs[name]) for name in inputs},
+                timeout=LIVE_DEADLINE,
+            )
+        return read_layers(outputs)
+
     def versions(self) -> tuple[tuple[VersionStatus, ...], dict[str, int]]:
         """Ask for all versions, and for the version behind each known label."""
         with self._turn:
@@ -290,11 +359,9 @@ class RemotePredictor:
         """Say what becomes of an answer that is logits."""
         self._logits = logits
         target, model, version, label = self._asks
-        key = (*self._asks, logits)
-        self._client = _clients.get(key) or Client(
-            target, model=model, version=version, label=label, logits=logits
+        self._client = _shared_client(
+            target, model, version=version, label=label, logits=logits
         )
-        _clients[key] = self._client
 
     @property
     def can_start(self) -> bool:
@@ -380,6 +447,16 @@ class EmbeddedPredictor:
             As for `Predictor.exchange`.
         """
         return self.start().exchange(prediction, image)
+
+    def layers(self, prediction: Prediction, image: Image) -> Network:
+        """Send the very tensor of a prediction to the signature of the layers.
+
+        Parameters
+        ----------
+        prediction, image
+            As for `Predictor.layers`.
+        """
+        return self.start().layers(prediction, image)
 
     def facts(self) -> ModelFacts:
         """Ask the server for the facts about its model, once it is up."""

@@ -178,10 +178,11 @@ def test_the_bytes_are_shown_and_a_click_selects_what_is_to_be_pasted(
     assert_readable(notebook, panel, ".digits-call p", ".digits-paste", ".digits-copy")
 
 
-def test_the_model_is_two_tables_and_tab_walks_through_the_panel(
+def test_what_the_server_says_is_two_tables_and_tab_walks_through_them(
     notebook: NotebookPage,
 ) -> None:
-    panel = turn_to(notebook, "Model")
+    panel = turn_to(notebook, "Inside")
+    notebook.press("What the server says")
     expect(panel.locator(".digits-facts")).to_have_count(2)
     expect(panel).to_contain_text("canary")
     panel.get_by_role("button", name="Refresh").focus()
@@ -190,6 +191,7 @@ def test_the_model_is_two_tables_and_tab_walks_through_the_panel(
     expect(panel).to_contain_text("The given SavedModel SignatureDef contains")
     assert_readable(notebook, panel, ".digits-line div", ".digits-scroll pre")
     notebook.press("As saved_model_cli prints it")
+    notebook.press("What the server says")
 
 
 def test_a_panel_works_alone_in_a_cell(notebook: NotebookPage) -> None:

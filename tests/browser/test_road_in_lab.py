@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from digits_widget.samples import sample
 from tests.browser.looks import assert_good
+from tests.waiting import until
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 from tools.screenshots import NAMED
@@ -71,7 +72,7 @@ def test_pad_road_and_bars_are_in_sight_at_once(
 
 @pytest.mark.parametrize(
     ("station", "panel"),
-    [("Crop to ink", "Steps"), ("Request", "Wire"), ("Model", "Model")],
+    [("Crop to ink", "Steps"), ("Request", "Wire"), ("Model", "Inside")],
 )
 def test_a_station_opens_its_panel(
     opened: NotebookPage, station: str, panel: str
@@ -121,7 +122,8 @@ def test_a_stroke_may_begin_where_the_ink_sets_out(opened: NotebookPage) -> None
     opened.draw(sample(1))
     opened.page.wait_for_function(HOLD_AT_THE_START, arg=opened.widget.element_handle())
     opened.drag([(0.4, 0.5), (0.6, 0.5)])
-    assert opened.python("print(len(widget.drawing))") == "2"
+    # The kernel may hear the pointer and this question in either order.
+    until(lambda: opened.python("print(len(widget.drawing))") == "2")
 
 
 def test_nothing_moves_for_a_person_who_asks_for_less_motion(

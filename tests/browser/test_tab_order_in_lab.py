@@ -34,11 +34,11 @@ MOST = 60
 # One panel shows a line of its own once it knows more.
 READY = {
     "Steps": ".digits-tile",
+    "Inside": ".digits-maps",
     "Dithering": f'.digits-sheet button[data-value="{NONE}"]',
     "Compare": ".digits-bars",
     "Why": ".digits-line",
     "Wire": ".digits-facts",
-    "Model": ".digits-facts",
 }
 
 

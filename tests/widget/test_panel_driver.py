@@ -86,5 +86,5 @@ def test_a_digit_is_drawn_and_read(widget: DigitsWidget) -> None:
     page.wait_until(lambda: not widget.drawing)
     assert not steps.pictures()
     assert page.open_panel("Why").has("Every pixel")
-    with pytest.raises(NotOnScreenError, match=r"'Undo'.*'Steps', 'Dithering'"):
+    with pytest.raises(NotOnScreenError, match=r"'Undo'.*'Steps', 'Inside'"):
         page.click("Preset")

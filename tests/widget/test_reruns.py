@@ -64,7 +64,7 @@ def test_everything_goes_with_the_view_when_the_cell_ran_again(
     widget: DigitsWidget, shell: Shell, before: int
 ) -> None:
     person = PanelDriver(widget).see()
-    for name in ("More", "Temperature", "Dithering", "Why", "Model", "Steps"):
+    for name in ("More", "Temperature", "Dithering", "Why", "Inside", "Steps"):
         person.click(name)
     widget.draw(sample(3))
     widget.wait()

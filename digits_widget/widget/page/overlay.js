@@ -18,9 +18,11 @@ export default {
       watchKeys(root, model, signal);
       watchRoad(root, signal);
       watchCopy(root, signal);
+      watchMaps(root, signal);
       const look = () => {
         nameControls(root);
         followRoad(root);
+        followMaps(root);
         for (const canvas of root.querySelectorAll(".digits-paper canvas")) {
           if (canvas.digitsWired) continue;
           canvas.digitsWired = true;

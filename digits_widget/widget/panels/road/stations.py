@@ -16,7 +16,7 @@ SIDE = 84
 _TENSOR = 28
 """Side of the tensor. Smaller images keep its scale, so that sizes can be compared."""
 
-_STEPS, _WIRE, _MODEL = "Steps", "Wire", "Model"
+_STEPS, _WIRE, _MODEL = "Steps", "Wire", "Inside"
 """Titles of the tabs that the stations open."""
 
 

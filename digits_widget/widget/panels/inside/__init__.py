@@ -1,0 +1,1 @@
+"""What happens between tensor and bars, layer by layer."""
