@@ -19,15 +19,18 @@ from digits_widget.errors import AnswerError
 SIGNATURE = "activations"
 
 FIELDS = "receptive_fields"
-"""Output of shape (layers, 7), int32: which pixels each number of a layer looks at.
+"""Name of an output that says which pixels each number of a layer looks at.
 
-A row is: the number of the picture that the layer looks at, 0 for the input, -1 where
-that is not known; then, for rows and for columns, how many pixels one number looks at,
-how far the next number's pixels are from them, and where the first number's begin."""
+It is (layers, 7) int32. A row has the number of the picture that the layer looks at, 0
+for the input, -1 where that is not known; then, for rows and for columns, how many pixels
+one number looks at, how far the next number's pixels are from them, and where the first
+number's begin."""
 
 KERNEL = "kernel"
-"""Output of shape (rows, columns, maps), float32: the first convolution's patterns.
-Only there if that layer looks at pictures of one channel."""
+"""Name of an output with the patterns of the first convolution.
+
+It is (rows, columns, maps) float32, and only there if that layer looks at pictures of one
+channel."""
 
 SUMS = "_sums"
 """Ending of the name of a Dense layer's weighted sums, before its softmax."""

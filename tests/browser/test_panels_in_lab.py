@@ -1,7 +1,8 @@
-"""The panels Compare, Why, Wire and Model in a real JupyterLab, by mouse and keys."""
+"""The panels Inside, Compare, Why and Wire in a real JupyterLab, by mouse and keys."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,3 +203,53 @@ def test_a_panel_works_alone_in_a_cell(notebook: NotebookPage) -> None:
     expect(line).to_contain_text("Draw a digit")
     draw(notebook, sample(3))
     expect(line).to_contain_text("The 3 rests most")
+
+
+def test_a_map_is_looked_at_by_mouse_and_by_keys(notebook: NotebookPage) -> None:
+    panel = turn_to(notebook, "Inside")
+    draw(notebook, sample(5))
+    maps = panel.locator(".digits-maps")
+    expect(maps).to_have_count(5)
+    words = panel.locator(".digits-map-words")
+    # Before anybody points: the strongest map of the first layer with several.
+    expect(words).to_contain_text("conv2d_1, map")
+    expect(panel.locator(".digits-map-pattern")).to_be_visible()
+    second = maps.nth(2)
+    second.scroll_into_view_if_needed()
+    second.hover(position={"x": 30, "y": 5})
+    expect(words).to_contain_text("conv2d_2, map 2 of 48")
+    expect(words).to_contain_text("9 by 9 pixels in the frame")
+    expect(panel.locator(".digits-map-pattern")).to_have_count(0)
+    second.focus()
+    for key, number in (("ArrowRight", 3), ("ArrowDown", 19), ("End", 48), ("Home", 1)):
+        notebook.page.keyboard.press(key)
+        expect(words).to_contain_text(f"map {number} of 48")
+    # The next drawing shows the same map.
+    notebook.python("widget.clear()")
+    draw(notebook, sample(3))
+    expect(panel.locator(".digits-sums .digits-best th")).to_have_text("3")
+    expect(words).to_contain_text("conv2d_2, map 1 of 48")
+
+
+FRAME = """stage => {
+  const {left, top} = stage.getBoundingClientRect();
+  const frame = stage.querySelector("i").getBoundingClientRect();
+  const scale = 28 / 140;
+  return [frame.left - left, frame.top - top, frame.width, frame.height]
+    .map(side => Math.round(scale * (side)));
+}"""
+
+
+def test_the_frame_is_around_the_pixels_that_the_number_looks_at(
+    notebook: NotebookPage,
+) -> None:
+    panel = turn_to(notebook, "Inside")
+    draw(notebook, sample(5))
+    first = panel.locator(".digits-maps").nth(1)
+    first.scroll_into_view_if_needed()
+    first.hover(position={"x": 31 * 7 + 5, "y": 5})
+    expect(panel.locator(".digits-map-words")).to_contain_text("map 8 of 32")
+    data = json.loads(str(first.get_attribute("data-layer")))
+    row, column, _value = data["peaks"][7]
+    stage = panel.locator(".digits-map-stage")
+    assert stage.evaluate(FRAME) == [2 * column - 1, 2 * row - 1, 5, 5]

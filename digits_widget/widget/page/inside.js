@@ -139,8 +139,9 @@ const stageOf = (root, maps, about, index) => {
 // One map in orange, as transparent as it is pale.
 const mapOf = (maps, {columns, rows, cols, zoom}, index) => {
   const {step} = gridOf(maps);
-  const canvas = cut(maps.querySelector("img"), index % columns * step.x,
-    Math.floor(index / columns) * step.y, cols * zoom, rows * zoom, cols, rows);
+  const canvas = cut("Where the map responds", maps.querySelector("img"),
+    index % columns * step.x, Math.floor(index / columns) * step.y,
+    cols * zoom, rows * zoom, cols, rows);
   const context = canvas.getContext("2d");
   const image = context.getImageData(0, 0, cols, rows);
   for (let at = 0; at < image.data.length; at += 4) {
@@ -157,16 +158,18 @@ const patternOf = (maps, {count}, index) => {
   const patterns = maps.querySelector("[data-patterns]");
   if (!patterns) return null;
   const side = patterns.naturalWidth / count, high = patterns.naturalHeight;
-  const canvas = cut(patterns, index * side, 0, side, high, side, high);
+  const canvas = cut(
+    "The pattern", patterns, index * side, 0, side, high, side, high);
   canvas.className = "digits-map-pattern";
   return canvas;
 };
 
-const cut = (image, x, y, width, height, columns, rows) => {
+const cut = (name, image, x, y, width, height, columns, rows) => {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
-  canvas.setAttribute("aria-hidden", "true");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", name);
   const context = canvas.getContext("2d", {willReadFrequently: true});
   context.imageSmoothingEnabled = false;
   context.drawImage(image, x, y, width, height, 0, 0, columns, rows);
