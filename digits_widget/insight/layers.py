@@ -21,16 +21,16 @@ SIGNATURE = "activations"
 FIELDS = "receptive_fields"
 """Name of an output that says which pixels each number of a layer looks at.
 
-It is (layers, 7) int32. A row has the number of the picture that the layer looks at, 0
-for the input, -1 where that is not known; then, for rows and for columns, how many pixels
-one number looks at, how far the next number's pixels are from them, and where the first
-number's begin."""
+It is (layers, 7) int32. A row has the number of the picture that the layer looks at (0
+for the input, -1 where that is not known). Then, for rows and for columns, it has how
+many pixels one number looks at, how far the next number's pixels are from them, and
+where the first number's begin."""
 
 KERNEL = "kernel"
 """Name of an output with the patterns of the first convolution.
 
-It is (rows, columns, maps) float32, and only there if that layer looks at pictures of one
-channel."""
+It is (rows, columns, maps) float32. It is only there if that layer looks at pictures of
+one channel."""
 
 SUMS = "_sums"
 """Ending of the name of a Dense layer's weighted sums, before its softmax."""
