@@ -1,14 +1,16 @@
-"""`Drawing`: the strokes of a hand, before any pixel.
+"""`Drawing`: the strokes of a hand, before any pixel; or a picture in their place.
 
 A drawing can be saved as plain JSON, shown as SVG and rasterised at any size.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +39,27 @@ MAX_BYTES = 1 << 25
 
 @dataclass(frozen=True)
 class Drawing:
-    """A tuple of strokes, oldest first. An empty drawing is falsy.
+    """A tuple of strokes, oldest first, or a picture. An empty drawing is falsy.
 
     Raises
     ------
     DrawingError
-        An item of `strokes` is not a `Stroke`.
+        An item of `strokes` is not a `Stroke`, or there are strokes and a picture.
     TooManyPointsError
         More than `MAX_POINTS` points in all.
     """
 
     strokes: tuple[Stroke, ...] = ()
 
-    def __init__(self, strokes: Iterable[Stroke] = ()) -> None:
+    picture: bytes = field(default=b"", repr=False)
+    """The bytes of a picture's file that lies on the paper, such as a photograph; empty
+    for strokes. A pipeline reads it like any other picture."""
+
+    def __init__(self, strokes: Iterable[Stroke] = (), *, picture: bytes = b"") -> None:
         kept = tuple(strokes)
+        if kept and picture:
+            msg = "Got strokes and a picture, expected only one. Draw on a new sheet."
+            raise DrawingError(msg)
         for stroke in kept:
             if not isinstance(stroke, Stroke):
                 msg = (
@@ -60,6 +69,7 @@ class Drawing:
                 raise DrawingError(msg)
         check_count(sum(len(stroke) for stroke in kept))
         object.__setattr__(self, "strokes", kept)
+        object.__setattr__(self, "picture", bytes(picture))
 
     @classmethod
     def from_points(
@@ -91,7 +101,7 @@ class Drawing:
         return cls(Stroke(as_floats(points) / side, width=width) for points in strokes)
 
     def __bool__(self) -> bool:
-        return bool(self.strokes)
+        return bool(self.strokes or self.picture)
 
     def __len__(self) -> int:
         return len(self.strokes)
@@ -100,7 +110,7 @@ class Drawing:
         return iter(self.strokes)
 
     def __add__(self, stroke: Stroke) -> Drawing:
-        """Return this drawing with one more stroke on top."""
+        """Return these strokes and one more; a picture makes room for it."""
         return Drawing((*self.strokes, stroke))
 
     @property
@@ -111,21 +121,22 @@ class Drawing:
 
     def to_json(self) -> str:
         """Write as JSON text; `from_json` gives back an equal drawing."""
-        return json.dumps(
-            {
-                "format": _FORMAT,
-                "version": _VERSION,
-                "strokes": [
-                    {
-                        "points": stroke.points.tolist(),
-                        "times": stroke.times.tolist(),
-                        "width": stroke.width,
-                        "ink": stroke.ink,
-                    }
-                    for stroke in self
-                ],
-            }
-        )
+        data: dict[str, Any] = {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "strokes": [
+                {
+                    "points": stroke.points.tolist(),
+                    "times": stroke.times.tolist(),
+                    "width": stroke.width,
+                    "ink": stroke.ink,
+                }
+                for stroke in self
+            ],
+        }
+        if self.picture:
+            data["picture"] = base64.b64encode(self.picture).decode()
+        return json.dumps(data)
 
     @classmethod
     def from_json(cls, text: str) -> Drawing:
@@ -139,7 +150,9 @@ class Drawing:
             `Stroke` refuses the points.
         """
         try:
-            return cls(_stroke_from(item) for item in _strokes_in(json.loads(text)))
+            data = json.loads(text)
+            strokes = [_stroke_from(item) for item in _strokes_in(data)]
+            return cls(strokes, picture=_picture_in(data))
         except (ValueError, TypeError, KeyError, RecursionError) as exc:
             msg = (
                 f"This is not a drawing ({_why(exc)}). Load one that was saved as "
@@ -183,6 +196,8 @@ class Drawing:
     def to_svg(self, side: int = 280) -> str:
         """Draw as an SVG picture, `side` pixels square: black ink on white paper."""
         lines = "".join(_svg_line(stroke) for stroke in self)
+        if self.picture:
+            lines = _svg_picture(self.picture)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" '
             'viewBox="0 0 1 1" fill="none" stroke-linecap="round" '
@@ -230,6 +245,14 @@ def _strokes_in(data: object) -> Sequence[Mapping[str, Any]]:
     return strokes
 
 
+def _picture_in(data: Mapping[str, Any]) -> bytes:
+    try:
+        return base64.b64decode(data.get("picture", ""), validate=True)
+    except binascii.Error as exc:
+        msg = f"its picture is not base64: {exc}"
+        raise ValueError(msg) from exc
+
+
 def _why(error: Exception) -> str:
     """Return what is wrong with the text."""
     return (
@@ -241,6 +264,12 @@ def _stroke_from(item: Mapping[str, Any]) -> Stroke:
     return Stroke(
         item["points"], item.get("times"), width=item["width"], ink=item["ink"]
     )
+
+
+def _svg_picture(picture: bytes) -> str:
+    # A browser finds the kind of a picture by its bytes, whatever is said here.
+    data = base64.b64encode(picture).decode()
+    return f'<image width="1" height="1" href="data:image/png;base64,{data}"/>'
 
 
 def _svg_line(stroke: Stroke) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DigitsError, EmptyDrawingError, ImageError
@@ -16,6 +18,50 @@ from digits_widget.trace import Snapshot, snapshot
 
 _INK = 255
 """Full ink in the bytes of a raster."""
+
+
+def source_of(given: Drawing | Source) -> Drawing | Source:
+    """Return what a pipeline has to read: of a drawing, perhaps its picture.
+
+    Parameters
+    ----------
+    given : Drawing, or what `read_picture` takes
+        The drawing or picture.
+    """
+    return given.picture or given if isinstance(given, Drawing) else given
+
+
+def paper_of(drawing: Drawing, *, side: int) -> NDArray[np.float32]:
+    """Return how a sheet of paper looks with the drawing on it, as `tile_png` takes it.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Strokes; or a picture, which is fitted into the sheet.
+    side : int
+        Pixels along the sheet's sides.
+
+    Returns
+    -------
+    ndarray
+        float32 in [0, 1]: (side, side), 1 is ink, for strokes; (side, side, 3), 1 is
+        light, for a picture.
+
+    Raises
+    ------
+    ImageError
+        The picture cannot be read.
+    """
+    if not drawing.picture:
+        return rasterize(drawing, side=side)
+    light = read_reduced(drawing.picture, side * side).light
+    stored = np.rint(255 * light).astype(np.uint8)
+    picture = Pillow.fromarray(stored).convert("RGBA")
+    picture.thumbnail((side, side))
+    sheet = Pillow.new("RGB", (side, side), "white")
+    place = ((side - picture.width) // 2, (side - picture.height) // 2)
+    sheet.paste(picture, place, picture)
+    return np.asarray(sheet, np.float32) / np.float32(255)
 
 
 def draw(drawing: Drawing) -> Image:

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import ImageError, OptionError, StepOrderError
-from digits_widget.inputs import check_many, draw, draw_cut_out, enter, image_of
+from digits_widget.inputs import (
+    check_many,
+    draw,
+    draw_cut_out,
+    enter,
+    image_of,
+    source_of,
+)
 from digits_widget.picture import MAX_PIXELS, Source
 from digits_widget.steps import (
     Centre,
@@ -88,9 +95,9 @@ class Pipeline:
         Parameters
         ----------
         source : Drawing, or what `read_picture` takes
-            Strokes; or a file, a data URL, a Pillow image, an array in which 1 is
-            light. An array of ink, such as a raster, passes unchanged, because its
-            border is dark.
+            A drawing: strokes or a picture; or a file, a data URL, a Pillow image, an
+            array in which 1 is light. An array of ink, such as a raster, passes
+            unchanged, because its border is dark.
 
         Raises
         ------
@@ -101,6 +108,7 @@ class Pipeline:
         StepOrderError
             A step cannot use the result of the step before it.
         """
+        source = source_of(source)
         shots = [enter(source, self.reads_at_most)]
         drawn = isinstance(source, Drawing)
         light, seen = not drawn, Counter[str]()
@@ -142,7 +150,7 @@ class Pipeline:
         last = self.steps[-1]
         assert isinstance(last, ToTensor)  # noqa: S101 - as __post_init__ saw to
         parts = [np.empty((0, *last.shape), last.dtype)]
-        numbered = enumerate(sources)
+        numbered = enumerate(map(source_of, sources))
         while chunk := list(islice(numbered, _CHUNK)):
             parts.append(np.stack(self._run_many(chunk)))
         return np.concatenate(parts)

@@ -30,6 +30,21 @@ def test_json_gives_back_an_equal_drawing(drawing: Drawing) -> None:
     assert hash(again) == hash(drawing)
 
 
+def test_json_keeps_a_picture() -> None:
+    drawing = Drawing(picture=b"\x89PNG and more")
+    assert Drawing.from_json(drawing.to_json()) == drawing
+    assert drawing
+    assert not len(drawing)
+    assert Drawing.from_json(Drawing().to_json()) != drawing
+
+
+def test_a_picture_makes_room_for_a_stroke() -> None:
+    stroke = Stroke([[0.1, 0.2]])
+    assert Drawing(picture=b"a") + stroke == Drawing([stroke])
+    with pytest.raises(errors.DrawingError, match="only one"):
+        Drawing([stroke], picture=b"a")
+
+
 def test_json_keeps_times() -> None:
     drawing = Drawing([Stroke([(0, 0), (1, 1)], [0.25, 0.5])])
     assert Drawing.from_json(drawing.to_json()).strokes[0].times.tolist() == [0.25, 0.5]
@@ -149,6 +164,8 @@ GOOD = {"points": [[0, 0]], "times": [0], "width": 0.1, "ink": True}
         '{"format": "digits-widget/drawing", "version": 1, "strokes": 5}',
         '{"format": "digits-widget/drawing", "version": 1, "strokes": [5]}',
         '{"format": "digits-widget/drawing", "version": 1, "strokes": [{}]}',
+        Drawing(picture=b"a").to_json().replace('"YQ=="', "5"),
+        Drawing(picture=b"a").to_json().replace("YQ==", "?"),
         "[" * 100_000,
     ],
 )

@@ -114,7 +114,7 @@ def _read(path: Path) -> tuple[Drawing, int, str]:
         raise DrawingFormatError(msg)
     text = read_drawing_text(path)
     drawing = Drawing.from_json(text)
-    if not drawing or not rasterize(drawing).any():
+    if not drawing.picture and not rasterize(drawing).any():
         msg = "The drawing has no ink. Draw the digit again."
         raise DrawingFormatError(msg)
     named = _NAME.fullmatch(path.stem)

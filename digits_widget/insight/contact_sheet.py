@@ -131,9 +131,13 @@ def before_dither(
     if not isinstance(prepare, Pipeline):
         return prepare(drawing).tensor, (ToTensor(),)
     plain = undithered(prepare)
-    # For drawings the pipeline skips the steps for pictures; so does this.
+    # For strokes the pipeline skips the steps for pictures; so does this.
     before, rest = (
-        tuple(step for step in steps if not getattr(step, "pictures_only", False))
+        tuple(
+            step
+            for step in steps
+            if drawing.picture or not getattr(step, "pictures_only", False)
+        )
         for steps in split(plain.steps, place)
     )
     return plain(drawing).snapshots[len(before)].image, rest

@@ -107,7 +107,7 @@ class Paper:
     high: float = option(0.75, low=0.55, high=1)
     """Greys from this share of the way from paper to ink become ink, 0.55 to 1."""
 
-    specks: float = option(0.06, low=0, high=0.5)
+    specks: float = option(0.06, low=0, high=0.5, pace=0.01)
     """Parts with less than this share of the largest part's ink are specks, 0 to
     0.5."""
 

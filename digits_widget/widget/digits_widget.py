@@ -28,7 +28,7 @@ from digits_widget.trace import Trace
 from digits_widget.widget.canvas.autosave import Autosave
 from digits_widget.widget.canvas.canvas import Canvas
 from digits_widget.widget.canvas.controller import Controller
-from digits_widget.widget.canvas.files import save
+from digits_widget.widget.canvas.files import load, save
 from digits_widget.widget.canvas.more_tools import MoreTools
 from digits_widget.widget.canvas.pen_width import PenWidth
 from digits_widget.widget.canvas.renderer import Renderer
@@ -262,14 +262,19 @@ class DigitsWidget(CellOutput):
         return save(self._session.newest, path, overwrite=overwrite)
 
     def load(self, path: str | Path) -> None:
-        """Replace the drawing with one that was saved as ``.json``, as one action.
+        """Replace the drawing with that of a file, as one action.
+
+        Parameters
+        ----------
+        path : str or Path
+            A drawing that was saved as ``.json``, or a picture, such as ``photo.jpg``.
 
         Raises
         ------
         DrawingFormatError
             The file cannot be read, or holds no drawing. The present drawing stays.
         """
-        self._controller.draw(Drawing.load(path))
+        self._controller.draw(load(path))
 
     def replay(self, *, speed: float = 1.0) -> None:
         """Replay the drawing on the paper, stroke by stroke; do not wait for its end.
@@ -370,8 +375,9 @@ class DigitsWidget(CellOutput):
 
     def _subscribe(self, views: Iterable[Any]) -> None:
         panels = self._panels.values()
-        parts = (self._bars, self._road, self._toolbar, self._more_tools, self._retry)
-        for view in (*parts, *panels, *views):
+        paper = self._canvas.picture
+        parts = (paper, self._bars, self._road, self._toolbar, self._more_tools)
+        for view in (*parts, self._retry, *panels, *views):
             self._session.subscribe(view.show)
         # Subscribe after the views, which may fail, so that observers see the failure.
         self._session.subscribe(self._tell_observers)

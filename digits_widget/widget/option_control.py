@@ -61,10 +61,35 @@ def option_control(name: str, parameter: Option, value: object) -> Widget:
         kind = IntSlider if stops <= _STOPS else BoundedIntText
         ends = int(parameter.low), int(parameter.high)
     else:
-        kind = FloatSlider if stops <= _STOPS else BoundedFloatText
+        is_stop = _is_stop(value, parameter.low, parameter.smallest_change)
+        kind = FloatSlider if stops <= _STOPS and is_stop else BoundedFloatText
         words["step"] = parameter.smallest_change
         ends = parameter.low, parameter.high
     return kind(value, min=ends[0], max=ends[1], **words)
+
+
+def can_show(control: Widget, value: object) -> bool:
+    """Return whether a control can show a value without changing it.
+
+    A browser moves a slider to its nearest stop, and reports that as a new value.
+
+    Parameters
+    ----------
+    control : Widget
+        From `option_control`.
+    value : object
+        A value of the parameter.
+    """
+    if not isinstance(control, FloatSlider):
+        return True
+    return _is_stop(value, control.min, control.step)
+
+
+def _is_stop(value: object, low: float, step: float) -> bool:
+    if not isinstance(value, int | float):
+        return False
+    stops = (value - low) / step
+    return abs(stops - round(stops)) < 1e-6
 
 
 def to_control(value: object) -> object:

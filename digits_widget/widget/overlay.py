@@ -55,6 +55,7 @@ class Overlay(AnyWidget):
 
     def __init__(self, canvas: ipycanvas.Canvas, *, gone: str = GONE) -> None:
         self._handlers: dict[str, list[Callable[[], None]]] = {}
+        self._take_file: Callable[[str, bytes], None] | None = None
         self._counts: dict[str, int] = {}
         super().__init__(canvas=canvas, gone=gone, layout={"display": "none"})
         self.on_msg(self._hear)
@@ -98,8 +99,23 @@ class Overlay(AnyWidget):
         """
         self._handlers.setdefault(event, []).append(handler)
 
-    def _hear(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+    def on_file(self, handler: Callable[[str, bytes], None]) -> None:
+        """Call `handler` with name and content of each file that lands on the paper.
+
+        Parameters
+        ----------
+        handler : callable
+            Takes a file that a person dropped on the paper, or pasted there. Its
+            content is empty if the file is too large to be sent.
+        """
+        self._take_file = handler
+
+    def _hear(
+        self, _widget: object, content: dict[str, Any], buffers: list[memoryview]
+    ) -> None:
         event = str(content.get("event"))
+        if event == "file" and self._take_file:
+            self._take_file(str(content["name"]), b"".join(map(bytes, buffers)))
         if event == "seen":
             self._counts[str(content["tab"])] = int(content["count"])
         # Let ipykernel handle the next events while a cell runs: see `Canvas`.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from digits_widget.drawing import Drawing
+from digits_widget.inputs import paper_of
 from digits_widget.prediction import Prediction
-from digits_widget.raster import rasterize
 from digits_widget.state import State
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot
@@ -79,8 +79,7 @@ def _rows(
 
 
 def _paper(drawing: Drawing) -> Image.Image:
-    picture = 1 - rasterize(drawing, side=_SIDE)
-    return Image.fromarray((picture * 255).round().astype("uint8"))
+    return Image.open(io.BytesIO(tile_png(paper_of(drawing, side=_SIDE), side=_SIDE)))
 
 
 def _bars(draw: ImageDraw.ImageDraw, prediction: Prediction | None, left: int) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
 from digits_widget.widget.canvas.cursor import GRID
 from tests.browser.what_python_has import drawing_in, wait_for_points
+from tests.photos import SCENES, photograph
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 
@@ -163,6 +167,40 @@ def test_samples_guides_and_files(notebook: NotebookPage, tmp_path: Path) -> Non
     choose(mine)
     expect(widget.locator(".digits-problem")).not_to_be_attached()
     assert drawing_in(notebook) == sample(7)
+
+
+HAND_OVER = """(canvas, [kind, name, data]) => {
+  const files = new DataTransfer();
+  const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
+  files.items.add(new File([bytes], name));
+  const options = {bubbles: true, cancelable: true};
+  const event = kind === "paste"
+    ? new ClipboardEvent(kind, {...options, clipboardData: files})
+    : new DragEvent(kind, {...options, dataTransfer: files});
+  return canvas.dispatchEvent(event);
+}"""
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_a_photo_that_is_dropped_or_pasted_is_read(
+    notebook: NotebookPage, kind: str
+) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(photograph(3, SCENES["pen"])).save(buffer, "JPEG")
+    data = base64.b64encode(buffer.getvalue()).decode()
+    widget = notebook.widget
+    # The page does with the file what it wants, and JupyterLab does nothing.
+    assert not notebook.paper.evaluate(HAND_OVER, [kind, "three.jpg", data])
+    expect(notebook.best).to_have_text("3")
+    expect(widget.locator(".digits-road")).to_contain_text("Find paper and ink")
+    expect(widget.get_by_alt_text("The picture on the paper")).to_be_visible()
+    notebook.paper.evaluate(HAND_OVER, [kind, "wrong.jpg", ""])
+    expect(widget.locator(".digits-problem")).to_contain_text("wrong.jpg")
+    expect(widget.get_by_alt_text("The picture on the paper")).to_be_visible()
+    notebook.drag(UPPER)
+    expect(widget.get_by_alt_text("The picture on the paper")).to_have_count(0)
+    wait_for_points(notebook, len(UPPER))
+    assert len(drawing_in(notebook)) == 1
 
 
 def test_the_slider_rewinds_everything_and_a_hand_goes_on_with_all_of_it(

@@ -90,7 +90,7 @@ def test_a_button_that_is_on_says_so(notebook: NotebookPage) -> None:
 
 def test_a_button_for_files_is_called_once(notebook: NotebookPage) -> None:
     notebook.press("More")
-    load = notebook.widget.get_by_role("button", name="Load a drawing", exact=True)
+    load = notebook.widget.get_by_role("button", name="Load a file", exact=True)
     # Its own text has a number, of files that are never kept: only ours is seen.
     expect(load).to_have_css("font-size", "0px")
     notebook.press("More")

@@ -114,6 +114,18 @@ def test_a_parameter_is_tuned_by_keys_and_an_order_explains_itself(
     expect(strip.locator(".digits-preset select")).to_have_value("mnist")
 
 
+def test_the_list_of_steps_changes_nothing_by_itself(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    unfold(strip, "Change the steps")
+    for name, pipeline in PRESETS.items():
+        opened.python(f"widget.pipeline = {name!r}")
+        expect(strip.locator(".digits-step")).to_have_count(len(pipeline.steps))
+        # A slider that moved to a stop of its own would have reported it by now.
+        opened.echo()
+        assert opened.python("print(widget.pipeline.name)") == name
+
+
 def test_two_strips_tell_what_the_model_reads_through_each(
     strip: Locator, model_server: EmbeddedServer
 ) -> None:

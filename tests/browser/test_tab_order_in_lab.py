@@ -50,6 +50,8 @@ def opened(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
     notebook.show_widget()
     notebook.draw(sample(3))
     expect(notebook.best).to_have_text("3")
+    undo = notebook.widget.get_by_role("button", name="Undo", exact=True)
+    expect(undo).to_be_enabled()
     yield notebook
     assert not notebook.errors
     page.close()

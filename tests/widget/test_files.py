@@ -16,11 +16,13 @@ from digits_widget.errors import (
     FileTakenError,
     OptionError,
 )
+from digits_widget.pipeline import PRESETS
 from digits_widget.raster import rasterize
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.canvas.autosave import FOLDER
 from digits_widget.widget.canvas.files import FORMATS
+from tests.photos import SCENES, photograph
 from tests.widget.conftest import Look, answer
 from tests.widget.panel_driver import PanelDriver
 
@@ -149,8 +151,8 @@ def test_a_wrong_file_says_so_and_the_drawing_stays(
     assert widget.drawing == sample(6)
 
 
-@pytest.mark.parametrize("suffix", [each for each in FORMATS if each != ".json"])
-def test_a_picture_cannot_be_loaded_and_says_what_can(
+@pytest.mark.parametrize("suffix", [".svg", ".npz"])
+def test_a_file_without_strokes_or_pixels_says_what_can_be_loaded(
     widget: DigitsWidget, page: PanelDriver, tmp_path: Path, suffix: str
 ) -> None:
     widget.draw(sample(6))
@@ -159,8 +161,89 @@ def test_a_picture_cannot_be_loaded_and_says_what_can(
     page.upload(path.name, path.read_bytes())
     assert isinstance(widget.problem, DrawingFormatError)
     assert str(widget.problem).startswith(f"Got six{suffix}, ")
-    assert "expected a drawing saved as JSON" in page.problem()
+    assert "expected a drawing that was saved as JSON" in page.problem()
     assert widget.drawing == sample(6)
+
+
+def photo_file(digit: int, scene: str = "pen") -> bytes:
+    """Return a photograph of a digit, as the bytes of a JPEG."""
+    buffer = io.BytesIO()
+    Image.fromarray(photograph(digit, SCENES[scene])).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_a_photo_lies_on_the_paper_and_goes_through_the_steps_for_pictures(
+    widget: DigitsWidget, page: PanelDriver
+) -> None:
+    page.upload("seven.jpg", photo_file(7))
+    assert not widget.problem
+    assert widget.trace
+    wanted = PRESETS["mnist"](photo_file(7))
+    np.testing.assert_array_equal(widget.trace.tensor, wanted.tensor)
+    assert [shot.title for shot in widget.trace][:3] == [
+        "Picture",
+        "Flatten",
+        "Find paper and ink",
+    ]
+    (paper,) = page.pictures()
+    assert paper.shape[:2] == (560, 560)
+    # Pen on grey paper in the middle.
+    assert paper.min() < 90
+    assert 150 < np.median(paper) < 240
+
+
+def test_a_stroke_takes_the_photos_place_and_undo_brings_it_back(
+    widget: DigitsWidget, page: PanelDriver
+) -> None:
+    page.upload("seven.jpg", photo_file(7))
+    page.stroke((0.2, 0.2), (0.8, 0.8))
+    page.wait_until(lambda: not page.pictures())
+    page.wait_until(lambda: len(widget.drawing) == 1)
+    page.click("Undo")
+    page.wait_until(page.pictures)
+    page.wait_until(lambda: widget.drawing.picture == photo_file(7))
+    page.click("Clear")
+    page.wait_until(lambda: not page.pictures())
+    page.wait_until(lambda: not widget.drawing)
+
+
+def test_a_photo_is_saved_and_loaded_as_what_it_is(
+    widget: DigitsWidget, tmp_path: Path
+) -> None:
+    (tmp_path / "seven.jpg").write_bytes(photo_file(7))
+    widget.load(tmp_path / "seven.jpg")
+    kept = widget.drawing
+    for suffix in FORMATS:
+        widget.wait()
+        widget.save(tmp_path / f"kept{suffix}")
+    widget.load(tmp_path / "kept.json")
+    assert widget.drawing == kept
+    with Image.open(tmp_path / "kept.png") as picture:
+        assert picture.size == (560, 560)
+        assert np.asarray(picture.convert("L")).min() < 90
+    assert "<image" in (tmp_path / "kept.svg").read_text()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", photo_file(3)[:200]])
+def test_what_is_no_picture_says_so_and_the_drawing_stays(
+    widget: DigitsWidget, page: PanelDriver, content: bytes
+) -> None:
+    widget.draw(sample(6))
+    page.upload("mine.jpg", content)
+    assert "mine.jpg" in page.problem()
+    assert widget.drawing == sample(6)
+
+
+def test_a_photo_has_no_strokes_to_replay_or_to_follow(
+    widget: DigitsWidget, page: PanelDriver, look: Look
+) -> None:
+    page.upload("seven.jpg", photo_file(7))
+    widget.replay()
+    assert not page.is_enabled("Replay")
+    bars = look(widget.bars)
+    bars.click("Over time")
+    bars.wait_for("A picture has no strokes to follow.")
+    assert not widget.problem
 
 
 @pytest.fixture

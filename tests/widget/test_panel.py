@@ -1,10 +1,15 @@
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from PIL import Image
+
+from digits_widget.drawing import Drawing
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
 from digits_widget.widget.digits_widget import PANELS
+from tests.photos import SCENES, photograph
 from tests.widget.conftest import Look
 from tests.widget.panel_driver import PanelDriver
 
@@ -23,6 +28,22 @@ def test_a_panel_is_made_when_it_is_first_seen(
     widget.draw(sample(3))
     assert panel.labels == []
     assert look(getattr(widget, name)).labels == panel.labels != []
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in PANELS])
+def test_every_panel_works_on_a_photo(
+    widget: DigitsWidget, look: Look, name: str
+) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(photograph(3, SCENES["pen"])).save(buffer, "PNG")
+    panel = look(getattr(widget, name))
+    widget.draw(sample(4))
+    panel.settle()
+    widget.draw(Drawing(picture=buffer.getvalue()))
+    panel.settle()
+    assert not panel.problem()
+    assert not widget.problem
+    assert panel.shown_text()
 
 
 def test_a_panel_that_nobody_sees_is_told_nothing_until_somebody_does(

@@ -129,7 +129,7 @@ def test_buttons_are_grey_while_there_is_nothing_for_them_to_do(
 def test_more_tools_are_not_there_until_they_are_opened(page: PanelDriver) -> None:
     shut = page.labels
     page.click("More")
-    assert {"Replay", "Load a drawing", "Guides"} <= set(page.labels)
+    assert {"Replay", "Load a file", "Guides"} <= set(page.labels)
     page.click("More")
     assert page.labels == shut
 

@@ -9,6 +9,8 @@ from ipywidgets import Box
 
 from digits_widget.widget.canvas.controller import Controller
 from digits_widget.widget.canvas.cursor import Cursor
+from digits_widget.widget.canvas.files import drawing_in
+from digits_widget.widget.canvas.paper_picture import PaperPicture
 from digits_widget.widget.canvas.pen import Point
 from digits_widget.widget.canvas.renderer import Surface
 from digits_widget.widget.overlay import Overlay
@@ -33,6 +35,8 @@ class Canvas:
 
     Attributes
     ----------
+    picture : PaperPicture
+        Shows the drawing's picture, where it has one.
     overlay : Overlay
         Belongs on every page that shows the paper or a part of the widget.
     """
@@ -44,7 +48,8 @@ class Canvas:
         self.overlay = Overlay(self._canvas, gone=gone)
         self._cursor = Cursor()
         # The border is on a box: on the canvas it would shift all coordinates.
-        self.widget = Box([self._canvas, self._cursor.widget])
+        self.picture = PaperPicture()
+        self.widget = Box([self._canvas, self.picture.widget, self._cursor.widget])
         self.widget.add_class("digits-paper")
         self.surface = Surface(self._canvas)
 
@@ -91,6 +96,9 @@ class Canvas:
         overlay = self.overlay
         overlay.on("ready", guard(controller.repaint))
         overlay.on("leave", guard(lambda: self._cursor.leave(controller)))
+        overlay.on_file(
+            guard(lambda name, content: controller.draw(drawing_in(name, content)))
+        )
         overlay.on("escape", guard(lambda: self._leave(controller, leave)))
         controller.watch_pen(
             lambda: overlay.take(controller.tool, controller.pen_width)

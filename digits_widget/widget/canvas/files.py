@@ -1,6 +1,7 @@
 """`FORMATS`: the kinds of file for a drawing. `Files`: the buttons to load and save.
 
-`save` writes a file from Python; the buttons hand one to the browser.
+`load` reads a file, which may also be a picture. `save` writes a file from Python; the
+buttons hand one to the browser.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Any
 import numpy as np
 from ipywidgets import HTML, Button, FileUpload, HBox, Label, VBox
 
-from digits_widget.drawing import Drawing
+from digits_widget.drawing import MAX_BYTES, Drawing
 from digits_widget.errors import (
     DrawingFormatError,
     EmptyDrawingError,
     FileTakenError,
+    ImageError,
     shortened,
 )
-from digits_widget.raster import rasterize
+from digits_widget.inputs import paper_of
+from digits_widget.picture import MAX_PIXELS, read_reduced
+from digits_widget.regular_file import read_regular_file
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.tile import tile_png
@@ -96,6 +100,30 @@ def save(state: State, path: str | Path, *, overwrite: bool = False) -> Path:
     return path
 
 
+def load(path: str | Path) -> Drawing:
+    """Read a drawing, or a picture in its place, from a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A drawing as ``.json``, or a picture of any usual kind.
+
+    Raises
+    ------
+    DrawingFormatError
+        The file cannot be read, or holds neither.
+    """
+    path = Path(path)
+    if path.suffix == ".json":
+        return Drawing.load(path)
+    try:
+        content = read_regular_file(path, most=MAX_BYTES)
+    except OSError as exc:
+        msg = f"Got {path}, which cannot be read ({exc.strerror}). Check the name."
+        raise DrawingFormatError(msg) from exc
+    return drawing_in(path.name, content)
+
+
 def _json(state: State) -> bytes:
     return state.drawing.to_json().encode()
 
@@ -105,7 +133,7 @@ def _svg(state: State) -> bytes:
 
 
 def _png(state: State) -> bytes:
-    return tile_png(rasterize(state.drawing, side=_PNG_SIDE), side=_PNG_SIDE)
+    return tile_png(paper_of(state.drawing, side=_PNG_SIDE), side=_PNG_SIDE)
 
 
 def _npz(state: State) -> bytes:
@@ -158,10 +186,11 @@ class Files:
         self._controller = controller
         self._offered: Drawing | None = None
         self._load = FileUpload(
-            accept=".json",
-            description="Load a drawing",
+            # A phone offers its camera for a picture.
+            accept=".json,image/*",
+            description="Load a file",
             icon="",
-            tooltip="Load a drawing, saved as JSON",
+            tooltip="Load a drawing that was saved as JSON, or a picture of a digit",
         )
         self._load.add_class("digits-load")
         self._load.observe(guard(self._take), names="value")
@@ -207,20 +236,43 @@ class Files:
         (file,) = change["new"]
         # Empty the control, so that a person can choose the same file again.
         self._load.value = ()
-        try:
-            text = bytes(file["content"]).decode(errors="replace")
-            drawing = Drawing.from_json(text)
-        except DrawingFormatError as exc:
-            raise DrawingFormatError(_refusal(file["name"], exc)) from exc
-        self._controller.draw(drawing)
+        self._controller.draw(drawing_in(file["name"], bytes(file["content"])))
 
 
-def _refusal(name: str, problem: Exception) -> str:
-    """Say why a file holds no drawing: pictures and arrays have no strokes."""
-    kind = FORMATS.get(Path(name).suffix.lower())
-    if kind is None or kind.name == "JSON":
-        return f"{name}: {problem}"
-    return (
-        f"Got {name}, {kind.about} without strokes; expected a drawing saved as JSON. "
-        "Save as JSON what is to be loaded again."
-    )
+def drawing_in(name: str, content: bytes) -> Drawing:
+    """Read a drawing, or a picture in its place, from a file.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    content : bytes
+        A drawing as JSON, or a picture of any usual kind.
+
+    Raises
+    ------
+    DrawingFormatError
+        The file holds neither.
+    """
+    suffix = Path(name).suffix.lower()
+    if not content:
+        msg = (
+            f"Got {name}, which is empty or larger than 8 MB, expected a smaller "
+            'picture. From Python, larger ones load, too: widget.load("photo.jpg").'
+        )
+        raise DrawingFormatError(msg)
+    if suffix in {".svg", ".npz"}:
+        msg = (
+            f"Got {name}, {FORMATS[suffix].about}, expected a drawing that was saved "
+            "as JSON, or a picture such as a photo. Save the drawing as JSON."
+        )
+        raise DrawingFormatError(msg)
+    try:
+        if suffix == ".json" or content.lstrip()[:1] == b"{":
+            return Drawing.from_json(content.decode(errors="replace"))
+        # Look at it now: the drawing on the paper stays if this is no picture.
+        read_reduced(content, MAX_PIXELS)
+        return Drawing(picture=content)
+    except (DrawingFormatError, ImageError) as exc:
+        msg = f"{name}: {exc}"
+        raise DrawingFormatError(msg) from exc

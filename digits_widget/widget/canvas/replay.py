@@ -88,7 +88,7 @@ class Replay:
         """Leave the earlier moment when the drawing has changed."""
         if state.is_past:
             return
-        self._button.disabled = self._slider.disabled = not state.drawing
+        self._button.disabled = self._slider.disabled = not state.drawing.strokes
         with self._turn:
             if self._wanted is None or self._timeline is None:
                 return
@@ -113,7 +113,7 @@ class Replay:
         with self._turn:
             self._stop.set()
             drawing = self._context.controller.drawing
-            if not drawing:
+            if not drawing.strokes:
                 return
             self._stop = stop = threading.Event()
             self._load(drawing)

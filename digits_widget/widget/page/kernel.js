@@ -1,9 +1,9 @@
 // The kernel, as a page sees it: drawing commands that come from it, and its end.
 
 // JupyterLab throws once the kernel has gone: then ignore the message.
-const tell = (model, message) => {
+const tell = (model, message, buffers) => {
   try {
-    model.send(message);
+    model.send(message, undefined, buffers);
   } catch (error) {
     console.debug("Not told to the kernel:", message, error);
   }

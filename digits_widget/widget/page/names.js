@@ -24,7 +24,7 @@ const NAMES = {
   ".widget-readout[contenteditable]": {role: "textbox", "aria-label": labelOf},
   ".widget-dropdown > select": {"aria-label": labelOf},
   ".widget-play button": {"aria-label": button => PLAY[sign(button)] ?? "Play"},
-  ".digits-load": {"aria-label": "Load a drawing"},
+  ".digits-load": {"aria-label": "Load a file"},
   [`:is(${GROUPS}) button`]: {tabindex: tile => isStop(tile) ? "0" : "-1"},
   ".digits-paper canvas": {
     role: "application", "aria-label": "Paper to draw a digit on",

@@ -19,6 +19,7 @@ export default {
       watchRoad(root, signal);
       watchCopy(root, signal);
       watchMaps(root, signal);
+      watchFiles(root, model, signal);
       const look = () => {
         nameControls(root);
         followRoad(root);

@@ -11,7 +11,7 @@ from ipywidgets import HTML, Box, Button, Dropdown, VBox
 
 from digits_widget.certainty import percent
 from digits_widget.datasets.disagreements import Disagreement, Disagreements
-from digits_widget.raster import rasterize
+from digits_widget.inputs import paper_of
 from digits_widget.tile import tile_png
 from digits_widget.widget import html
 
@@ -113,7 +113,7 @@ def _title(disagreements: Disagreements) -> str:
 
 
 def _picture(kept: Disagreement) -> str:
-    png = tile_png(rasterize(kept.drawing, side=2 * _SIDE), side=2 * _SIDE)
+    png = tile_png(paper_of(kept.drawing, side=2 * _SIDE), side=2 * _SIDE)
     first, second = kept.answers
     words = (
         f"A ● {first.label}, {percent(first.confidence)}<br>"

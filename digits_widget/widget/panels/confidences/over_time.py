@@ -35,6 +35,8 @@ class OverTime(WorkingPanel[Growth]):
             The model could not answer; this is the problem of the first prefix.
         """
         these = prefixes(state.drawing)
+        if not these:
+            return Growth((), ())
         session, many = self.context.session, self.context.predictor.many
         _, *states = predict_prefixes(these, session.prepare, many)
         for each in states:
@@ -44,6 +46,9 @@ class OverTime(WorkingPanel[Growth]):
 
     def draw(self, result: Growth) -> str:
         """Show the chart; return its main point as one sentence."""
+        if not result.prefixes:
+            self.clear()
+            return "A picture has no strokes to follow."
         self.body.value = draw_growth(result)
         return result.words
 

@@ -13,7 +13,10 @@ from digits_widget.state import State
 from digits_widget.widget import html
 from digits_widget.widget.panel import Panel
 
-_HINT = "It reads drawing.png: save the drawing as PNG under More."
+_HINTS = {
+    "drawing": "It reads drawing.png: save the drawing as PNG under More.",
+    "picture": "It reads picture.png: the file that you loaded, under this name.",
+}
 
 _FUNCTION = "These steps are a function of your own: you have its code already."
 
@@ -27,15 +30,16 @@ class PythonCode(Panel):
         self._code.add_class("digits-code")
         return self._code
 
-    def update(self, _state: State) -> None:
+    def update(self, state: State) -> None:
         """Write the code of the present pipeline."""
         prepare = self.context.session.prepare
         if not isinstance(prepare, Pipeline):
             self._code.value = f"<p>{_FUNCTION}</p>"
             return
+        source = "picture" if state.drawing.picture else "drawing"
         try:
-            box = html.text_box(recipe(prepare))
+            box = html.text_box(recipe(prepare, source=source))
         except OptionError as exc:
             self._code.value = f"<p>{escape(str(exc))}</p>"
         else:
-            self._code.value = f"<p>{_HINT}</p>{box}"
+            self._code.value = f"<p>{_HINTS[source]}</p>{box}"

@@ -27,7 +27,12 @@ from digits_widget.steps import STEPS
 from digits_widget.steps.parameters import parameters, values
 from digits_widget.trace import Trace
 from digits_widget.widget import html
-from digits_widget.widget.option_control import from_control, option_control, to_control
+from digits_widget.widget.option_control import (
+    can_show,
+    from_control,
+    option_control,
+    to_control,
+)
 from digits_widget.widget.panel import Panel
 
 CHANGED = ", changed"
@@ -226,9 +231,11 @@ class StepRow:
         old, self._place = self._place, place
         self.earlier.disabled, self.later.disabled = first, last
         self._switch.value = place.is_on
-        if parameters(place.step) != parameters(old.step):
-            self._build()
         chosen = values(place.step)
+        if parameters(place.step) != parameters(old.step) or not all(
+            can_show(widget, chosen[name]) for name, widget in self._controls.items()
+        ):
+            self._build()
         for name, widget in self._controls.items():
             widget.value = to_control(chosen[name])
 
@@ -239,9 +246,6 @@ class StepRow:
 
     def _build(self) -> None:
         step = self._place.step
-        if getattr(step, "pictures_only", False):
-            self._box.children = [HTML("for pictures only: drawings pass it by")]
-            return
         chosen = values(step)
         self._controls = {
             name: option_control(name, parameter, chosen[name])
@@ -249,7 +253,12 @@ class StepRow:
         }
         for name, widget in self._controls.items():
             widget.observe(self._guard(self._tuner(name)), names="value")
-        self._box.children = list(self._controls.values())
+        is_for_pictures = getattr(step, "pictures_only", False)
+        remark = [HTML("for pictures only: strokes pass it by")]
+        self._box.children = [
+            *(remark if is_for_pictures else ()),
+            *self._controls.values(),
+        ]
 
     def _tuner(self, name: str) -> Callable[[dict[str, Any]], None]:
         def tune(change: dict[str, Any]) -> None:
