@@ -1,10 +1,10 @@
 """What a hand waits for, measured in a real browser on a real JupyterLab.
 
-From a pointer move to its ink and from the release to the final bars, at 60 moves a
-second, with the embedded model server. There are two inks: the one that the browser
-lays over the paper at once, which the hand sees, and the one that Python has painted
-below it. The peer is one message to the kernel and back in the same page: nothing that
-Python does can be faster than that.
+From a pointer move to its ink, from the release to the final bars, from these to the
+layers in Inside, at 60 moves a second, with the embedded model server. There are two
+inks: the one that the browser lays over the paper at once, which the hand sees, and the
+one that Python has painted below it. The peer is one message to the kernel and back in
+the same page: nothing that Python does can be faster than that.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ ROUNDS = 5
 def main() -> None:
     """Print the table."""
     rows: dict[str, list[float]] = {"echo": [], "wet": [], "ink": [], "bars": []}
+    layers: list[float] = []
     frames: list[float] = []
     with (
         EmbeddedServer() as server,
@@ -43,6 +44,13 @@ def main() -> None:
             frames += measured["frames"]
             notebook.press("Clear")
             notebook.wait_for_ink(below=1)
+        notebook.press("Inside")
+        notebook.widget.locator(".digits-layers").wait_for(state="attached")
+        for _ in range(ROUNDS):
+            layers += notebook.paper.evaluate(_LAYERS, points)
+            notebook.press("Clear")
+            notebook.wait_for_ink(below=1)
+    rows["layers"] = layers
     peer = float(np.median(rows["echo"]))
     print(f"{'milliseconds':34}{'median':>8}{'p95':>8}{'ratio':>8}")
     for name, label in (
@@ -50,12 +58,39 @@ def main() -> None:
         ("wet", "pointer move to ink in the browser"),
         ("ink", "pointer move to ink from Python"),
         ("bars", "release to final bars"),
+        ("layers", "final bars to their layers in Inside"),
     ):
         median, p95 = np.percentile(rows[name], [50, 95])
         print(f"{label:34}{median:8.0f}{p95:8.0f}{median / peer:8.1f}")
     over = sum(frame > 100 for frame in frames)
     print(f"frames while drawing: {len(frames)}, of which over 100 ms: {over}")
 
+
+# The layers are asked about once the bars are known.
+_LAYERS = """(canvas, points) => new Promise(resolve => {
+  const box = canvas.getBoundingClientRect();
+  const send = (kind, [x, y]) => canvas.dispatchEvent(new MouseEvent(kind, {
+    clientX: box.left + x * box.width, clientY: box.top + y * box.height, bubbles: true,
+  }));
+  const root = canvas.closest(".digits-widget");
+  const times = {};
+  const watch = (name, element) => new MutationObserver(() => {
+    times[name] = performance.now();
+  }).observe(element, {childList: true, subtree: true});
+  watch("bars", root.querySelector(".digits-confidences"));
+  watch("layers", root.querySelector(".digits-layers"));
+  points.forEach((place, number) => send(number ? "mousemove" : "mousedown", place));
+  const released = performance.now();
+  send("mouseup", points.at(-1));
+  const rest = () => {
+    const last = Math.max(released, times.bars ?? 0, times.layers ?? 0);
+    if (times.layers && performance.now() - last > 700) {
+      return resolve([Math.max(0, times.layers - times.bars)]);
+    }
+    requestAnimationFrame(rest);
+  };
+  rest();
+})"""
 
 # Each frame first looks for ink and then moves on, so what a move has changed counts
 # from the next frame on, when it is on the screen. The last change of the bars before
