@@ -31,3 +31,43 @@ def test_axe_finds_nothing_in_any_panel(lab: Lab, browser: Browser, theme: str) 
         found = Axe().run(page, context=".digits-widget").response["violations"]
         assert not found, f"{name}: {[(each['id'], each['nodes']) for each in found]}"
     page.close()
+
+
+SEEN = """(panel, [places, property]) => [...panel.querySelectorAll(places)]
+  .map(place => getComputedStyle(place)[property])"""
+"""How the system's own colours leave each of these places."""
+
+PLAIN = {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(0, 0, 0) none"}
+
+
+def test_bars_and_marks_are_seen_with_the_systems_own_colours(
+    lab: Lab, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 1200})
+    page.emulate_media(forced_colors="active")
+    notebook = NotebookPage(page, lab, lab.notebook([NAMED]))
+    notebook.show_widget()
+    notebook.draw(sample(5))
+    expect(notebook.best).to_have_text("5")
+    notebook.press("Inside")
+    widget = notebook.widget
+    expect(widget.locator(".digits-sums")).to_be_visible()
+
+    def seen(places: str, what: str) -> set[str]:
+        return set(widget.evaluate(SEEN, [places, what]))
+
+    bars = seen(".digits-track > div, .digits-sum-bar > div", "backgroundColor")
+    assert bars
+    assert not bars & PLAIN
+    assert seen(".digits-map-mark", "outlineStyle") == {"solid"}
+    (line,) = seen(".digits-tab-bar .mod-active", "borderBottomColor")
+    others = seen(".digits-tab-bar button:not(.mod-active)", "borderBottomStyle")
+    assert line not in PLAIN
+    assert (line, "solid") not in {
+        (colour, style)
+        for colour in seen(
+            ".digits-tab-bar button:not(.mod-active)", "borderBottomColor"
+        )
+        for style in others
+    }
+    page.close()
