@@ -41,6 +41,16 @@ def test_servers_share_a_client_only_where_they_ask_the_same() -> None:
     assert one.client() is other.client()
 
 
+def test_another_version_is_asked_of_the_same_model_with_one_client() -> None:
+    own = RemotePredictor("127.0.0.1:1", model="digits", version=None)
+    old = own.at_version(1)
+    assert old.address() == own.address()
+    assert old.client() is not own.client()
+    assert own.at_version(1).client() is old.client()
+    own.ask_version(1)
+    assert own.client() is old.client()
+
+
 @pytest.mark.parametrize("answer", [None, np.full(10, 0.1)])
 def test_a_function_that_gives_no_prediction_is_told_what_to_give(
     answer: object,

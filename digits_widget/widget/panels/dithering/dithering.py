@@ -157,8 +157,8 @@ class DitheringPanel(Panel):
         if reader == OWN:
             return own, _PLACES[self._place.value]
         sheet = self._sheet_for(reader, state) if reader.is_unframed else own.sheet
-        beside = f"This widget's own model and steps: {own.agreement}."
-        return reader.read(sheet, context), f"{beside} {reader.remark}"
+        remark = f"{OWN.name}: {own.agreement}. {reader.remark}"
+        return reader.read(sheet, context), remark
 
     def _sheet_for(self, reader: Reader, state: State) -> ContactSheet:
         prepare = self.context.session.prepare

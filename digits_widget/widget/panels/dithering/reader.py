@@ -37,13 +37,10 @@ class Reader:
 
     @property
     def remark(self) -> str:
-        """What a person may try, to see how it differs from the widget's own."""
+        """What a person may try, to see how it differs from `OWN`."""
         if self.is_unframed:
-            return (
-                "Unframed, the digit stays as small and as far off centre as you drew "
-                "it: try a small one."
-            )
-        return f"Version {_OLD} is the network of the 2020 article: try a thin pen."
+            return "Unframed, a small digit stays small: draw one."
+        return f"Version {_OLD} is the article's network: try a thin pen."
 
     def prepare(self, context: Context) -> Callable[[Drawing], Trace]:
         """Return the steps from drawing to trace."""
