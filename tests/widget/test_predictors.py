@@ -6,7 +6,11 @@ import pytest
 from digits_widget.errors import AnswerError, LogitsError
 from digits_widget.logits import softmax
 from digits_widget.prediction import Prediction
-from digits_widget.widget.predictors import CallablePredictor, RemotePredictor
+from digits_widget.widget.predictors import (
+    CallablePredictor,
+    EmbeddedPredictor,
+    RemotePredictor,
+)
 
 LOGITS = np.linspace(-4, 5, 10)
 IMAGES = np.zeros((2, 28, 28), np.float32)
@@ -49,6 +53,19 @@ def test_another_version_is_asked_of_the_same_model_with_one_client() -> None:
     assert own.at_version(1).client() is old.client()
     own.ask_version(1)
     assert own.client() is old.client()
+
+
+@pytest.mark.server
+def test_the_embedded_server_is_asked_for_another_version_at_once() -> None:
+    own = EmbeddedPredictor(model="digits", version=None, announce=lambda _words: None)
+    try:
+        assert own(IMAGES[0]).version == 2
+        assert own.at_version(1)(IMAGES[0]).version == 1
+        assert own(IMAGES[0]).version == 2
+        own.ask_version(1)
+        assert own(IMAGES[0]).version == 1
+    finally:
+        own.close()
 
 
 @pytest.mark.parametrize("answer", [None, np.full(10, 0.1)])
