@@ -47,7 +47,15 @@ class Reader:
         return PRESETS["naive"] if self.is_unframed else context.session.prepare
 
     def read(self, sheet: ContactSheet, context: Context) -> Reading:
-        """Ask about all pictures of a sheet in one request; the caller waits for it."""
+        """Ask about all pictures of a sheet in one request, and wait for the answers.
+
+        Parameters
+        ----------
+        sheet : ContactSheet
+            Made with `prepare`.
+        context : Context
+            Has the widget's own model.
+        """
         questions = sheet.questions
         predictor = self._predictor(context.predictor)
         answers = predictor.many(questions) if len(questions) else []
