@@ -148,10 +148,11 @@ def test_the_diffusion_downloads_as_an_animated_gif(notebook: NotebookPage) -> N
         "widget.pipeline = with_dither(widget.pipeline, Dither('atkinson'), 'framed')"
     )
     notebook.press("Dithering")
-    books = notebook.widget.locator(".digits-books")
-    if not books.is_visible():
-        notebook.press("Step by step")
-    expect(books).to_contain_text("= printed")
+    fold = notebook.widget.get_by_role("button", name="Step by step")
+    if fold.get_attribute("aria-pressed") != "true":
+        fold.click()
+    # A diffusion shown before has other shares.
+    expect(notebook.widget.locator(".digits-shares")).to_contain_text("1/8")
     notebook.press("Save as GIF")
     link = notebook.widget.get_by_role("link", name="Save atkinson.gif")
     with notebook.page.expect_download() as download:
