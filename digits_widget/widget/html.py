@@ -44,6 +44,32 @@ def picture(png: bytes, words: str = "", *, attributes: str = "") -> str:
     )
 
 
+def download(name: str, content: bytes, *, mime: str, words: str) -> str:
+    """Return a link that saves a file.
+
+    Parameters
+    ----------
+    name : str
+        The file name that the browser proposes.
+    content : bytes
+        The file, which the link itself will hold: it needs no server and no network.
+    mime : str
+        MIME type of the content.
+    words : str
+        The link's words.
+    """
+    data = b64encode(content).decode()
+    return (
+        f'<a class="digits-download" download="{escape(name)}" '
+        f'href="data:{mime};base64,{data}">{escape(words)}</a>'
+    )
+
+
+def file_size(content: bytes) -> str:
+    """Return the size of a file as it stands beside its link, such as ``4.1 kB``."""
+    return f"{max(len(content) / 1000, 0.1):.1f} kB"
+
+
 def text_box(words: str, *, style: str = "") -> str:
     """Return a scrollable text, whose lines stay unbroken, with a button to copy it.
 

@@ -45,6 +45,7 @@ __all__ = [
     "Part",
     "Predictor",
     "RemotePredictor",
+    "ServerPredictor",
     "Wire",
     "find_predictor",
     "from_tensor_proto",
@@ -276,6 +277,7 @@ class RemotePredictor:
         self._asks: tuple[str, str, int | None, str | None]
         self._asks = (target, model, version, label)
         self._turn = turn_at(target)
+        self._versions: dict[int, RemotePredictor] = {}
         self.read_logits("refuse")
 
     def __call__(self, image: NDArray[np.float32]) -> Prediction:
@@ -349,6 +351,20 @@ class RemotePredictor:
             metadata = self._client.metadata(timeout=LIVE_DEADLINE)
         return ModelFacts(self._client.target, versions, labels, metadata)
 
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self._asks[1]
+
+    def at_version(self, version: int) -> RemotePredictor:
+        """Return what asks a version of the same model; this predictor keeps it."""
+        if version not in self._versions:
+            target, model, _version, _label = self._asks
+            self._versions[version] = RemotePredictor(
+                target, model=model, version=version
+            )
+        return self._versions[version]
+
     def ask_version(self, version: int) -> None:
         """Ask this version from the next request on."""
         target, model, _version, _label = self._asks
@@ -410,6 +426,11 @@ class EmbeddedPredictor:
         Version of the model; None is the highest.
     announce : callable
         Receives a sentence while the server starts, and an empty text afterwards.
+
+    Attributes
+    ----------
+    model : str
+        As given.
     """
 
     lock = threading.Lock()
@@ -419,7 +440,7 @@ class EmbeddedPredictor:
     def __init__(
         self, *, model: str, version: int | None, announce: Callable[[str], None]
     ) -> None:
-        self._model = model
+        self.model = model
         self._version = version
         self._announce = announce
         self._named: RemotePredictor | None = None
@@ -468,7 +489,13 @@ class EmbeddedPredictor:
     def ask_version(self, version: int) -> None:
         """Ask this version from the next request on."""
         with self.lock:
-            self._version, self._named = version, None
+            self._version = version
+            if self._named is not None:
+                self._named.ask_version(version)
+
+    def at_version(self, version: int) -> RemotePredictor:
+        """Return what asks a version of the model, once the server is up."""
+        return self.start().at_version(version)
 
     def start(self) -> RemotePredictor:
         """Start the server unless it runs, and return once it is up."""
@@ -477,7 +504,7 @@ class EmbeddedPredictor:
             if self._named is None or self._target != server.target:
                 self._target = server.target
                 self._named = RemotePredictor(
-                    server.target, model=self._model, version=self._version
+                    server.target, model=self.model, version=self._version
                 )
             return self._named
 
@@ -499,6 +526,10 @@ class EmbeddedPredictor:
         _start(server, self._announce)
         EmbeddedPredictor._server = server
         return server
+
+
+ServerPredictor = RemotePredictor | EmbeddedPredictor
+"""A predictor that asks a server, which may have several versions of a model."""
 
 
 def _start(server: EmbeddedServer, announce: Callable[[str], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from digits_widget.dithering import CATALOGUE
@@ -121,6 +122,45 @@ def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     keyboard.press("Shift+Tab")
     keyboard.press("Enter")
     expect(books).to_have_text(first)
+
+
+def test_another_reader_leaves_the_sheet_in_place(notebook: NotebookPage) -> None:
+    notebook.press("Dithering")
+    panel = notebook.widget.locator(".digits-dithering")
+    line, remark = panel.locator(".digits-line"), panel.locator(".digits-remark")
+    expect(line).to_contain_text("methods agree")
+    sheet = notebook.widget.locator(".digits-sheet")
+    before = sheet.bounding_box()
+    menu = panel.get_by_label("Read by")
+    for reader in ("Version 1", "This model, unframed", "Version 1, unframed"):
+        menu.select_option(reader)
+        expect(remark).to_contain_text(f"This model: {len(CATALOGUE)} of")
+        expect(panel.locator(".digits-stale")).to_have_count(0)
+        assert sheet.bounding_box() == before
+    menu.select_option("This model")
+    expect(remark).not_to_contain_text("This model:")
+
+
+def test_the_diffusion_downloads_as_an_animated_gif(notebook: NotebookPage) -> None:
+    notebook.python("from digits_widget.insight.dither_place import with_dither")
+    notebook.python("from digits_widget.steps import Dither")
+    notebook.python(
+        "widget.pipeline = with_dither(widget.pipeline, Dither('atkinson'), 'framed')"
+    )
+    notebook.press("Dithering")
+    fold = notebook.widget.get_by_role("button", name="Step by step")
+    if fold.get_attribute("aria-pressed") != "true":
+        fold.click()
+    # A diffusion shown before has other shares.
+    expect(notebook.widget.locator(".digits-shares")).to_contain_text("1/8")
+    notebook.press("Save as GIF")
+    link = notebook.widget.get_by_role("link", name="Save atkinson.gif")
+    with notebook.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "atkinson.gif"
+    with Image.open(download.value.path()) as gif:
+        assert gif.info["loop"] == 0
+    assert notebook.contrast(".digits-dithering a[download]") >= 4.5
 
 
 def test_sorting_keeps_what_is_picked(notebook: NotebookPage) -> None:

@@ -1,27 +1,38 @@
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from digits_widget.dithering import CATALOGUE
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
-from digits_widget.insight.contact_sheet import NONE
+from digits_widget.insight.contact_sheet import NONE, contact_sheet
 from digits_widget.insight.dither_place import find_dither, with_dither
+from digits_widget.insight.microscope import frames
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
+from digits_widget.serving import Client
 from digits_widget.steps import Dither
+from digits_widget.stroke import Stroke
 from digits_widget.trace import Trace
 from digits_widget.widget import DigitsWidget
+from digits_widget.widget.panels.dithering.diffusion_gif import diffusion_gif
 from tests.widget.conftest import Held, Look
 from tests.widget.panel_driver import PanelDriver
 
+if TYPE_CHECKING:
+    from digits_widget.model_server.embedded import EmbeddedServer
+
 MNIST = PRESETS["mnist"]
+NAIVE = PRESETS["naive"]
 DOT = Drawing.from_points([[(0.5, 0.5)]])
 
 
@@ -82,6 +93,52 @@ def sheet_of(panel: PanelDriver) -> dict[str, str]:
     """Return what stands on each tile, once nothing is at work any more."""
     panel.settle()
     return panel.captions()
+
+
+def drawn_again(drawing: Drawing, *, scale: float = 1, width: float) -> Drawing:
+    """Return a drawing in the top left corner, with another pen."""
+    return Drawing(
+        tuple(
+            Stroke(scale * stroke.points, stroke.times, width=width)
+            for stroke in drawing
+        )
+    )
+
+
+THIN = drawn_again(sample(8), width=0.02)
+"""An 8 that some ditherings take apart."""
+
+SMALL = drawn_again(sample(5), scale=0.4, width=0.03)
+"""A 5 in the corner, which framing would make large."""
+
+
+def reading(
+    model: Client | Model, pipeline: Pipeline, drawing: Drawing
+) -> dict[str, int]:
+    """Return which digit a model reads in each tile, asked without a widget."""
+    sheet = contact_sheet(pipeline, drawing)
+    names = [
+        name
+        for name, shown in zip(sheet.names, sheet.shown, strict=True)
+        if shown.any()
+    ]
+    if isinstance(model, Client):
+        answers: list[Prediction] = model.predict(sheet.questions)
+    else:
+        answers = [model(image) for image in sheet.questions]
+    return {name: answer.label for name, answer in zip(names, answers, strict=True)}
+
+
+def read(panel: PanelDriver) -> dict[str, int]:
+    """Return the digit on each tile that has one."""
+    said = sheet_of(panel)
+    found = {name: re.search(r"(\d) ·", words) for name, words in said.items()}
+    return {name: int(match[1]) for name, match in found.items() if match}
+
+
+def agreeing(labels: dict[str, int]) -> int:
+    """Return how many methods leave the digit as it is without dithering."""
+    return sum(labels[NONE] == label for label in labels.values()) - 1
 
 
 def test_all_methods_are_asked_about_in_one_call(
@@ -265,6 +322,115 @@ def test_a_panel_that_nobody_sees_asks_nobody(
     assert len(batches) == 1
 
 
+@pytest.mark.server
+def test_version_1_reads_the_same_sheet_beside_the_widgets_own(
+    look: Look, model_server: EmbeddedServer
+) -> None:
+    widget = DigitsWidget(server=model_server.target)
+    panel = look(widget.dithering)
+    widget.draw(THIN)
+    expected = {}
+    for version in (1, 2):
+        with Client(model_server.target, version=version) as client:
+            expected[version] = reading(client, MNIST, THIN)
+    assert expected[1] != expected[2]
+    assert read(panel) == expected[2]
+    panel.choose("Read by", "Version 1")
+    assert read(panel) == expected[1]
+    total = len(CATALOGUE)
+    assert f"{agreeing(expected[1])} of {total} methods agree" in panel.sentence()
+    own = f"This model: {agreeing(expected[2])} of {total} methods agree."
+    assert own in panel.shown_text()
+    # Only the sheet has another reader.
+    answer = widget.wait()
+    assert answer is not None
+    assert answer.version == 2
+    panel.choose("Read by", "This model")
+    assert read(panel) == expected[2]
+    assert "This model:" not in panel.shown_text()
+    widget.close()
+
+
+def test_without_framing_a_small_digit_is_read_from_few_pixels(
+    panel: PanelDriver, widget: DigitsWidget, model: Model, batches: list[int]
+) -> None:
+    widget.draw(SMALL)
+    framed = reading(model, MNIST, SMALL)
+    assert read(panel) == framed
+    panel.choose("Read by", "This model, unframed")
+    unframed = reading(model, NAIVE, SMALL)
+    assert read(panel) == unframed != framed
+    # One request more: this one, beside the widget's own.
+    assert len(batches) == 3
+    own = f"This model: {agreeing(framed)} of {len(CATALOGUE)} methods agree."
+    assert own in panel.shown_text()
+    assert widget.pipeline is MNIST
+
+
+def test_a_method_picked_on_an_unframed_sheet_goes_into_the_widgets_steps(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(SMALL)
+    panel.choose("Read by", "This model, unframed")
+    panel.settle()
+    panel.click("bayer")
+    assert widget.pipeline == with_dither(MNIST, Dither("bayer"), "framed")
+    assert panel.value("Read by") == "This model, unframed"
+
+
+def test_a_reader_chosen_while_another_is_asked_replaces_it(
+    model: Model, look: Look
+) -> None:
+    slow = Held(model)
+    widget = DigitsWidget(predict=slow)
+    panel = look(widget.dithering)
+    widget.draw(SMALL)
+    before, sentence = sheet_of(panel), panel.sentence()
+    with slow.held():
+        panel.choose("Read by", "This model, unframed")
+        panel.wait_until(lambda: slow.waiting)
+        assert panel.dimmed()
+        panel.choose("Read by", "This model")
+    assert sheet_of(panel) == before
+    assert panel.sentence() == sentence
+    assert not panel.dimmed()
+    widget.close()
+
+
+def test_no_reader_is_asked_while_the_panel_is_not_seen(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    panel.choose("Read by", "This model, unframed")
+    panel.leave()
+    widget.draw(sample(3))
+    panel.settle()
+    assert not batches
+    panel.see()
+    panel.settle()
+    assert len(batches) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "has_version_1"),
+    [
+        ({"server": "127.0.0.1:1"}, True),
+        ({"server": "127.0.0.1:1", "model": "mine"}, False),
+        ({"predict": Model()}, False),
+    ],
+)
+def test_version_1_is_offered_where_a_server_may_have_it(
+    look: Look, options: dict[str, Any], *, has_version_1: bool
+) -> None:
+    widget = DigitsWidget(**options)
+    panel = look(widget.dithering)
+    offered = panel.options("Read by")
+    assert {"This model", "This model, unframed"} <= set(offered)
+    assert ("Version 1" in offered) == has_version_1
+    reason = "Version 1 needs a model server that has the model digits"
+    assert (reason in panel.tooltip("Read by")) != has_version_1
+    widget.close()
+
+
 def test_two_values_have_nothing_to_dither(
     panel: PanelDriver, widget: DigitsWidget
 ) -> None:
@@ -347,3 +513,68 @@ def test_methods_without_steps_have_an_honest_view(
     panel.settle()
     assert words in panel.shown_text()
     assert not panel.has("Pixel")
+
+
+def gif_of(panel: PanelDriver) -> tuple[str, Image.Image, int]:
+    """Press the button for a GIF; return its name, the open GIF, and its size."""
+    panel.click("Save as GIF")
+    panel.settle()
+    ((name, content),) = panel.downloads().items()
+    return name, Image.open(io.BytesIO(content)), len(content)
+
+
+def test_the_diffusion_is_saved_as_a_gif_that_ends_with_the_print(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.choose("Use", "floyd-steinberg")
+    panel.click("Step by step")
+    panel.settle()
+    assert not panel.downloads()
+    name, gif, size = gif_of(panel)
+    assert name == "floyd-steinberg.gif"
+    assert gif.format == "GIF"
+    assert gif.info["loop"] == 0
+    assert size < 500_000
+    moment = gif.info["duration"]
+    frames = getattr(gif, "n_frames", 1)
+    assert 50 < frames <= 200
+    gif.seek(frames - 1)
+    assert gif.info["duration"] > 10 * moment
+    assert widget.trace is not None
+    assert shown_left(gif) == pytest.approx(widget.trace.tensor)
+
+
+def shown_left(gif: Image.Image) -> NDArray[np.float64]:
+    """Return the left one of a GIF's two pictures, (28, 28) in [0, 1], 1 is ink."""
+    left, top, cell = 8, 18, 7
+    light = np.asarray(gif.convert("L"), float)[top:, left:] / 255
+    return 1 - light[cell // 2 :: cell, cell // 2 :: cell][:28, :28]
+
+
+def test_the_link_to_a_gif_goes_with_its_diffusion(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.choose("Use", "atkinson")
+    panel.click("Step by step")
+    panel.settle()
+    assert gif_of(panel)[0] == "atkinson.gif"
+    panel.choose("scan", "serpentine")
+    panel.settle()
+    assert not panel.downloads()
+    assert panel.has("Save as GIF")
+    gif_of(panel)
+    panel.choose("Use", "bayer")
+    panel.settle()
+    assert not panel.downloads()
+    assert not panel.has("Save as GIF")
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (100, 100), (12, 90), (1, 1)])
+def test_the_worst_of_pictures_makes_no_large_gif(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(0).random(shape, dtype=np.float32)
+    content = diffusion_gif(frames(noise, "stevenson-arce"))
+    gif = Image.open(io.BytesIO(content))
+    assert getattr(gif, "n_frames", 1) <= 200
+    assert len(content) < 500_000

@@ -6,7 +6,11 @@ import pytest
 from digits_widget.errors import AnswerError, LogitsError
 from digits_widget.logits import softmax
 from digits_widget.prediction import Prediction
-from digits_widget.widget.predictors import CallablePredictor, RemotePredictor
+from digits_widget.widget.predictors import (
+    CallablePredictor,
+    EmbeddedPredictor,
+    RemotePredictor,
+)
 
 LOGITS = np.linspace(-4, 5, 10)
 IMAGES = np.zeros((2, 28, 28), np.float32)
@@ -39,6 +43,29 @@ def test_servers_share_a_client_only_where_they_ask_the_same() -> None:
     assert one.client() is not other.client()
     one.read_logits("refuse")
     assert one.client() is other.client()
+
+
+def test_another_version_is_asked_of_the_same_model_with_one_client() -> None:
+    own = RemotePredictor("127.0.0.1:1", model="digits", version=None)
+    old = own.at_version(1)
+    assert old.address() == own.address()
+    assert old.client() is not own.client()
+    assert own.at_version(1).client() is old.client()
+    own.ask_version(1)
+    assert own.client() is old.client()
+
+
+@pytest.mark.server
+def test_the_embedded_server_is_asked_for_another_version_at_once() -> None:
+    own = EmbeddedPredictor(model="digits", version=None, announce=lambda _words: None)
+    try:
+        assert own(IMAGES[0]).version == 2
+        assert own.at_version(1)(IMAGES[0]).version == 1
+        assert own(IMAGES[0]).version == 2
+        own.ask_version(1)
+        assert own(IMAGES[0]).version == 1
+    finally:
+        own.close()
 
 
 @pytest.mark.parametrize("answer", [None, np.full(10, 0.1)])

@@ -7,7 +7,6 @@ buttons hand one to the browser.
 from __future__ import annotations
 
 import io
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from digits_widget.regular_file import read_regular_file
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.tile import tile_png
+from digits_widget.widget import html
 from digits_widget.widget.canvas.controller import Controller
 
 _PNG_SIDE = 560
@@ -220,15 +220,10 @@ class Files:
     def _offer(self, suffix: str) -> None:
         state, kind = self._session.newest, FORMATS[suffix]
         content = kind.encode(state)
-        data = b64encode(content).decode()
         name = f"{_STEM}{suffix}"
-        size = f"{max(len(content) / 1000, 0.1):.1f} kB"
+        link = html.download(name, content, mime=kind.mime, words=f"Save {name}")
         self._offered = state.drawing
-        # The link holds the whole file: it needs no server and no network.
-        self._link.value = (
-            f'<a download="{name}" href="data:{kind.mime};base64,{data}">'
-            f"Save {name}</a> ({size}, {kind.about})"
-        )
+        self._link.value = f"{link} ({html.file_size(content)}, {kind.about})"
 
     def _take(self, change: dict[str, Any]) -> None:
         if not change["new"]:

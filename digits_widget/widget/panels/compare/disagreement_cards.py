@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -103,11 +102,11 @@ def _title(disagreements: Disagreements) -> str:
     words = f"<b>{count} {plural}</b>"
     if not ready:
         return f"<p>{words}. Say which digit was meant, to keep it in a file.</p>"
-    data = b64encode(disagreements.lines().encode()).decode()
-    link = (
-        f'<a class="digits-download" download="{FILE}" '
-        f'href="data:application/x-ndjson;base64,{data}">Download {ready} as a '
-        "labelled set</a>"
+    link = html.download(
+        FILE,
+        disagreements.lines().encode(),
+        mime="application/x-ndjson",
+        words=f"Download {ready} as a labelled set",
     )
     return f"<p>{words}. {link}, for <code>digits-widget evaluate</code>.</p>"
 

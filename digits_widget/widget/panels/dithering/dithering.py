@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-import numpy as np
 from ipywidgets import HTML, Box, DOMWidget, Dropdown, HBox, ToggleButtons, VBox
 
-from digits_widget.certainty import describe, percent
 from digits_widget.dithering import CATALOGUE
 from digits_widget.errors import OptionError, ServerAbsentError
 from digits_widget.insight.contact_sheet import (
@@ -20,7 +18,6 @@ from digits_widget.insight.contact_sheet import (
     Tile,
     arranged,
     contact_sheet,
-    tiles,
 )
 from digits_widget.insight.dither_place import (
     Place,
@@ -34,6 +31,12 @@ from digits_widget.steps import Dither
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.dithering.microscope import Microscope
 from digits_widget.widget.panels.dithering.options import DitheringOptions
+from digits_widget.widget.panels.dithering.reader import (
+    OWN,
+    Reader,
+    Reading,
+    readers,
+)
 from digits_widget.widget.panels.dithering.sheet import DitheringSheet
 from digits_widget.widget.worker import Worker
 
@@ -51,8 +54,12 @@ _PLACES = {
 
 _TWO_VALUES = "Only ink and paper are left here: there is nothing to dither."
 
-Result = tuple[ContactSheet, tuple[Tile, ...], float]
-"""Pictures, tiles, and the seconds that the answers took."""
+_READ_BY = "The model that reads the sheet, and whether the drawing is framed for it"
+
+_NO_VERSION_1 = f"{_READ_BY}. Version 1 needs a model server that has the model digits"
+
+Result = tuple[Reading, str]
+"""What the chosen reader says, and a remark on it."""
 
 
 class DitheringPanel(Panel):
@@ -84,6 +91,7 @@ class DitheringPanel(Panel):
                 "The least ink first",
             ],
         )
+        self._reader = _reader_menu(readers(self.context.predictor))
         self._names = Dropdown(options=(NONE, *CATALOGUE), description="Use")
         self._hint, self._card = HTML(), HTML()
         self._hint.add_class("digits-remark")
@@ -94,7 +102,8 @@ class DitheringPanel(Panel):
         self._names.observe(guard(self._choose), names="value")
         self._place.observe(guard(self._move), names="value")
         self._order.observe(guard(self._arrange), names="value")
-        controls = HBox([self._place, self._order])
+        self._reader.observe(guard(self._ask_anew), names="value")
+        controls = HBox([self._place, self._order, self._reader])
         controls.add_class("digits-controls")
         side = VBox([self._names, self._card, self._options.widget])
         side.add_class("digits-picked")
@@ -114,7 +123,8 @@ class DitheringPanel(Panel):
         if state.trace is None or reason:
             self._clear(reason if drawing else _BLANK)
             return
-        question = (drawing, self._plain(), self._place.value, _tuned(dither))
+        reader, place = self._reader.value, self._place.value
+        question = (drawing, self._plain(), place, _tuned(dither), reader)
         if question == self._question:
             return
         old, self._question = self._question, question
@@ -142,27 +152,31 @@ class DitheringPanel(Panel):
         return dither
 
     def _work(self, state: State) -> Result:
+        reader, context = self._reader.value, self.context
+        own = OWN.read(self._sheet_for(OWN, state), context)
+        if reader == OWN:
+            return own, _PLACES[self._place.value]
+        sheet = self._sheet_for(reader, state) if reader.is_unframed else own.sheet
+        remark = f"{OWN.name}: {own.agreement}. {reader.remark}"
+        return reader.read(sheet, context), remark
+
+    def _sheet_for(self, reader: Reader, state: State) -> ContactSheet:
         prepare = self.context.session.prepare
         found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
-        sheet = contact_sheet(
-            prepare,
+        return contact_sheet(
+            reader.prepare(self.context),
             state.drawing,
             place=self._place.value,
             chosen=found[0] if found else None,
         )
-        questions = sheet.questions
-        answers = self.context.predictor.many(questions) if len(questions) else []
-        seconds = answers[0].timing.waiting if answers else 0
-        return sheet, tiles(sheet, answers), seconds
 
     def _draw(self, result: Result) -> None:
-        sheet, these, seconds = result
-        self._tiles = these
+        reading, remark = result
+        self._tiles = reading.tiles
         self._arrange()
         self._sheet.widget.remove_class("digits-stale")
-        self.say(_words(these, seconds))
-        hint = _PLACES[self._place.value] if sheet.is_grey else _TWO_VALUES
-        self._remark(hint)
+        self.say(reading.words)
+        self._remark(remark if reading.sheet.is_grey else _TWO_VALUES)
 
     def _fail(self, problem: Exception) -> None:
         self._forget()
@@ -218,9 +232,12 @@ class DitheringPanel(Panel):
         prepare = self.context.session.prepare
         found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
         if found is None:
-            self.update(self.context.session.state)
+            self._ask_anew()
         elif found[1] != change["new"]:
             self._put(found[0])
+
+    def _ask_anew(self, _change: object = None) -> None:
+        self.update(self.context.session.state)
 
     def _arrange(self, _change: object = None) -> None:
         if self._tiles:
@@ -239,38 +256,16 @@ class DitheringPanel(Panel):
         raise OptionError(msg)
 
 
+def _reader_menu(offered: tuple[Reader, ...]) -> Dropdown:
+    """Return the menu of readers; where version 1 is absent, its tooltip says why."""
+    has_old = any(reader.is_old for reader in offered)
+    return Dropdown(
+        options=[(reader.name, reader) for reader in offered],
+        description="Read by",
+        tooltip=_READ_BY if has_old else _NO_VERSION_1,
+    )
+
+
 def _tuned(dither: Dither | None) -> Dither | None:
     """Return the dither if its options differ from the catalogue's, else None."""
     return dither if dither and (dither.options or dither.like) else None
-
-
-def _words(these: tuple[Tile, ...], seconds: float) -> str:
-    """Sum the sheet up in one sentence."""
-    first, *others = these
-    if first.prediction is None:
-        return "No ink is left, with or without dithering."
-    same = sum(tile.agrees for tile in others)
-    answer = first.prediction
-    words = (
-        f"Without dithering {describe(answer)}; {same} of {len(others)} methods agree"
-    )
-    rest = len(others) - same
-    apart = f", ▲ {rest} {'does' if rest == 1 else 'do'} not" if rest else ""
-    took = (
-        f" ({1000 * seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
-        if seconds
-        else ""
-    )
-    return f"{words}{apart}{took}.{_range(these, answer.label)}"
-
-
-def _range(these: tuple[Tile, ...], digit: int) -> str:
-    """Tell how the confidence in a digit differs from method to method."""
-    answers = [tile.prediction for tile in these if tile.prediction]
-    shares = [float(answer.confidences[digit]) for answer in answers]
-    low, middle, high = (
-        percent(float(share)) for share in np.quantile(shares, [0, 0.5, 1])
-    )
-    if low == middle == high:
-        return ""
-    return f" {digit} has {low} at worst, {middle} in the middle, {high} at best."

@@ -23,6 +23,7 @@ from digits_widget.steps import Dither
 from digits_widget.steps.step import Image
 from digits_widget.widget import html
 from digits_widget.widget.context import Context
+from digits_widget.widget.panels.dithering.gif_offer import GifOffer
 from digits_widget.widget.panels.dithering.microscope_picture import (
     draw_frame,
     draw_thresholds,
@@ -73,9 +74,11 @@ class Microscope:
         self._controls.add_class("digits-controls")
         self._stage = HTML()
         self._stage.add_class("digits-microscope")
-        self._body = VBox()
-        self.widget = VBox([self._fold, self._body])
         guard = context.guard
+        self._gif = GifOffer(guard)
+        self._body = VBox()
+        self._body.add_class("digits-microscope-open")
+        self.widget = VBox([self._fold, self._body])
         self._fold.observe(guard(self._unfold), names="value")
         self._slider.observe(guard(self._turn), names="value")
         self._back.on_click(guard(lambda _: self._step(-1)))
@@ -122,12 +125,11 @@ class Microscope:
             return
         self._found = found
         dither, image, steps = found
+        self._show_controls(dither.method, steps)
         if steps:
-            self._controls.layout.display = ""
             self._slider.max = len(steps) - 1
             self._turn()
             return
-        self._controls.layout.display = "none"
         grid = thresholds(
             dither.method, image.shape, like=dither.like, **dither.options
         )
@@ -139,15 +141,21 @@ class Microscope:
 
     def _fail(self, problem: Exception) -> None:
         self._question, self._found = None, None
-        self._controls.layout.display = "none"
+        self._show_controls()
         self._stage.value = html.problem(problem)
 
     def _say(self, words: str) -> None:
-        self._controls.layout.display = "none"
+        self._show_controls()
         self._stage.value = f'<p role="status">{escape(words)}</p>'
 
+    def _show_controls(self, method: str = "", steps: tuple[Frame, ...] = ()) -> None:
+        """Show the controls for a diffusion, or none where there is nothing to step."""
+        self._controls.layout.display = "" if steps else "none"
+        self._gif.show(method, steps)
+
     def _unfold(self, change: dict[str, bool]) -> None:
-        self._body.children = [self._controls, self._stage] if change["new"] else []
+        parts = [self._controls, self._stage, self._gif.widget]
+        self._body.children = parts if change["new"] else []
         self.show(self._state, self._dither)
 
     def _turn(self, _change: object = None) -> None:

@@ -13,9 +13,16 @@ from digits_widget.steps.step import Image
 from digits_widget.tile import tile_png
 from digits_widget.widget import html
 
-_LACKS = np.array([232, 112, 26]) / 255
-_OWED = np.array([55, 120, 204]) / 255
-_FULL = 0.5
+LACKS = np.array([232, 112, 26]) / 255
+"""Colour where ink is missing."""
+
+OWED = np.array([55, 120, 204]) / 255
+"""Colour where there is too much."""
+
+NOW = np.array([200, 0, 90]) / 255
+"""Colour of the mark on the pixel in work, as in the style sheet."""
+
+FULL = 0.5
 """Error with the full colour; plain diffusion never carries more at once."""
 
 _CELL = 42
@@ -104,8 +111,8 @@ def _picture(pixels: NDArray[np.floating], words: str, marks: str = "") -> str:
 
 def _coloured(error: NDArray[np.float64]) -> NDArray[np.float64]:
     """Colour errors: orange where ink is missing, blue where there is too much."""
-    share = np.clip(np.abs(error) / _FULL, 0, 1)[:, :, None]
-    end = np.where(error[:, :, None] > 0, _LACKS, _OWED)
+    share = np.clip(np.abs(error) / FULL, 0, 1)[:, :, None]
+    end = np.where(error[:, :, None] > 0, LACKS, OWED)
     return np.asarray(1 + share * (end - 1))
 
 

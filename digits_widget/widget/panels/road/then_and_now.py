@@ -15,8 +15,8 @@ from digits_widget.widget.context import Context
 from digits_widget.widget.panel import REST
 from digits_widget.widget.predictors import (
     CallablePredictor,
-    EmbeddedPredictor,
-    RemotePredictor,
+    Predictor,
+    ServerPredictor,
 )
 from digits_widget.widget.worker import Worker
 
@@ -56,7 +56,6 @@ class ThenAndNow:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._others: dict[tuple[str, str, int], RemotePredictor] = {}
         self._switch = ToggleButtons(
             options=[(way.name, way) for way in WAYS],
             index=None,
@@ -84,7 +83,7 @@ class ThenAndNow:
 
     def _take(self, change: dict[str, Way | None]) -> None:
         way, predictor = change["new"], self._context.predictor
-        if way and isinstance(predictor, RemotePredictor | EmbeddedPredictor):
+        if way and isinstance(predictor, ServerPredictor):
             predictor.ask_version(way.version)
             self._context.session.use(PRESETS[way.preset])
 
@@ -100,17 +99,14 @@ class ThenAndNow:
             return describe(state.prediction)
         try:
             image = PRESETS[way.preset](state.drawing).tensor
-            return describe(self._other(way.version)(image))
+            return describe(self._at(way.version)(image))
         except DigitsError as exc:
             return str(exc)
 
-    def _other(self, version: int) -> RemotePredictor:
-        """Return what asks this version; kept, so that its channel stays open."""
-        target, model = self._context.predictor.address() or ("", "")
-        key = (target, model, version)
-        if key not in self._others:
-            self._others[key] = RemotePredictor(target, model=model, version=version)
-        return self._others[key]
+    def _at(self, version: int) -> Predictor:
+        predictor = self._context.predictor
+        assert isinstance(predictor, ServerPredictor)  # noqa: S101 - as `_take` saw
+        return predictor.at_version(version)
 
     def _draw(self, answers: str) -> None:
         self._answers.value = f'<div class="digits-ways">{answers}</div>'
