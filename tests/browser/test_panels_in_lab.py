@@ -224,11 +224,14 @@ def test_a_map_is_looked_at_by_mouse_and_by_keys(notebook: NotebookPage) -> None
     for key, number in (("ArrowRight", 3), ("ArrowDown", 19), ("End", 48), ("Home", 1)):
         notebook.page.keyboard.press(key)
         expect(words).to_contain_text(f"map {number} of 48")
-    # The next drawing shows the same map.
-    notebook.python("widget.clear()")
-    draw(notebook, sample(3))
+    # The next drawing shows the same map, and the keyboard is still there.
+    notebook.python(
+        "from digits_widget import sample\nwidget.draw(sample(3)); widget.wait()"
+    )
     expect(panel.locator(".digits-sums .digits-best th")).to_have_text("3")
     expect(words).to_contain_text("conv2d_2, map 1 of 48")
+    notebook.page.keyboard.press("ArrowRight")
+    expect(words).to_contain_text("conv2d_2, map 2 of 48")
 
 
 FRAME = """stage => {

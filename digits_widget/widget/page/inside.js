@@ -15,8 +15,11 @@ const watchMaps = (root, signal) => {
     const line = within((event.clientY - top) / step.y, lines);
     pointAt(root, maps, line * columns + column);
   }, {signal});
+  document.addEventListener("mousedown", () => { root.digitsMapsFocused = undefined; },
+    {capture: true, signal});
   root.addEventListener("focusin", event => {
     const maps = onMap(event);
+    root.digitsMapsFocused = maps && aboutOf(maps).name;
     if (maps && root.digitsMap?.name !== aboutOf(maps).name) pointAt(root, maps, 0);
   }, {signal});
   root.addEventListener("keydown", event => {
@@ -61,6 +64,7 @@ const followMaps = root => {
   const newest = layers?.querySelector(".digits-maps");
   if (!layers || layers.digitsNewest === newest) return;
   layers.digitsNewest = newest;
+  keepFocus(root, layers);
   if (newest && !findMaps(root)) {
     const all = [...layers.querySelectorAll(".digits-maps")];
     const maps = all.find(each => aboutOf(each).count > 1) ?? newest;
@@ -70,6 +74,14 @@ const followMaps = root => {
     };
   }
   showMap(root);
+};
+
+// Each answer replaces the maps. The keyboard stays on those that it was on.
+const keepFocus = (root, layers) => {
+  if (!root.digitsMapsFocused || document.activeElement !== document.body) return;
+  const same = [...layers.querySelectorAll(".digits-maps")].find(
+    maps => aboutOf(maps).name === root.digitsMapsFocused);
+  same?.focus({preventScroll: true});
 };
 
 const findMaps = root => [...root.querySelectorAll(".digits-maps")].find(
