@@ -21,7 +21,7 @@ from traitlets import Instance
 from digits_widget.datasets.disagreements import Disagreements
 from digits_widget.drawing import Drawing
 from digits_widget.pipeline import find_preset
-from digits_widget.prediction import Prediction
+from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.session import Session
 from digits_widget.state import State
 from digits_widget.trace import Trace
@@ -203,6 +203,9 @@ class DigitsWidget(CellOutput):
         self._lay_out(autosave)
         self._cell = Cell(self.close, self._overlay)
         self._overlay.on("seen", self._context.guard(self._retry_if_seen))
+        make_it = self._context.guard(self._panel(WhyPanel).make_it)
+        for digit in range(DIGITS):
+            self._overlay.on(f"make it {digit}", partial(make_it, digit))
         if autosave:
             self._context.guard(self._begin_with)(autosave)
         if isinstance(predictor, EmbeddedPredictor):

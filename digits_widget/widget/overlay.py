@@ -93,7 +93,8 @@ class Overlay(AnyWidget):
         ----------
         event : str
             ``ready``: a view can show the sheet; ``seen``: the number of views has
-            changed; ``leave``: the paper has lost the focus; ``escape``: the key.
+            changed; ``leave``: the paper has lost the focus; ``escape``: the key;
+            ``make it 0`` to ``make it 9``: the digit beside that bar was clicked.
         handler : callable
             A function without arguments.
         """

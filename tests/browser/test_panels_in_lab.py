@@ -14,6 +14,7 @@ from digits_widget.datasets import read_pen_digits
 from digits_widget.drawing import Drawing
 from digits_widget.evaluation.nondigits import letter
 from digits_widget.samples import sample
+from tests.browser.looks import faults
 from tests.waiting import until
 from tools.lab import Lab
 from tools.notebook_page import NotebookPage
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
 CELLS = (
     "from digits_widget import DigitsWidget\nwidget = DigitsWidget()\nwidget",
     "widget.why",
+    "widget.bars",
 )
 
 DISPUTED = letter(np.random.default_rng(1))
@@ -153,6 +155,97 @@ def test_the_dabs_that_make_it_another_digit_are_replayed(
     expect(game.get_by_role("button", name="Now you")).to_be_visible()
     notebook.python("widget.clear()")
     expect(game.locator(".digits-dab")).to_have_count(0)
+
+
+WATCH_HEIGHT = """widget => {
+  window.heights = new Set();
+  new MutationObserver(() => {
+    const game = widget.querySelector(".digits-made")?.closest(".digits-make-it");
+    if (game) heights.add(game.offsetHeight);
+  }).observe(widget, {childList: true, subtree: true, attributes: true});
+}"""
+"""Keep every height that the game has while it shows a picture."""
+
+
+def test_a_digit_beside_the_bars_opens_why_and_is_made_there(
+    notebook: NotebookPage,
+) -> None:
+    turn_to(notebook, "Steps")
+    nine = notebook.widget.get_by_role("button", name="Make it a 9", exact=True)
+    expect(nine).to_be_disabled()
+    draw(notebook, sample(4))
+    notebook.widget.evaluate(WATCH_HEIGHT)
+    box, row = nine.bounding_box(), notebook.best.bounding_box()
+    assert box
+    assert row
+    assert (box["width"], box["height"]) == (24, 24)
+    assert box["y"] - row["y"] == 5 * 24
+    nine.click()
+    game = notebook.widget.locator(".digits-make-it")
+    expect(game).to_contain_text("make it a 9:")
+    expect(game).to_be_in_viewport(ratio=1)
+    expect(game.locator("figure")).to_have_text(["nearest 4s", "nearest 9s"])
+    expect(game.locator("figure img")).to_have_count(6)
+    # Nothing jumps between the beginning of the search and its end.
+    assert len(notebook.page.evaluate("[...heights]")) == 1
+    expect(game.get_by_role("button", name="9", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert_readable(notebook, game, ".digits-nearest figcaption", ".digits-nearest p")
+
+
+def test_nothing_jumps_in_a_narrow_window_while_a_search_goes_on(
+    notebook: NotebookPage,
+) -> None:
+    size = notebook.page.viewport_size
+    assert size
+    turn_to(notebook, "Why")
+    draw(notebook, sample(4))
+    notebook.page.set_viewport_size({"width": 720, "height": 1600})
+    notebook.widget.evaluate(WATCH_HEIGHT)
+    game = notebook.widget.locator(".digits-make-it")
+    for digit in (9, 1, 9):
+        game.get_by_role("button", name=str(digit), exact=True).click()
+        expect(game).to_contain_text(f"it a {digit}:")
+    # Before the first search there was no picture; from then on it has its place.
+    assert len(notebook.page.evaluate("[...heights]")) == 1
+    expect(game.locator(".digits-nearest img")).to_have_count(6)
+    assert not faults(game)
+    notebook.page.set_viewport_size(size)
+
+
+def test_the_digits_beside_the_bars_are_one_place_that_answers_leave_alone(
+    notebook: NotebookPage,
+) -> None:
+    turn_to(notebook, "Wire")
+    draw(notebook, sample(4))
+    press = notebook.page.keyboard.press
+    target = notebook.widget.locator(".digits-bar-targets button")
+    target.nth(0).focus()
+    for key, place in (("ArrowDown", 1), ("End", 9), ("ArrowUp", 8), ("Home", 0)):
+        press(key)
+        expect(target.nth(place)).to_be_focused()
+    press("ArrowRight")
+    # Another answer takes the place of the bars, but not of what has the focus.
+    notebook.python(
+        "from digits_widget import sample\nwidget.draw(sample(6))\nwidget.wait()"
+    )
+    expect(notebook.best).to_have_text("6")
+    expect(target.nth(1)).to_be_focused()
+    press("Enter")
+    expect(notebook.widget.locator(".digits-make-it")).to_contain_text("it a 1:")
+    expect(target.nth(1)).to_be_focused()
+    press("Tab")
+    log_scale = notebook.widget.get_by_role("button", name="Log scale", exact=True)
+    expect(log_scale).to_be_focused()
+
+
+def test_bars_alone_in_a_cell_have_nothing_to_open(notebook: NotebookPage) -> None:
+    draw(notebook, sample(4))
+    notebook.run(2)
+    alone = notebook.page.locator(".jp-CodeCell").nth(2).locator(".digits-widget")
+    expect(alone.locator(".digits-best th")).to_have_text("4")
+    expect(alone.locator(".digits-bar-targets")).not_to_be_visible()
 
 
 def test_the_bytes_are_shown_and_a_click_selects_what_is_to_be_pasted(

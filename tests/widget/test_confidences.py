@@ -225,6 +225,43 @@ def test_logits_about_an_older_drawing_are_dimmed(
     widget.clear()
 
 
+def targets(view: PanelDriver) -> list[str]:
+    """Return the buttons beside the bars that can be pressed, by their titles."""
+    buttons = view.page.select(".digits-bar-targets button")
+    assert len(buttons) == 10
+    return [str(each["title"]) for each in buttons if not each.has_attr("disabled")]
+
+
+def test_the_digits_beside_the_bars_are_buttons_once_there_is_an_answer(
+    view: PanelDriver, widget: DigitsWidget, held: Held
+) -> None:
+    titles = targets(view)
+    assert titles[8:] == ["Make it an 8", "Make it a 9"]
+    assert len(titles) == 10
+    # While a person draws on, they stay: only the bars are new.
+    with held.held():
+        widget.draw(sample(4))
+        assert view.dimmed()
+        assert targets(view) == titles
+    view.settle()
+    assert targets(view) == titles
+    widget.clear()
+    view.settle()
+    assert not targets(view)
+    with held.held():
+        widget.draw(sample(3))
+        assert not targets(view)
+
+
+def test_logits_are_no_answer_that_could_become_another(
+    view: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    model.answer = Prediction(LOGITS)
+    widget.draw(sample(3))
+    view.wait_until(lambda: not view.dimmed())
+    assert not targets(view)
+
+
 def lines(view: PanelDriver) -> int:
     """Return how many digits have a line in the chart."""
     return len(view.page.find_all("g", class_=re.compile("^digits-line-")))

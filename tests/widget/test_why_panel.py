@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from digits_widget.datasets.training_digits import training_digits
 from digits_widget.drawing import Drawing
 from digits_widget.errors import ServerAbsentError
 from digits_widget.prediction import Prediction
@@ -340,3 +341,122 @@ def test_a_search_that_fails_says_so(
     model.problem = ServerAbsentError("Gone while looking. Start the server.")
     panel.choose("Make it a", "8")
     panel.wait_until(lambda: "Gone while looking" in panel.problem())
+
+
+def near_tiles(panel: PanelDriver) -> dict[str, list[NDArray[np.uint8]]]:
+    """Return the three tiles of each row beside the dabs, black is ink, by caption."""
+    tiles = [picture for picture in panel.pictures() if picture.shape == (56, 56)]
+    captions = panel.page.select(".digits-nearest figcaption")
+    return {
+        caption.get_text(): tiles[3 * row : 3 * row + 3]
+        for row, caption in enumerate(captions)
+    }
+
+
+def is_training_digit(tile: NDArray[np.uint8], digit: int) -> bool:
+    """Whether a tile shows, twice as large, a bundled training digit of this class."""
+    images, labels = training_digits()
+    known = np.rint(255 * (1 - images[labels == digit])).astype(np.uint8)
+    # The sheet holds whole bytes: what is shown is exactly what it holds.
+    return bool((known == tile[::2, ::2]).all((1, 2)).any())
+
+
+def test_beside_the_dabs_are_the_nearest_training_digits_of_both_classes(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    assert not near_tiles(panel)
+    panel.choose("Make it a", "8")
+    panel.wait_for("make it an 8:")
+    assert "Nearest training digits" in panel.shown_text()
+    tiles = near_tiles(panel)
+    assert list(tiles) == ["nearest 3s", "nearest 8s"]
+    for caption, digit in (("nearest 3s", 3), ("nearest 8s", 8)):
+        assert len({tile.tobytes() for tile in tiles[caption]}) == 3
+        assert all(is_training_digit(tile, digit) for tile in tiles[caption])
+    words = [str(tile["alt"]) for tile in panel.page.select(".digits-nearest img")]
+    assert words[:3] == ["The nearest 3", "The second nearest 3", "The third nearest 3"]
+    widget.draw(sample(5))
+    panel.settle()
+    assert not near_tiles(panel)
+
+
+def test_during_the_search_the_place_of_all_is_kept_free(
+    panel: PanelDriver, widget: DigitsWidget, held: Held
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    with held.held():
+        panel.choose("Make it a", "8")
+        assert near_tiles(panel) == {"nearest 3s": [], "nearest 8s": []}
+        assert len(panel.page.select(".digits-nearest span")) == 6
+        assert panel.page.select('img[alt="The drawing without a dab"]')
+        assert not panel.has("Now you")
+    panel.wait_for("make it an 8:")
+    assert len(panel.page.select(".digits-nearest span img")) == 6
+    assert panel.has("Now you")
+
+
+def test_the_digit_that_it_is_ends_the_search_for_another(
+    panel: PanelDriver, widget: DigitsWidget, held: Held
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    with held.held():
+        panel.choose("Make it a", "8")
+        panel.wait_until(lambda: held.waiting)
+        panel.choose("Make it a", "3")
+    panel.settle()
+    assert "The model reads a 3 already." in panel.shown_text()
+    assert not near_tiles(panel)
+
+
+def test_a_digit_beside_the_bars_is_made_once_the_panel_is_open(
+    page: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    page.settle()
+    # The page opens the tab, too: see `targets.js`.
+    page.report("make it 8")
+    page.settle()
+    page.open_panel("Why")
+    page.wait_for("make it an 8:")
+    assert page.value("Make it a") == "8"
+
+
+def test_a_digit_beside_the_bars_is_made_of_each_drawing_in_the_open_panel(
+    page: PanelDriver, widget: DigitsWidget
+) -> None:
+    page.open_panel("Why")
+    for drawing in (sample(3), sample(5)):
+        widget.draw(drawing)
+        page.settle()
+        assert not page.page.select(".digits-dab")
+        page.report("make it 8")
+        page.wait_for("make it an 8:")
+
+
+def test_a_second_click_beside_the_bars_searches_again(
+    page: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    page.open_panel("Why")
+    widget.draw(sample(3))
+    page.settle()
+    model.problem = ServerAbsentError("Gone while looking. Start the server.")
+    page.report("make it 8")
+    page.wait_until(lambda: "Gone while looking" in page.problem())
+    model.problem = None
+    page.report("make it 8")
+    page.wait_for("make it an 8:")
+
+
+def test_a_digit_beside_the_bars_waits_for_an_answer(
+    page: PanelDriver, widget: DigitsWidget, held: Held
+) -> None:
+    page.open_panel("Why")
+    with held.held():
+        widget.draw(sample(3))
+        page.report("make it 8")
+        assert "Draw a digit first." not in page.shown_text()
+    page.wait_for("make it an 8:")

@@ -86,12 +86,12 @@ const watchHand = (root, signal) => {
   window.addEventListener("focus", () => setTimeout(() => { isBack = false; }), {signal});
 };
 
-// One Tab reaches the sheet of ditherings, the road or the samples, and one leaves it.
+// One Tab reaches a group, such as the sheet of ditherings or the samples, and one leaves it.
 // Inside, arrows go from tile to tile; names.js chooses the tile that Tab reaches.
 const watchSheet = (root, signal) => root.addEventListener("keydown", event => {
   const {key, target, ctrlKey, altKey, metaKey} = event;
   const grid = target.closest(".digits-sheet button")?.parentElement
-    ?? target.closest(".digits-road, .digits-samples, .digits-targets");
+    ?? target.closest(".digits-road, .digits-samples, .digits-bar-targets, .digits-targets");
   if (!grid || ctrlKey || altKey || metaKey) return;
   const tiles = [...grid.querySelectorAll("button")];
   const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;

@@ -13,7 +13,8 @@ const sign = button => Object.keys(PLAY).find(
 
 const stopOf = sheet => sheet.querySelector("button:focus")
   ?? sheet.querySelector("button.mod-active") ?? sheet.querySelector("button");
-const GROUPS = ".digits-sheet, .digits-road, .digits-samples, .digits-targets";
+const GROUPS = ".digits-sheet, .digits-road, .digits-samples, .digits-bar-targets, "
+  + ".digits-targets";
 const isStop = tile => tile === stopOf(tile.closest(GROUPS));
 
 const NAMES = {

@@ -17,12 +17,14 @@ export default {
       watchKernel(root, model, signal);
       watchKeys(root, model, signal);
       watchRoad(root, signal);
+      watchTargets(root, model, signal);
       watchCopy(root, signal);
       watchMaps(root, signal);
       watchFiles(root, model, signal);
       const look = () => {
         nameControls(root);
         followRoad(root);
+        followTargets(root);
         followMaps(root);
         for (const canvas of root.querySelectorAll(".digits-paper canvas")) {
           if (canvas.digitsWired) continue;

@@ -10,7 +10,15 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-from ipywidgets import HTML, DOMWidget, FloatLogSlider, HBox, ToggleButton, VBox
+from ipywidgets import (
+    HTML,
+    Box,
+    DOMWidget,
+    FloatLogSlider,
+    HBox,
+    ToggleButton,
+    VBox,
+)
 from numpy.typing import NDArray
 
 from digits_widget.certainty import certainty, describe
@@ -27,6 +35,7 @@ from digits_widget.widget.panels.confidences.bars import (
 )
 from digits_widget.widget.panels.confidences.headline import Headline
 from digits_widget.widget.panels.confidences.over_time import OverTime
+from digits_widget.widget.panels.confidences.targets import targets
 from digits_widget.widget.worker import after
 
 _TEMPERATURE = (
@@ -53,6 +62,10 @@ class ConfidencesPanel(Panel):
         self._headline = Headline(self.context.say, after)
         self._bars = HTML()
         self._bars.add_class("digits-confidences")
+        self._targets = HTML()
+        self._targets.add_class("digits-targets-place")
+        bars = Box([self._bars, self._targets])
+        bars.add_class("digits-bars-and-targets")
         self._over_time = OverTime(self.context)
         self._temperature = FloatLogSlider(
             1,
@@ -87,7 +100,7 @@ class ConfidencesPanel(Panel):
             toggle.observe(guard(self._unfold), names="value")
         row = HBox([self._log_scale, over_time, self._warm, self._softmax])
         row.add_class("digits-controls")
-        self._always = (self._headline.widget, self._bars, row)
+        self._always = (self._headline.widget, bars, row)
         self._content = VBox(self._always)
         self._content.add_class("digits-says")
         self._temperature.observe(guard(self._redraw), names="value")
@@ -128,6 +141,7 @@ class ConfidencesPanel(Panel):
         title = f' title="{escape(details)}"' if details else ""
         told = f'<p class="digits-certainty"{title}>{escape(remark)}</p>'
         self._bars.value = bars + told
+        self._targets.value = targets(is_on=shown is not None)
         self._say(sentence(state, temperature=temperature))
 
     def _draw_bars(self, answer: Prediction | None, *, is_stale: bool = False) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ipywidgets import HTML, Button, DOMWidget, HBox, ToggleButtons, VBox
 
 from digits_widget.certainty import percent
 from digits_widget.drawing import Drawing
+from digits_widget.insight.counterfactuals import Dab, Image
 from digits_widget.insight.make_it import Attempt, make_it
 from digits_widget.insight.reasons import a_digit
 from digits_widget.prediction import Prediction
@@ -17,6 +20,7 @@ from digits_widget.widget import html
 from digits_widget.widget.context import Context
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.why.marks import dot_of, mark
+from digits_widget.widget.panels.why.nearest import empty_tiles, nearest_tiles
 from digits_widget.widget.worker import Worker
 
 _SIDE = 224
@@ -29,11 +33,18 @@ YOURS = 3
 """Strokes that a learner has at least; as many as the search took, if those are more.
 """
 
+Turn = Literal["no", "soon", "yes"]
+"""Whether it is the learner's turn; "soon" only keeps the button's place free."""
+
+Found = tuple[int, Attempt]
+"""The digit that the model reads without the dabs, and where the search has ended."""
+
 
 class MakeIt(Panel):
     """Find the fewest dabs that make the drawing another digit, and replay them.
 
-    Then the learner may try it on the paper, with as many strokes.
+    Beside them are the nearest training digits of both classes. Then the learner may
+    try it on the paper, with as many strokes.
     """
 
     def __init__(self, context: Context) -> None:
@@ -42,6 +53,18 @@ class MakeIt(Panel):
         self._drawing = self.state.drawing
         self._allowed = YOURS
         self._challenge: Challenge | None = None
+        self._wish: int | None = None
+
+    def seek(self, target: int) -> None:
+        """Choose a target, once a page shows the panel and the model has answered.
+
+        Parameters
+        ----------
+        target : int
+            The digit, 0 to 9.
+        """
+        self._wish = target
+        self.show(self.state)
 
     def build(self) -> DOMWidget:
         """Make ten buttons, above the sentence and the picture."""
@@ -56,7 +79,7 @@ class MakeIt(Panel):
         self._yours = Button(
             description="Now you", tooltip="Try it on the paper, in a few strokes"
         )
-        self._yours.layout.display = "none"
+        self._offer("no")
         self._picture = HTML()
         self._picture.add_class("digits-make-it-picture")
         self._target.observe(guard(self._choose), names="value")
@@ -68,7 +91,7 @@ class MakeIt(Panel):
         return content
 
     def update(self, state: State) -> None:
-        """Judge the challenge, or begin anew with a new drawing."""
+        """Judge the challenge, or begin anew with a new drawing; fulfil a wish."""
         if self._challenge and self._challenge.goes_on(state.drawing):
             self._judge(state, self._challenge)
         elif state.drawing is not self._drawing:
@@ -76,48 +99,63 @@ class MakeIt(Panel):
             self._challenge, self._target.index = None, None
             self._show("", "")
         self._drawing = state.drawing
+        if self._wish is not None and not state.waiting:
+            target, self._wish = self._wish, None
+            # A digit that is chosen already is sought again.
+            self._target.index = None
+            self._target.index = target
 
     def _choose(self, change: dict[str, int | None]) -> None:
         target, self._challenge = change["new"], None
-        answer = self.state.prediction
+        state, answer = self.state, self.state.prediction
         if target is None:
             return
-        if answer is None:
+        self._worker.cancel()
+        if answer is None or state.trace is None:
             self._show("", "Draw a digit first.")
         elif answer.label == target:
             self._show("", f"The model reads {a_digit(target)} already.")
         else:
-            self._show("", f"Looking for dabs that make it {a_digit(target)} …")
-            self._worker(self.state, target, now=True)
+            picture = _before(state.trace.tensor, (answer.label, target))
+            words = f"Looking for dabs that make it {a_digit(target)} …"
+            self._show(picture, words, turn="soon")
+            self._worker(state, target, now=True)
 
-    def _search(self, state: State, target: int) -> Attempt:
-        assert state.trace is not None  # noqa: S101 - only traces are answered
+    def _search(self, state: State, target: int) -> Found:
+        # Only traces are answered.
+        assert state.trace is not None  # noqa: S101
+        assert state.prediction is not None  # noqa: S101
         many = self.context.predictor.many
         for attempt in make_it(target, state.trace.tensor, many):
             if self.state.drawing is not state.drawing or self._target.value != target:
                 break
             self.say(_progress(attempt))
-        return attempt
+        return state.prediction.label, attempt
 
-    def _finish(self, attempt: Attempt) -> None:
-        self._show(_replay(attempt), _result(attempt))
+    def _finish(self, found: Found) -> None:
+        read, attempt = found
         self._allowed = max(YOURS, len(attempt.dabs))
-        self._yours.layout.display = ""
+        self._show(_replay(attempt, read), _result(attempt), turn="yes")
 
     def _fail(self, problem: Exception) -> None:
         self._show("", "")
         self.say_problem(problem)
 
-    def _show(self, picture: str, words: str) -> None:
-        self._picture.value = picture
-        self._yours.layout.display = "none"
+    def _show(self, picture: str, words: str, *, turn: Turn = "no") -> None:
+        self._offer(turn)
         self.say(words)
+        self._picture.value = picture
+
+    def _offer(self, turn: Turn) -> None:
+        layout = self._yours.layout
+        layout.display = "none" if turn == "no" else ""
+        layout.visibility = "hidden" if turn == "soon" else None
 
     def _begin(self) -> None:
         """Let the learner try it: count the strokes from now on."""
         target = self._target.value
         self._challenge = Challenge(target, self._allowed, self.state.drawing)
-        self._yours.layout.display = "none"
+        self._offer("no")
         self.say(self._challenge.task)
 
     def _judge(self, state: State, challenge: Challenge) -> None:
@@ -201,16 +239,26 @@ def _count(attempt: Attempt) -> str:
     return "1 dab" if number == 1 else f"{number} dabs"
 
 
-def _replay(attempt: Attempt) -> str:
+def _before(image: Image, digits: tuple[int, int]) -> str:
+    """Return the picture before there are dabs, as large as with all beside it."""
+    return _picture(image, "The drawing without a dab", (), empty_tiles(digits))
+
+
+def _replay(attempt: Attempt, read: int) -> str:
     """Return the picture; its dabs appear one after another: see ``why.css``."""
+    near = nearest_tiles(attempt.before, (read, attempt.target))
+    return _picture(attempt.before, _result(attempt), attempt.dabs, near)
+
+
+def _picture(image: Image, words: str, dabs: Sequence[Dab], near: str) -> str:
     marks = "".join(
         f'<g class="digits-dab" style="animation-delay:{_EACH * number:g}s">'
         f"{dot_of(dab)}{mark(dab)}</g>"
-        for number, dab in enumerate(attempt.dabs, start=1)
+        for number, dab in enumerate(dabs, start=1)
     )
-    picture = html.picture(tile_png(attempt.before, side=2 * _SIDE), _result(attempt))
+    picture = html.picture(tile_png(image, side=2 * _SIDE), words)
     return (
-        f'<div class="digits-reason-tile">{picture}'
+        f'<div class="digits-made"><div><div class="digits-reason-tile">{picture}'
         f'<svg viewBox="0 0 28 28" aria-hidden="true">{marks}</svg></div>'
-        "<p>⊕ pen, ⊖ eraser: dots 3 pixels wide</p>"
+        f"<p>⊕ pen, ⊖ eraser: dots 3 pixels wide</p></div>{near}</div>"
     )

@@ -24,6 +24,7 @@ from digits_widget.insight.reasons import (
 from digits_widget.state import State
 from digits_widget.tile import tile_png
 from digits_widget.widget import html
+from digits_widget.widget.context import Context
 from digits_widget.widget.panel import WorkingPanel
 from digits_widget.widget.panels.why.make_it import MakeIt
 from digits_widget.widget.panels.why.marks import mark
@@ -39,6 +40,20 @@ class WhyPanel(WorkingPanel[Found]):
     """Show what the answer about the drawing rests on."""
 
     blank = "Draw a digit, and see which ink its answer rests on."
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._make_it = MakeIt(context)
+
+    def make_it(self, target: int) -> None:
+        """Make the drawing another digit, now or as soon as a page shows the panel.
+
+        Parameters
+        ----------
+        target : int
+            The digit, 0 to 9.
+        """
+        self._make_it.seek(target)
 
     def build(self) -> DOMWidget:
         """Make two menus above two pictures."""
@@ -64,7 +79,6 @@ class WhyPanel(WorkingPanel[Found]):
         self._measure.observe(guard(self._colour), names="value")
         controls = HBox([self._patches, self._measure])
         controls.add_class("digits-controls")
-        self._make_it = MakeIt(self.context)
         content = VBox([self._make_it.widget, controls, self.line, self.body])
         content.add_class("digits-why")
         return content
