@@ -135,7 +135,9 @@ class MakeIt(Panel):
     def _finish(self, found: Found) -> None:
         read, attempt = found
         self._allowed = max(YOURS, len(attempt.dabs))
-        self._show(_replay(attempt, read), _result(attempt), turn="yes")
+        # Strokes would take the place of a picture.
+        turn: Turn = "yes" if self.state.drawing.strokes else "no"
+        self._show(_replay(attempt, read), _result(attempt), turn=turn)
 
     def _fail(self, problem: Exception) -> None:
         self._show("", "")
