@@ -234,6 +234,25 @@ def test_what_is_no_picture_says_so_and_the_drawing_stays(
     assert widget.drawing == sample(6)
 
 
+@pytest.mark.parametrize(
+    "pixels",
+    [np.full((300, 300), 255), np.zeros((300, 300)), np.full((1, 1), 255)],
+    ids=["white", "black", "one pixel"],
+)
+def test_a_picture_without_a_digit_is_not_asked_about(
+    widget: DigitsWidget, look: Look, pixels: np.ndarray
+) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(buffer, "PNG")
+    page = look(widget)
+    widget.draw(Drawing(picture=buffer.getvalue()))
+    page.settle()
+    assert widget.wait() is None
+    assert not widget.problem
+    assert widget.trace
+    assert not page.problem()
+
+
 def test_a_photo_has_no_strokes_to_replay_or_to_follow(
     widget: DigitsWidget, page: PanelDriver, look: Look
 ) -> None:

@@ -172,7 +172,8 @@ def box(step: Snapshot, source: Snapshot) -> str:
         The image before it; the SVG lies over its picture.
     """
     rows, cols = source.shown.shape[:2]
-    left, top, right, bottom = step.decided.get("box", (0, 0, cols, rows))
+    # On a blank picture the step found none.
+    left, top, right, bottom = step.decided.get("box") or (0, 0, cols, rows)
     if (left, top, right, bottom) == (0, 0, cols, rows):
         return ""
     place = (
@@ -183,7 +184,7 @@ def box(step: Snapshot, source: Snapshot) -> str:
 
 def arrow(shot: Snapshot) -> str:
     """Return an SVG with an arrow along which a step moved the ink, over its result."""
-    if not any(shot.decided.get("shift", ())):
+    if not any(shot.decided.get("shift") or ()):
         return ""
     (x, y), (right, down) = shot.decided["from"], shot.decided["to"]
     side = max(shot.shown.shape[:2])
