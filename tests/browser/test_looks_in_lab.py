@@ -81,9 +81,12 @@ def test_a_button_that_is_on_says_so(notebook: NotebookPage) -> None:
     pen = notebook.widget.get_by_role("button", name="Pen", exact=True)
     eraser = notebook.widget.get_by_role("button", name="Erase ink", exact=True)
     expect(pen).to_have_attribute("aria-pressed", "true")
+    places = [pen.bounding_box(), eraser.bounding_box()]
     eraser.click()
     expect(pen).to_have_attribute("aria-pressed", "false")
     expect(eraser).to_have_attribute("aria-pressed", "true")
+    # Heavy words are no wider, so that nothing moves.
+    assert [pen.bounding_box(), eraser.bounding_box()] == places
     pen.click()
     expect(eraser).to_have_attribute("aria-pressed", "false")
 

@@ -170,3 +170,14 @@ def test_orders_are_stable_and_begin_without_dithering() -> None:
     assert by_confidence == [NONE, *sheet.names[half:], *sheet.names[1:half]]
     inks = [tile.ink for tile in arranged(found, "ink")[1:]]
     assert inks == sorted(inks)
+
+
+@pytest.mark.parametrize("place", ["framed", "large"])
+def test_a_sheet_counts_the_methods_that_change_its_tensor(place: Place) -> None:
+    sheet = contact_sheet(MNIST, sample(8), place=place)
+    plain, *others = sheet.tensors
+    wanted = sum(bool(np.abs(each - plain).max() >= 0.1) for each in others)
+    assert sheet.changed == wanted
+    # Scaling averages nearly all of the dots away.
+    assert (wanted > 60) == (place == "framed")
+    assert (wanted < 5) == (place == "large")

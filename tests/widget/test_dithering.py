@@ -252,6 +252,7 @@ def test_the_place_moves_the_step_and_says_what_happens(
     assert used(widget) is None
     assert sheet_of(panel) != framed
     assert "nearly all greys come back" in panel.shown_text()
+    assert "of 65 changes a pixel of the tensor" in panel.shown_text()
     panel.choose("Use", "bayer")
     assert widget.pipeline == with_dither(MNIST, Dither("bayer"), "large")
     panel.choose("Dither", "After framing")

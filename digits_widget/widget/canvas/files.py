@@ -214,6 +214,8 @@ class Files:
         button = Button(
             description=kind.name, tooltip=f"Save as {kind.name}: {kind.about}"
         )
+        # The page saves the file as soon as the link is there: `page/downloads.js`.
+        button.add_class("digits-saves")
         button.on_click(self._guard(lambda _button: self._offer(suffix)))
         return button
 
@@ -223,6 +225,8 @@ class Files:
         name = f"{_STEM}{suffix}"
         link = html.download(name, content, mime=kind.mime, words=f"Save {name}")
         self._offered = state.drawing
+        # A link that is there already would not be new to the page.
+        self._link.value = ""
         self._link.value = f"{link} ({html.file_size(content)}, {kind.about})"
 
     def _take(self, change: dict[str, Any]) -> None:

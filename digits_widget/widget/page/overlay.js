@@ -20,12 +20,14 @@ export default {
       watchTargets(root, model, signal);
       watchCopy(root, signal);
       watchMaps(root, signal);
+      watchDownloads(root, signal);
       watchFiles(root, model, signal);
       const look = () => {
         nameControls(root);
         followRoad(root);
         followTargets(root);
         followMaps(root);
+        followDownloads(root);
         for (const canvas of root.querySelectorAll(".digits-paper canvas")) {
           if (canvas.digitsWired) continue;
           canvas.digitsWired = true;

@@ -40,7 +40,8 @@ from digits_widget.widget.worker import after
 
 _TEMPERATURE = (
     "The model's own answer is at 1. Below 1 it is bolder, above 1 more modest; the "
-    "digit stays the same."
+    "digit stays the same. Only these bars change; panels and files keep the model's "
+    "own answer."
 )
 
 _LOGITS = (

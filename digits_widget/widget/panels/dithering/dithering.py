@@ -155,7 +155,7 @@ class DitheringPanel(Panel):
         reader, context = self._reader.value, self.context
         own = OWN.read(self._sheet_for(OWN, state), context)
         if reader == OWN:
-            return own, _PLACES[self._place.value]
+            return own, _place_words(self._place.value, own.sheet)
         sheet = self._sheet_for(reader, state) if reader.is_unframed else own.sheet
         remark = f"{OWN.name}: {own.agreement}. {reader.remark}"
         return reader.read(sheet, context), remark
@@ -263,6 +263,18 @@ def _reader_menu(offered: tuple[Reader, ...]) -> Dropdown:
         options=[(reader.name, reader) for reader in offered],
         description="Read by",
         tooltip=_READ_BY if has_old else _NO_VERSION_1,
+    )
+
+
+def _place_words(place: Place, sheet: ContactSheet) -> str:
+    """Say what a place does, and how much of the dithering the scaling leaves."""
+    if place == "framed":
+        return _PLACES[place]
+    methods, count = len(sheet.tensors) - 1, sheet.changed
+    left = f"{count} of {methods}" if count else "None of them"
+    verb = "changes" if count < 2 else "change"
+    return (
+        f"{_PLACES[place]} {left} {verb} a pixel of the tensor by a tenth of full ink."
     )
 
 

@@ -32,6 +32,8 @@ class GifOffer:
             description="Save as GIF",
             tooltip="Save the diffusion over this picture as an animated GIF",
         )
+        # The page saves the file as soon as the link is there: `page/downloads.js`.
+        self._button.add_class("digits-saves")
         self._link = HTML()
         self._link.add_class("digits-link")
         self.widget = HBox([self._button, self._link])
