@@ -188,6 +188,26 @@ def test_the_log_scale_shows_who_is_second_far_below_a_percent(
     assert view.bars()[8].number == "0.1"
 
 
+def test_bars_can_be_sorted_and_the_digits_beside_them_go_along(
+    view: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    shares = [0.1, 0.05, 0.02, 0.3, 0.03, 0.04, 0.06, 0.25, 0.07, 0.08]
+    order = [3, 7, 0, 9, 8, 6, 1, 5, 4, 2]
+    model.answer = Prediction(np.array(shares))
+    widget.draw(sample(3))
+    view.wait_until(lambda: view.bars()[3].number == "30.0")
+    for _ in range(2):
+        assert [bar.digit for bar in view.bars()] == list(range(10))
+        view.click("Sorted")
+        assert [bar.digit for bar in view.bars()] == order
+        assert best(view) == [view.bars()[0]]
+        targets = view.page.select(".digits-bar-targets button")
+        assert [int(str(each["data-digit"])) for each in targets] == order
+        view.click("Log scale")
+        assert [bar.digit for bar in view.bars()] == order
+        view.click("Sorted")
+
+
 def test_logits_are_called_so_and_can_be_shown_as_confidences(
     view: PanelDriver, widget: DigitsWidget, model: Model
 ) -> None:
@@ -202,6 +222,9 @@ def test_logits_are_called_so_and_can_be_shown_as_confidences(
     assert (low.number, low.begin, low.length) == ("\N{MINUS SIGN}8.0", 0, 50)
     assert (three.number, three.begin, three.length) == ("+4.0", 50, 25)
     assert best(view) == [three]
+    view.click("Sorted")
+    assert [bar.digit for bar in view.bars()][:2] == [3, 7]
+    view.click("Sorted")
     view.click("Show as confidences")
     view.wait_for("The softmax of the model")
     assert widget.prediction is not None

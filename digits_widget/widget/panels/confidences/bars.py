@@ -1,19 +1,28 @@
-"""Ten bars in a fixed order, as HTML: of confidences, of their odds, or of logits."""
+"""Ten bars, as HTML: of confidences, of their odds, or of logits."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.prediction import DIGITS, Prediction
 
+Order = Sequence[int]
+"""The digits from the top."""
+
+IN_ORDER: Order = range(DIGITS)
+"""From 0 to 9."""
+
 Track = tuple[float, float]
 """Start and length of a bar, in percent of the track."""
 
 
-def confidence_bars(prediction: Prediction | None, *, is_stale: bool = False) -> str:
+def confidence_bars(
+    prediction: Prediction | None, *, is_stale: bool = False, order: Order = IN_ORDER
+) -> str:
     """Return bars from 0 to 1; empty ones without an answer.
 
     Parameters
@@ -22,6 +31,8 @@ def confidence_bars(prediction: Prediction | None, *, is_stale: bool = False) ->
         The answer. A shape and a colour mark the bar of its label.
     is_stale : bool
         Whether the answer is about an older drawing; its bars are dimmed.
+    order : sequence of int
+        The digits from the top.
     """
     if prediction is None:
         rows = [_row(digit, (0, 0), "") for digit in range(DIGITS)]
@@ -31,14 +42,16 @@ def confidence_bars(prediction: Prediction | None, *, is_stale: bool = False) ->
         _row(digit, (0, share), f"{share:.1f}", is_best=digit == prediction.label)
         for digit, share in enumerate(percent.tolist())
     ]
-    return _table(rows, "digits-stale" if is_stale else "")
+    return _table([rows[digit] for digit in order], "digits-stale" if is_stale else "")
 
 
 DECADES = 12
 """The log scale goes from odds of 1 to 10^12 against a digit to 10^12 to 1 for it."""
 
 
-def log_odds_bars(prediction: Prediction | None, *, is_stale: bool = False) -> str:
+def log_odds_bars(
+    prediction: Prediction | None, *, is_stale: bool = False, order: Order = IN_ORDER
+) -> str:
     """Return bars by the decimal logarithm of the odds; half a bar is 50 %.
 
     Parameters
@@ -47,6 +60,8 @@ def log_odds_bars(prediction: Prediction | None, *, is_stale: bool = False) -> s
         The answer.
     is_stale : bool
         Whether the answer is about an older drawing; its bars are dimmed.
+    order : sequence of int
+        The digits from the top.
     """
     if prediction is None:
         empty = [_row(digit, (0, 0), "") for digit in range(DIGITS)]
@@ -58,7 +73,7 @@ def log_odds_bars(prediction: Prediction | None, *, is_stale: bool = False) -> s
         for digit, share in enumerate(prediction.confidences.tolist())
     ]
     kind = "digits-log digits-stale" if is_stale else "digits-log"
-    return _table(rows, kind) + _SCALE
+    return _table([rows[digit] for digit in order], kind) + _SCALE
 
 
 _SCALE = (
@@ -86,7 +101,9 @@ def _exact(share: float) -> str:
     return f"{percent:.{max(1, -math.floor(math.log10(distance)))}f}"
 
 
-def logit_bars(logits: NDArray[np.float64], *, is_stale: bool = False) -> str:
+def logit_bars(
+    logits: NDArray[np.float64], *, is_stale: bool = False, order: Order = IN_ORDER
+) -> str:
     """Return bars to both sides of zero, the longest half a track long.
 
     Parameters
@@ -95,6 +112,8 @@ def logit_bars(logits: NDArray[np.float64], *, is_stale: bool = False) -> str:
         (10,) finite numbers of any size.
     is_stale : bool
         Whether they are about an older drawing; their bars are dimmed.
+    order : sequence of int
+        The digits from the top.
     """
     scale = 50 / max(float(np.abs(logits).max()), 1e-9)
     best = int(logits.argmax())
@@ -103,7 +122,7 @@ def logit_bars(logits: NDArray[np.float64], *, is_stale: bool = False) -> str:
         for digit, value in enumerate(logits.tolist())
     ]
     kind = "digits-logits digits-stale" if is_stale else "digits-logits"
-    return _table(rows, kind)
+    return _table([rows[digit] for digit in order], kind)
 
 
 def signed(value: float) -> str:

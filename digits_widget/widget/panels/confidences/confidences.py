@@ -1,4 +1,4 @@
-"""`ConfidencesPanel`: ten bars in a fixed order, the same in words, and a closer look.
+"""`ConfidencesPanel`: ten bars, the same in words, and a closer look.
 
 Two buttons unfold more: how the answer grew with the drawing, and the confidences at
 another temperature. If a model returns logits, the panel says so, and can read them as
@@ -28,6 +28,8 @@ from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.state import State
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.confidences.bars import (
+    IN_ORDER,
+    Order,
     confidence_bars,
     log_odds_bars,
     logit_bars,
@@ -96,10 +98,15 @@ class ConfidencesPanel(Panel):
             description="Log scale",
             tooltip="Bars by the logarithm of the odds: even 0.01 % can be seen",
         )
+        self._sorted = ToggleButton(
+            description="Sorted", tooltip="The highest bar first, in place of 0 to 9"
+        )
         self._folds = {self._warm: slider, over_time: self._over_time.widget}
         for toggle in self._folds:
             toggle.observe(guard(self._unfold), names="value")
-        row = HBox([self._log_scale, over_time, self._warm, self._softmax])
+        row = HBox(
+            [self._log_scale, self._sorted, over_time, self._warm, self._softmax]
+        )
         row.add_class("digits-controls")
         self._always = (self._headline.widget, bars, row)
         self._content = VBox(self._always)
@@ -107,6 +114,7 @@ class ConfidencesPanel(Panel):
         self._temperature.observe(guard(self._redraw), names="value")
         self._softmax.observe(guard(self._read_logits), names="value")
         self._log_scale.observe(guard(self._redraw), names="value")
+        self._sorted.observe(guard(self._redraw), names="value")
         return self._content
 
     def update(self, state: State) -> None:
@@ -127,14 +135,15 @@ class ConfidencesPanel(Panel):
         self._softmax.layout.display = "" if has_logits else "none"
         shown = state.prediction or state.previous
         is_stale = state.prediction is None
+        order = self._order(shown, logits)
         if logits is not None:
-            bars = logit_bars(logits, is_stale=state.waiting)
+            bars = logit_bars(logits, is_stale=state.waiting, order=order)
             remark = _LOGITS
         elif shown is None:
             bars, remark = self._draw_bars(None), ""
         else:
             warmed = at_temperature(shown, temperature)
-            bars = self._draw_bars(warmed, is_stale=is_stale)
+            bars = self._draw_bars(warmed, is_stale=is_stale, order=order)
             sure = certainty(warmed)
             remark, details = ("", "") if is_stale else (sure.words, sure.numbers)
             if shown.logits is not None:
@@ -142,12 +151,37 @@ class ConfidencesPanel(Panel):
         title = f' title="{escape(details)}"' if details else ""
         told = f'<p class="digits-certainty"{title}>{escape(remark)}</p>'
         self._bars.value = bars + told
-        self._targets.value = targets(is_on=shown is not None)
+        self._targets.value = targets(is_on=shown is not None, order=order)
         self._say(sentence(state, temperature=temperature))
 
-    def _draw_bars(self, answer: Prediction | None, *, is_stale: bool = False) -> str:
+    def _order(
+        self, answer: Prediction | None, values: NDArray[np.float64] | None
+    ) -> Order:
+        """Return the digits from the top: 0 to 9, or the highest bar first.
+
+        Parameters
+        ----------
+        answer : Prediction or None
+            What the bars show, unless there are logits.
+        values : ndarray or None
+            The logits.
+        """
+        if values is None and answer is not None:
+            values = answer.confidences
+        if values is None or not self._sorted.value:
+            return IN_ORDER
+        order: list[int] = np.argsort(-values, kind="stable").tolist()
+        return order
+
+    def _draw_bars(
+        self,
+        answer: Prediction | None,
+        *,
+        is_stale: bool = False,
+        order: Order = IN_ORDER,
+    ) -> str:
         draw = log_odds_bars if self._log_scale.value else confidence_bars
-        return draw(answer, is_stale=is_stale)
+        return draw(answer, is_stale=is_stale, order=order)
 
     def _say(self, words: str) -> None:
         """Say `words`, but keep the last sentence while a new answer is on its way."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from digits_widget.insight.reasons import a_digit
-from digits_widget.prediction import DIGITS
+from digits_widget.widget.panels.confidences.bars import IN_ORDER, Order
 
 
-def targets(*, is_on: bool) -> str:
+def targets(*, is_on: bool, order: Order = IN_ORDER) -> str:
     """Return the buttons, as HTML that lies on the first column of the bars.
 
     The bars are new with each answer, and would take the focus and a click that is half
@@ -17,8 +17,10 @@ def targets(*, is_on: bool) -> str:
     ----------
     is_on : bool
         Whether there is an answer that could become another; else all are disabled.
+    order : sequence of int
+        The digits from the top, as of the bars.
     """
-    buttons = "".join(_button(digit, is_on=is_on) for digit in range(DIGITS))
+    buttons = "".join(_button(digit, is_on=is_on) for digit in order)
     return (
         '<div class="digits-bar-targets" role="group" '
         f'aria-label="Make the drawing another digit">{buttons}</div>'
