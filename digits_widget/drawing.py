@@ -36,6 +36,9 @@ _VERSION = 1
 MAX_BYTES = 1 << 25
 """Largest file. `MAX_POINTS` strokes of one point each take half of it."""
 
+MAX_PICTURE_BYTES = 24_000_000
+"""Largest picture. As JSON, in base64, it still fits into `MAX_BYTES`."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -44,7 +47,8 @@ class Drawing:
     Raises
     ------
     DrawingError
-        An item of `strokes` is not a `Stroke`, or there are strokes and a picture.
+        An item of `strokes` is not a `Stroke`, there are strokes and a picture, or the
+        picture is larger than `MAX_PICTURE_BYTES`.
     TooManyPointsError
         More than `MAX_POINTS` points in all.
     """
@@ -59,6 +63,12 @@ class Drawing:
         kept = tuple(strokes)
         if kept and picture:
             msg = "Got strokes and a picture, expected only one. Draw on a new sheet."
+            raise DrawingError(msg)
+        if len(picture) > MAX_PICTURE_BYTES:
+            msg = (
+                f"Got a picture of {len(picture) / 1e6:.0f} MB, expected at most "
+                f"{MAX_PICTURE_BYTES / 1e6:.0f} MB. Scale it down, or save it as JPEG."
+            )
             raise DrawingError(msg)
         for stroke in kept:
             if not isinstance(stroke, Stroke):

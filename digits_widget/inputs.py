@@ -20,7 +20,7 @@ _INK = 255
 """Full ink in the bytes of a raster."""
 
 
-def source_of(given: Drawing | Source) -> Drawing | Source:
+def input_of(given: Drawing | Source) -> Drawing | Source:
     """Return what a pipeline has to read: of a drawing, perhaps its picture.
 
     Parameters

@@ -20,7 +20,7 @@ from digits_widget.inputs import (
     draw_cut_out,
     enter,
     image_of,
-    source_of,
+    input_of,
 )
 from digits_widget.picture import MAX_PIXELS, Source
 from digits_widget.steps import (
@@ -108,7 +108,7 @@ class Pipeline:
         StepOrderError
             A step cannot use the result of the step before it.
         """
-        source = source_of(source)
+        source = input_of(source)
         shots = [enter(source, self.reads_at_most)]
         drawn = isinstance(source, Drawing)
         light, seen = not drawn, Counter[str]()
@@ -150,7 +150,7 @@ class Pipeline:
         last = self.steps[-1]
         assert isinstance(last, ToTensor)  # noqa: S101 - as __post_init__ saw to
         parts = [np.empty((0, *last.shape), last.dtype)]
-        numbered = enumerate(map(source_of, sources))
+        numbered = enumerate(map(input_of, sources))
         while chunk := list(islice(numbered, _CHUNK)):
             parts.append(np.stack(self._run_many(chunk)))
         return np.concatenate(parts)

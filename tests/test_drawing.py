@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digits_widget import errors
-from digits_widget.drawing import MAX_POINTS, Drawing, Stroke
+from digits_widget.drawing import MAX_PICTURE_BYTES, MAX_POINTS, Drawing, Stroke
 from digits_widget.samples import sample, samples
 
 coordinates = st.floats(0, 1)
@@ -43,6 +43,14 @@ def test_a_picture_makes_room_for_a_stroke() -> None:
     assert Drawing(picture=b"a") + stroke == Drawing([stroke])
     with pytest.raises(errors.DrawingError, match="only one"):
         Drawing([stroke], picture=b"a")
+
+
+def test_a_picture_that_can_be_kept_can_be_loaded_again(tmp_path: Path) -> None:
+    largest = Drawing(picture=bytes(MAX_PICTURE_BYTES))
+    largest.save(tmp_path / "largest.json")
+    assert Drawing.load(tmp_path / "largest.json") == largest
+    with pytest.raises(errors.DrawingError, match="at most 24 MB"):
+        Drawing(picture=bytes(MAX_PICTURE_BYTES + 1))
 
 
 def test_json_keeps_times() -> None:

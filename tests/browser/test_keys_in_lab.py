@@ -73,7 +73,7 @@ def test_arrows_go_from_cell_to_cell_after_a_mouse(drawn: NotebookPage) -> None:
 
 
 def test_f5_is_the_browsers(drawn: NotebookPage) -> None:
-    # A browser without a window has no reload key: what counts is that nobody took it.
+    # A headless browser does not reload: check that the page left it the key.
     drawn.page.evaluate(
         """() => window.addEventListener("keydown", event => {
           window.lastKey = {key: event.key, taken: event.defaultPrevented};

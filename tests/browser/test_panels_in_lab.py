@@ -305,7 +305,7 @@ def test_a_map_is_looked_at_by_mouse_and_by_keys(notebook: NotebookPage) -> None
     maps = panel.locator(".digits-maps")
     expect(maps).to_have_count(5)
     words = panel.locator(".digits-map-words")
-    # Before anybody points: the strongest map of the first layer with several.
+    # At first the panel shows the strongest map of the first layer with several.
     expect(words).to_contain_text("conv2d_1, map")
     expect(panel.locator(".digits-map-pattern")).to_be_visible()
     second = maps.nth(2)

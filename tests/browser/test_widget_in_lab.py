@@ -121,7 +121,7 @@ def test_leaving_and_coming_back_goes_on_and_paints_no_line_between(
     assert back.points[0].tolist() == pytest.approx([1, 0.9], abs=0.01)
     notebook.drag([(0.2, 0.2), (1.2, 0.2)])
     wait_for_points(notebook, 3 + 2 + 2)
-    # Nobody draws without a button.
+    # A mouse without a pressed button draws nothing.
     notebook.page.mouse.move(0, 0)
     box = notebook.paper.bounding_box()
     assert box

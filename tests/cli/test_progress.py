@@ -12,7 +12,7 @@ from digits_widget.cli.options.progress import progress_bar
 
 
 class Terminal(io.StringIO):
-    """A standard error that somebody looks at."""
+    """A standard error that is a terminal."""
 
     def isatty(self) -> bool:
         return True

@@ -323,7 +323,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @contextlib.contextmanager
 def trickling(head: bytes, byte: bytes) -> Iterator[str]:
-    """Serve `head`, and then a byte now and then, for as long as anybody listens."""
+    """Serve `head`, and then a byte now and then, until the client hangs up."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 

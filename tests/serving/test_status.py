@@ -43,7 +43,7 @@ def descend(kind: type[ServingError]) -> Iterator[type[ServingError]]:
         yield from descend(child)
 
 
-# An answer without use is not a failed call: whoever reads it says what is wrong.
+# The call succeeded even if its answer is useless: the reader of the answer raises.
 KINDS = [
     kind
     for kind in descend(ServingError)

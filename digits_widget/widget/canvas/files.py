@@ -17,6 +17,7 @@ from ipywidgets import HTML, Button, FileUpload, HBox, Label, VBox
 
 from digits_widget.drawing import MAX_BYTES, Drawing
 from digits_widget.errors import (
+    DrawingError,
     DrawingFormatError,
     EmptyDrawingError,
     FileTakenError,
@@ -272,6 +273,6 @@ def drawing_in(name: str, content: bytes) -> Drawing:
         # Look at it now: the drawing on the paper stays if this is no picture.
         read_reduced(content, MAX_PIXELS)
         return Drawing(picture=content)
-    except (DrawingFormatError, ImageError) as exc:
+    except (DrawingError, ImageError) as exc:
         msg = f"{name}: {exc}"
         raise DrawingFormatError(msg) from exc
