@@ -231,6 +231,7 @@ def test_what_is_no_picture_says_so_and_the_drawing_stays(
     widget.draw(sample(6))
     page.upload("mine.jpg", content)
     assert "mine.jpg" in page.problem()
+    assert "the bytes" not in page.problem()
     assert widget.drawing == sample(6)
 
 

@@ -22,6 +22,7 @@ from digits_widget.errors import (
     EmptyDrawingError,
     FileTakenError,
     ImageError,
+    ImageTooLargeError,
     shortened,
 )
 from digits_widget.inputs import paper_of
@@ -273,6 +274,12 @@ def drawing_in(name: str, content: bytes) -> Drawing:
         # Look at it now: the drawing on the paper stays if this is no picture.
         read_reduced(content, MAX_PIXELS)
         return Drawing(picture=content)
-    except (DrawingError, ImageError) as exc:
+    except (DrawingError, ImageTooLargeError) as exc:
         msg = f"{name}: {exc}"
+        raise DrawingFormatError(msg) from exc
+    except ImageError as exc:
+        msg = (
+            f"{name} is neither a picture nor a saved drawing. Choose a PNG or JPEG "
+            "picture, or a drawing that was saved as JSON."
+        )
         raise DrawingFormatError(msg) from exc
