@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,14 +161,27 @@ class Drawing:
         """
         try:
             data = json.loads(text)
-            strokes = [_stroke_from(item) for item in _strokes_in(data)]
-            return cls(strokes, picture=_picture_in(data))
-        except (ValueError, TypeError, KeyError, RecursionError) as exc:
-            msg = (
-                f"This is not a drawing ({_why(exc)}). Load one that was saved as "
-                f'JSON: Drawing.to_json writes the format "{_FORMAT}".'
-            )
-            raise DrawingFormatError(msg) from exc
+        except (ValueError, RecursionError) as exc:
+            raise _not_a_drawing(exc) from exc
+        return cls.from_data(data)
+
+    @classmethod
+    def from_data(cls, data: object) -> Drawing:
+        """Read the parsed JSON of `to_json`, such as a part of a message.
+
+        Raises
+        ------
+        DrawingFormatError
+            It is not a drawing, or was written by a newer version.
+        DrawingError
+            `Stroke` refuses the points.
+        """
+        try:
+            fields = _fields_of(data)
+            strokes = [_stroke_from(item) for item in fields["strokes"]]
+            return cls(strokes, picture=_picture_in(fields))
+        except (ValueError, TypeError, KeyError) as exc:
+            raise _not_a_drawing(exc) from exc
 
     def save(self, path: str | Path) -> None:
         """Write a ``.json`` or ``.svg`` file, depending on the ending of the name.
@@ -240,7 +253,14 @@ def read_drawing_text(path: str | Path) -> str:
         raise DrawingFormatError(msg) from exc
 
 
-def _strokes_in(data: object) -> Sequence[Mapping[str, Any]]:
+def _not_a_drawing(error: Exception) -> DrawingFormatError:
+    return DrawingFormatError(
+        f"This is not a drawing ({_why(error)}). Load one that was saved as JSON: "
+        f'Drawing.to_json writes the format "{_FORMAT}".'
+    )
+
+
+def _fields_of(data: object) -> Mapping[str, Any]:
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         msg = "no such format field"
         raise ValueError(msg)
@@ -248,11 +268,10 @@ def _strokes_in(data: object) -> Sequence[Mapping[str, Any]]:
         version = shortened(data.get("version"))
         msg = f"version {version}, and this program reads {_VERSION}"
         raise ValueError(msg)
-    strokes = data["strokes"]
-    if not isinstance(strokes, list):
+    if not isinstance(data["strokes"], list):
         msg = "strokes is not a list"
         raise TypeError(msg)
-    return strokes
+    return data
 
 
 def _picture_in(data: Mapping[str, Any]) -> bytes:

@@ -39,7 +39,8 @@
     ├── MissingExtraError           an optional package is not installed
     ├── SavedModelError             a folder without a readable SavedModel
     ├── ExportError                 a model that cannot be exported as asked
-    └── DataError                   a missing or damaged dataset
+    ├── DataError                   a missing or damaged dataset
+    └── MessageError                a learner's message that a class cannot use
 
 Every message says what happened and what to do. Every error has the attributes
 `target`, `model` and `code`, empty where they do not apply. `LogitsError` also has the
@@ -265,3 +266,7 @@ class ExportError(DigitsError):
 
 class DataError(DigitsError):
     """A dataset is missing or damaged."""
+
+
+class MessageError(DigitsError):
+    """A learner's page sent something that a class cannot use. Reload the page."""

@@ -36,6 +36,7 @@ WORLDS = {
         "prometheus_client",
         "tornado",
     },
+    "classroom": {"segno", "tornado", "numpy"},
     "training": {
         "tensorflow",
         "ai_edge_litert",
@@ -45,7 +46,10 @@ WORLDS = {
         "google",
         *PURE,
     },
-    "cli": {"jupyter_server", "jupyterlab", "shtab", "tqdm", "voila", *PURE},
+    "cli": {
+        *("jupyter_server", "jupyterlab", "shtab", "tornado", "tqdm", "voila"),
+        *PURE,
+    },
     "jupyter": {"jupyter_server", "tornado", "traitlets", "voila"},
     "diagnostics": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
 }

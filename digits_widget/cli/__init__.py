@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import keyword
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from digits_widget.terminal import complain, printing_safely
 
 COMMANDS = (
     "lab",
+    "class",
     "app",
     "serve",
     "predict",
@@ -31,12 +33,16 @@ COMMANDS = (
     "doctor",
     "completion",
 )
-"""Every command, in the order of ``--help``; each is a module of this folder."""
+"""Every command, in the order of ``--help``; each is a module of this folder.
+
+A module's name ends in ``_`` where Python uses the word itself.
+"""
 
 
 EPILOG = """\
 to begin:
   digits-widget lab notebooks         open JupyterLab and start a model server
+  digits-widget class                 let a class draw in its own browsers
   digits-widget predict --sample 3    ask that server about a bundled drawing
   digits-widget doctor                find what is missing, and how to fix it
 
@@ -96,7 +102,8 @@ def parser() -> argparse.ArgumentParser:
         title="commands", dest="command", required=True, metavar="COMMAND"
     )
     for name in COMMANDS:
-        module = importlib.import_module(f"digits_widget.cli.{name}")
+        file = f"{name}_" if keyword.iskeyword(name) else name
+        module = importlib.import_module(f"digits_widget.cli.{file}")
         command = commands.add_parser(
             name, help=module.HELP, description=module.__doc__
         )

@@ -13,8 +13,8 @@ from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.serving import Client
 from digits_widget.stroke import Stroke
+from digits_widget.ways import WAYS
 from digits_widget.widget import DigitsWidget
-from digits_widget.widget.panels.road.then_and_now import WAYS
 from tests.widget.conftest import Held, Look, answer
 from tests.widget.panel_driver import WAIT, PanelDriver
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
 from ipywidgets import HTML, ToggleButtons, VBox
@@ -11,6 +10,7 @@ from digits_widget.certainty import describe
 from digits_widget.errors import DigitsError
 from digits_widget.pipeline import PRESETS
 from digits_widget.state import State
+from digits_widget.ways import WAYS, Way
 from digits_widget.widget.context import Context
 from digits_widget.widget.panel import REST
 from digits_widget.widget.predictors import (
@@ -19,30 +19,6 @@ from digits_widget.widget.predictors import (
     ServerPredictor,
 )
 from digits_widget.widget.worker import Worker
-
-
-@dataclass(frozen=True)
-class Way:
-    """A pipeline and the version that answers."""
-
-    name: str
-    """On the switch."""
-
-    preset: str
-    """Name of the pipeline."""
-
-    version: int
-    """Version of the model."""
-
-    words: str
-    """What it is, for the switch's tooltip."""
-
-
-WAYS = (
-    Way("2020", "seed-2020", 1, "As the article of 2020 did it"),
-    Way("Today", "mnist", 2, "Framed as MNIST's authors did"),
-)
-"""The two ways from the same ink to an answer."""
 
 
 class ThenAndNow:
