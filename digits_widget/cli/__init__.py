@@ -21,6 +21,7 @@ from digits_widget.terminal import complain, printing_safely
 COMMANDS = (
     "lab",
     "class",
+    "rehearse",
     "app",
     "serve",
     "predict",

@@ -1,0 +1,298 @@
+"""Find out how many learners this computer carries, before they come.
+
+Without ADDRESS it starts a class in a temporary folder, lets learners play it with
+recorded hands, and stops it. Then it doubles their number until an answer takes too
+long. The exit code is 1 if the number that you asked for is too many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from digits_widget.cli.options.progress import progress_bar
+
+if TYPE_CHECKING:
+    import psutil
+
+    from digits_widget.classroom.rehearsal import Played
+
+HELP = "measure how many learners this computer carries"
+
+LONGEST = 0.25
+"""Seconds from the end of a stroke to its answer that 95 of 100 answers may take."""
+
+NETWORK = 20e6 / 8
+"""Bytes per second that a school's Wi-Fi carries in all, as a cautious guess."""
+
+_FEW_DIGITS = 3
+"""Digits of each learner while the limit is searched for."""
+
+_LOOK = 0.2
+"""Seconds between two looks at the memory."""
+
+_MOST = 960
+"""Most learners that are tried; the class takes few more pages."""
+
+
+@dataclass
+class Resources:
+    """What the processes of a class took."""
+
+    megabytes: dict[str, float] = field(default_factory=dict)
+    """Most memory of each process, by its name."""
+
+    cores: float = 0.0
+    """Processor time per second of all of them."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "address",
+        nargs="?",
+        help="a class that runs already, as http://192.168.1.20:8080 (default: one of "
+        "its own); it keeps what the rehearsal hands in",
+    )
+    parser.add_argument("--code", default="", help="join code of that class")
+    parser.add_argument(
+        "--learners", type=int, default=30, help="how many learners (default: 30)"
+    )
+    parser.add_argument(
+        "--digits",
+        type=int,
+        default=10,
+        help="digits that each draws and hands in (default: 10)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Rehearse, print what was measured, and say what it means."""
+    _check(args)
+    if args.address:
+        address = args.address.rstrip("/")
+        first = _played(address, args.code, args.learners, args.digits)
+        print(_measured(first))
+        print(_verdict(first))
+    else:
+        with _class_of_its_own() as (address, code, process):
+            with _watched(process) as used:
+                first = _played(address, code, args.learners, args.digits)
+            print(_measured(first), _used(used), sep="\n")
+            rows = [first, *_search(address, code, first)]
+        print(_chart(rows), _limit(rows), sep="\n\n")
+    return int(not _carries(first))
+
+
+def _check(args: argparse.Namespace) -> None:
+    from importlib.util import find_spec
+
+    from digits_widget.errors import MissingExtraError, OptionError, shortened
+
+    if not (find_spec("tornado") and find_spec("psutil")):
+        msg = 'This needs two packages more: pip install "digits-widget[class]".'
+        raise MissingExtraError(msg)
+    if not 1 <= args.learners <= _MOST:
+        msg = f"Got --learners {args.learners}, expected 1 to {_MOST}."
+        raise OptionError(msg)
+    if not 1 <= args.digits <= 100:
+        msg = f"Got --digits {args.digits}, expected 1 to 100."
+        raise OptionError(msg)
+    if args.address and not re.fullmatch(r"https?://[^/]+/?", args.address):
+        msg = (
+            f"Got {shortened(args.address)}, expected the address of a class, as "
+            "http://192.168.1.20:8080."
+        )
+        raise OptionError(msg)
+    if args.address and not args.code:
+        msg = "A class needs its join code: add --code and the six digits on its wall."
+        raise OptionError(msg)
+
+
+def _search(address: str, code: str, first: Played) -> Iterator[Played]:
+    """Double the learners until an answer takes too long; or halve, until it does not.
+
+    Only a class of its own is pressed so hard, and not one with people in it.
+    """
+    begun = _carries(first)
+    learners = first.learners
+    while True:
+        learners = learners * 2 if begun else learners // 2
+        if not 1 <= learners <= _MOST:
+            return
+        played = _played(address, code, learners, _FEW_DIGITS)
+        yield played
+        if _carries(played) != begun:
+            return
+
+
+def _played(address: str, code: str, learners: int, digits: int) -> Played:
+    from digits_widget.classroom.rehearsal import rehearse
+
+    with progress_bar(f"{learners} learners") as show:
+        return asyncio.run(
+            rehearse(
+                address,
+                code,
+                learners=learners,
+                digits=digits,
+                progress=lambda done: show(done, total=learners * digits),
+            )
+        )
+
+
+def _carries(played: Played) -> bool:
+    return not played.lost and played.wait(0.95) <= LONGEST
+
+
+@contextmanager
+def _class_of_its_own() -> Iterator[tuple[str, str, psutil.Process]]:
+    """Start a class in a temporary folder; yield its address, join code and process."""
+    import psutil
+
+    command = "import sys; from digits_widget.cli import main; sys.exit(main())"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, "-u", "-c", command, "class", folder, "--no-browser"],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        try:
+            address, code = _announced(process)
+            yield address, code, psutil.Process(process.pid)
+        finally:
+            process.terminate()
+
+
+def _announced(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Read the address and the join code from what a starting class prints."""
+    from digits_widget.errors import ModelServerError
+
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        found = re.search(r"Learners: (\S+)\nJoin code: (\d+)\n", said)
+        if found:
+            return found[1], found[2]
+    msg = f"The class for the rehearsal did not start. {said}"
+    raise ModelServerError(msg)
+
+
+@contextmanager
+def _watched(process: psutil.Process) -> Iterator[Resources]:
+    """Measure a process and its children while the block runs."""
+    used, ended = Resources(), threading.Event()
+    before, begun = _processor_time(process), time.monotonic()
+
+    def look() -> None:
+        while not ended.wait(_LOOK):
+            for name, megabytes in _memory(process).items():
+                used.megabytes[name] = max(used.megabytes.get(name, 0), megabytes)
+
+    watching = threading.Thread(target=look, daemon=True)
+    watching.start()
+    try:
+        yield used
+    finally:
+        ended.set()
+        watching.join()
+        seconds = time.monotonic() - begun
+        used.cores = (_processor_time(process) - before) / seconds
+
+
+def _memory(process: psutil.Process) -> dict[str, float]:
+    found = {"class": process.memory_info().rss / 1e6}
+    for child in process.children(recursive=True):
+        found["model server"] = child.memory_info().rss / 1e6
+    return found
+
+
+def _processor_time(process: psutil.Process) -> float:
+    """Return the seconds of processor time of a process and its children so far."""
+    family = [process, *process.children(recursive=True)]
+    return sum(sum(each.cpu_times()[:2]) for each in family)
+
+
+def _measured(played: Played) -> str:
+    """Return what a rehearsal measured, as a table."""
+    asked = played.learners * played.digits
+    waits = ", ".join(
+        f"{name} {_milliseconds(played.wait(share))}"
+        for name, share in (("half", 0.5), ("95 of 100", 0.95), ("all", 1.0))
+    )
+    rows = {
+        "learners": f"{played.learners}, {played.digits} digits each",
+        "answered within": waits,
+        "lost": f"{played.lost} of {2 * asked} answers and receipts",
+        "handed in": f"{played.kept} of {asked}",
+        "network": f"{played.rate / 1000:.0f} kB/s for each learner",
+    }
+    return _table(rows)
+
+
+def _used(used: Resources) -> str:
+    parts = ", ".join(f"{name} {mega:.0f}" for name, mega in used.megabytes.items())
+    total = sum(used.megabytes.values())
+    return _table(
+        {
+            "memory": f"{total:.0f} MB ({parts})",
+            "processor": f"{used.cores:.1f} of {os.cpu_count()} cores",
+        }
+    )
+
+
+def _table(rows: dict[str, str]) -> str:
+    return "\n".join(f"{name:<16} {value}" for name, value in rows.items())
+
+
+def _chart(rows: Sequence[Played]) -> str:
+    """Draw the wait of 95 of 100 answers for each number of learners."""
+    lines = ["learners   95 of 100 answered within"]
+    for played in sorted(rows, key=lambda played: played.learners):
+        wait = played.wait(0.95)
+        bar = "#" * round(40 * min(wait / (2 * LONGEST), 1.0))
+        note = "" if _carries(played) else "  too many"
+        lines.append(f"{played.learners:>8}   {_milliseconds(wait):>7} {bar}{note}")
+    return "\n".join(lines)
+
+
+def _limit(rows: Sequence[Played]) -> str:
+    """Say how many learners this computer carries."""
+    carried = [played.learners for played in rows if _carries(played)]
+    too_many = [played.learners for played in rows if not _carries(played)]
+    network = int(NETWORK / rows[0].rate)
+    if not carried:
+        return "This computer is too slow for a class."
+    most = max(carried)
+    end = f", and not {min(too_many)}" if too_many else " or more"
+    return (
+        f"This computer carries {most} learners{end}. A network of 20 Mbit/s carries "
+        f"{network}."
+    )
+
+
+def _verdict(played: Played) -> str:
+    """Say whether a class that runs elsewhere carries these learners."""
+    if _carries(played):
+        return f"It carries {played.learners} learners from here."
+    return (
+        f"{played.learners} learners are too many: 95 of 100 answers should come "
+        f"within {_milliseconds(LONGEST)}, and none may be lost."
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
