@@ -45,5 +45,5 @@ class Allowance:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left now."""
-        return self._left + self._rate * (self._clock() - self._seen) <= 0
+        """Whether less than one unit is left now."""
+        return self._left + self._rate * (self._clock() - self._seen) < 1

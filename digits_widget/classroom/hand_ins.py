@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from digits_widget.classroom.messages import Hand
+from digits_widget.classroom.messages import Hand, check_hand, clean_nickname
 from digits_widget.classroom.tasks import check_task
+from digits_widget.datasets.checks import check_label
 from digits_widget.drawing import Drawing, read_drawing_text
 from digits_widget.errors import DigitsError, DrawingFormatError, shortened
 
@@ -166,18 +166,18 @@ def short(key: str) -> str:
 
 
 def _handed_in(path: Path, key: str) -> HandedIn:
-    data: dict[str, Any] = json.loads(read_drawing_text(path) or "null")
-    drawing = Drawing.from_data(data)
+    text = read_drawing_text(path)
+    drawing, data = Drawing.from_json(text), json.loads(text)
     try:
         return HandedIn(
             key,
             drawing,
-            label=int(data["label"]),
-            writer=str(data["writer"]),
-            hand=data["hand"],
+            label=check_label(data["label"]),
+            writer=clean_nickname(data["writer"]),
+            hand=check_hand(data["hand"]),
             task=check_task(data["task"]),
             learner=str(data["learner"]),
         )
-    except (KeyError, TypeError, ValueError) as exc:
+    except (KeyError, ValueError) as exc:
         msg = f"It was not handed in to a class (it has no {exc})."
         raise DrawingFormatError(msg) from exc

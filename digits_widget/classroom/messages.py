@@ -183,7 +183,7 @@ def _hand_in(data: dict[str, Any]) -> HandIn:
         _key(data["key"]),
         drawing,
         _label(data["label"]),
-        _hand(data["hand"]),
+        check_hand(data["hand"]),
         check_task(data["task"]),
     )
 
@@ -226,7 +226,14 @@ def _label(value: object) -> int:
         raise MessageError(msg) from exc
 
 
-def _hand(value: Any) -> Hand:  # noqa: ANN401 - from JSON
+def check_hand(value: Any) -> Hand:  # noqa: ANN401 - from JSON
+    """Return the hand.
+
+    Raises
+    ------
+    MessageError
+        It is another value.
+    """
     if value not in get_args(Hand):
         msg = f"Got the hand {shortened(value)}, expected usual or other."
         raise MessageError(msg)

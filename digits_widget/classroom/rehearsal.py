@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from digits_widget.classroom.tasks import FIRST
@@ -130,26 +131,35 @@ class _Player:
         self._code, self._nickname = code, f"learner {number + 1}"
         self._random, self._played, self._progress = random, played, progress
         self._sent = 0
+        self._is_gone = False
 
     async def play(self) -> None:
         await asyncio.sleep(self._random.uniform(0, GATHER))
-        self._page = await self._joined()
-        for digit in range(self._played.digits):
-            await self._draw(digit % 10)
-            self._played.done += 1
-            self._progress(self._played.done)
-            await asyncio.sleep(self._random.uniform(*PAUSE))
-        self._page.close()
-
-    async def _joined(self) -> WebSocketClientConnection:
+        self._page = await self._opened()
         try:
-            self._page = await websocket_connect(self._address)
-        except OSError as exc:
+            await self._join()
+            for digit in range(self._played.digits):
+                await self._draw(digit % 10)
+                self._played.done += 1
+                self._progress(self._played.done)
+                await asyncio.sleep(self._random.uniform(*PAUSE))
+        finally:
+            self._page.close()
+            # The class closes the connection, too.
+            while await self._read() is not None:
+                pass
+
+    async def _opened(self) -> WebSocketClientConnection:
+        try:
+            return await websocket_connect(self._address)
+        except (OSError, HTTPClientError) as exc:
             msg = (
                 f"There is no class at {self._address} ({exc}). Start one with "
                 "digits-widget class."
             )
             raise DataError(msg) from exc
+
+    async def _join(self) -> None:
         self._send(
             {
                 "type": "join",
@@ -161,7 +171,6 @@ class _Player:
         if await self._wait_for("joined", "refused") != "joined":
             msg = "The class has another join code. It stands on its wall."
             raise DataError(msg)
-        return self._page
 
     async def _draw(self, digit: int) -> None:
         """Draw a digit at its own speed, wait for the answer, and hand it in."""
@@ -216,7 +225,7 @@ class _Player:
         """Read until a message of one of the kinds comes; return its kind, or ""."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while text := await self._page.read_message():
+                while text := await self._read():
                     self._played.size += len(text)
                     message = json.loads(text)
                     if message["type"] in kinds and number in {
@@ -228,6 +237,14 @@ class _Player:
             pass
         self._played.lost += 1
         return ""
+
+    async def _read(self) -> str | bytes | None:
+        """Return the next message, or None if the connection is gone."""
+        if self._is_gone:
+            return None
+        text = await self._page.read_message()
+        self._is_gone = text is None
+        return text
 
 
 def _varied(drawing: Drawing, random: np.random.Generator) -> Drawing:

@@ -323,7 +323,11 @@ class _Socket(WebSocketHandler):
         try:
             self.take(message)
         except MessageError as exc:
-            self.tell({"type": "problem", "words": str(exc)})
+            self.refuse(exc)
+
+    def refuse(self, error: MessageError) -> None:
+        """Say on the page why nothing was done."""
+        self.tell({"type": "problem", "words": str(error)})
 
     def take(self, message: str | bytes) -> None:
         """Do what the message says."""
@@ -384,9 +388,14 @@ class LearnerSocket(_Socket):
             self._learner = None
         try:
             self._learner = self.server.classroom.join(self, wanted)
-        except MessageError as exc:
+        except MessageError:
             guesses.take()
-            self.tell({"type": "refused", "words": str(exc)})
+            raise
+
+    def refuse(self, error: MessageError) -> None:
+        """Say why; a page that has not joined shows it beside the join code."""
+        kind = "problem" if self._learner else "refused"
+        self.tell({"type": kind, "words": str(error)})
 
     def _expire(self) -> None:
         if self._learner is None:

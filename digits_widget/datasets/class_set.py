@@ -1,8 +1,9 @@
-"""`ClassSet`: the drawings that a class saved, merged from a folder.
+"""`ClassSet`: the drawings of a class, merged from a folder.
 
-Each learner saves drawings with ``widget.drawing.save("anna-7.json")``. The label is
-the field ``"label"`` in the file, which a teacher may add, or else the digit in the
-file's name. A file that cannot be used is skipped and reported.
+``digits-widget class`` keeps what learners hand in there; a learner with the widget
+saves drawings with ``widget.drawing.save("anna-7.json")``. Label and writer are the
+fields ``"label"`` and ``"writer"`` in the file, or else they come from its name. A file
+that cannot be used is skipped and reported.
 """
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ class ClassSet:
     """The drawings in a folder, and the files that were skipped."""
 
     digits: LabelledDrawings
-    """The drawings with their labels; a writer is a file's name without digit and
-    ending. May be empty."""
+    """The drawings with their labels and writers. May be empty."""
 
     names: tuple[str, ...]
     """The file of each drawing, relative to the folder."""
@@ -98,6 +98,25 @@ def read_class(folder: str | Path) -> ClassSet:
     )
 
 
+def newest_session(*folders: str | Path) -> Path | None:
+    """Return the newest session that has drawings, or None.
+
+    Parameters
+    ----------
+    *folders : str or Path
+        Folders of sessions, as ``digits-widget class`` makes them: ``class``.
+    """
+    found = [
+        session
+        for folder in folders
+        if is_folder(folder)
+        for session in Path(folder).iterdir()
+        if any(session.glob("*.json"))
+    ]
+    # The date is the name.
+    return max(found, key=lambda session: session.name, default=None)
+
+
 def bundled_class() -> ClassSet:
     """Return the ten bundled drawings as the set of one learner."""
     return ClassSet(
@@ -114,14 +133,17 @@ def _read(path: Path) -> tuple[Drawing, int, str]:
         raise DrawingFormatError(msg)
     text = read_drawing_text(path)
     drawing = Drawing.from_json(text)
+    fields = json.loads(text)
     if not drawing.picture and not rasterize(drawing).any():
         msg = "The drawing has no ink. Draw the digit again."
         raise DrawingFormatError(msg)
     named = _NAME.fullmatch(path.stem)
-    label = json.loads(text).get("label")
+    label, writer = fields.get("label"), fields.get("writer")
     if label is None and named:
         label = named["label"]
-    return drawing, _label(label), named["writer"] if named else path.stem
+    if not (isinstance(writer, str) and writer):
+        writer = named["writer"] if named else path.stem
+    return drawing, _label(label), writer
 
 
 def _label(label: object) -> int:

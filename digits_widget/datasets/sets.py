@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.datasets.checks import check_images
+from digits_widget.datasets.class_set import read_class
 from digits_widget.datasets.data_file import opened
 from digits_widget.datasets.digits import (
     LabelledDrawings,
@@ -65,9 +66,10 @@ def read_set(path: Path, *, seed: int = 0) -> LabelledSet:
     Parameters
     ----------
     path : Path
-        A folder with MNIST's files (its test set is read) or with folders ``0`` to
-        ``9`` of pictures; an IDX file of images beside its file of labels; an npz with
-        arrays such as ``images`` and ``labels``; JSON lines of pen strokes.
+        A folder with MNIST's files (its test set is read), with a class's drawings, or
+        with folders ``0`` to ``9`` of pictures; an IDX file of images beside its file
+        of labels; an npz with arrays such as ``images`` and ``labels``; JSON lines of
+        pen strokes.
     seed : int
         Seed of the random size and position of pen strokes.
 
@@ -77,8 +79,9 @@ def read_set(path: Path, *, seed: int = 0) -> LabelledSet:
         The path does not exist, or is in none of these formats.
     """
     if is_folder(path):
-        is_mnist = any(path.glob("t10k-images-idx3-ubyte*"))
-        return read_mnist(path) if is_mnist else read_folder(path)
+        if any(path.glob("t10k-images-idx3-ubyte*")):
+            return read_mnist(path)
+        return _class_in(path) or read_folder(path)
     with opened(path) as file:
         # The first unpacked bytes tell the formats apart.
         start = file.read(2)
@@ -87,6 +90,13 @@ def read_set(path: Path, *, seed: int = 0) -> LabelledSet:
     if "idx3-ubyte" in path.name or start == b"\0\0":
         return read_idx_pair(path)
     return read_pen_digits(path, seed=seed)
+
+
+def _class_in(folder: Path) -> LabelledDrawings | None:
+    """Return the drawings of a class, if the folder has some."""
+    if not any(folder.glob("*.json")):
+        return None
+    return read_class(folder).digits or None
 
 
 def prepare(
@@ -152,8 +162,8 @@ def read_folder(folder: Path) -> LabelledPictures:
     ]
     if not found:
         msg = (
-            f"Got {shortened(folder)}, expected MNIST's files or folders 0 to 9 with "
-            f"pictures ({', '.join(sorted(_PICTURES))})."
+            f"Got {shortened(folder)}, expected MNIST's files, a class's drawings, or "
+            f"folders 0 to 9 with pictures ({', '.join(sorted(_PICTURES))})."
         )
         raise DataError(msg)
     paths, labels = zip(*found, strict=True)
