@@ -7,13 +7,16 @@ BIN := $(VENV)/bin
 PURPOSE ?= lab
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint format docs bench protos screenshots environment dev clean
+.PHONY: help lab class test test-fast lint format docs bench protos screenshots environment dev clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: environment ## start the model server and JupyterLab; Ctrl-C stops both
 	@$(BIN)/digits-widget lab notebooks
+
+class: environment ## let a class in: pages for the learners in this network, and a wall
+	@$(BIN)/digits-widget class --host 0.0.0.0
 
 test: dev ## check everything: style, types, unit, server, notebooks, docs, browser
 	@$(MAKE) --no-print-directory lint

@@ -103,6 +103,14 @@ def _check(args: argparse.Namespace) -> None:
             f"({exc.strerror}). Name another one."
         )
         raise OptionError(msg) from exc
+    try:
+        socket.create_server((args.host, 0), family=_family(args.host)).close()
+    except OSError as exc:
+        msg = (
+            f"Got --host {shortened(args.host)}, which is not an address of this "
+            f"computer ({exc}). Use 0.0.0.0 for all of them."
+        )
+        raise OptionError(msg) from exc
 
 
 @contextmanager
@@ -178,22 +186,17 @@ def _listening(host: str, wanted: int) -> socket.socket:
     """Return a socket that listens on the wanted port, or on the next free one."""
     from tornado.netutil import bind_sockets
 
-    from digits_widget.errors import OptionError, shortened
     from digits_widget.model_server.ports import first_free_ports
 
-    try:
-        (free,) = first_free_ports([wanted], host)
-        if free != wanted:
-            print(f"Port {wanted} is taken; this class has {free}.")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        (bound,) = bind_sockets(free, host, family)
-    except OSError as exc:
-        msg = (
-            f"Got --host {shortened(host)}, which is not an address of this computer "
-            f"({exc}). Use 0.0.0.0 for all of them."
-        )
-        raise OptionError(msg) from exc
+    (free,) = first_free_ports([wanted], host)
+    if free != wanted:
+        print(f"Port {wanted} is taken; this class has {free}.")
+    (bound,) = bind_sockets(free, host, _family(host))
     return bound
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _names(name: str) -> set[str]:

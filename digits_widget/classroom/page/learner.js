@@ -233,7 +233,7 @@ const sayKept = message => {
 const bars = DIGITS.map(digit => {
   const fill = make("i");
   fill.style.transform = "scaleY(0)";
-  const item = make("li", {}, make("span", {class: "bar"}, fill), make("b", {}, String(digit)));
+  const item = make("div", {}, make("span", {class: "bar"}, fill), make("b", {}, String(digit)));
   find("bars").append(item);
   return {item, fill};
 });
@@ -253,16 +253,18 @@ const showAnswer = message => {
     : confidences.map((share, digit) => `${digit}: ${percent(share)}`).join(", "));
   show(find("earlier"), Boolean(message.earlier));
   find("earlier").textContent = message.earlier ? `In 2020 it read: ${message.earlier}` : "";
-  if (message.steps) showSteps(message.steps);
+  showSteps(message.steps ?? []);
 };
 
 const showSteps = steps => {
   const list = find("steps");
-  while (list.children.length > steps.length) list.lastChild.remove();
+  for (const image of list.querySelectorAll("img")) image.hidden = true;
   steps.forEach((step, place) => {
     const item = list.children[place] ?? list.appendChild(newStep(place));
     const button = item.firstChild;
-    button.querySelector("img").src = `data:image/png;base64,${step.picture}`;
+    const image = button.querySelector("img");
+    image.src = `data:image/png;base64,${step.picture}`;
+    image.hidden = false;
     button.querySelector("b").textContent = step.title;
     button.dataset.caption = step.caption;
   });

@@ -16,9 +16,10 @@ export const find = id => document.getElementById(id);
 export const show = (element, isShown) => { element.hidden = !isShown; };
 
 export const percent = share => {
-  if (share < 0.001) return "under 0.1 %";
-  if (share > 0.999) return "over 99.9 %";
-  return `${(100 * share).toFixed(share >= 0.01 && share <= 0.99 ? 0 : 1)} %`;
+  // A no-break space stands before the sign.
+  if (share < 0.001) return "under 0.1\u00a0%";
+  if (share > 0.999) return "over 99.9\u00a0%";
+  return `${(100 * share).toFixed(share >= 0.01 && share <= 0.99 ? 0 : 1)}\u00a0%`;
 };
 
 const SLOWEST = 5000; // milliseconds between two tries to connect

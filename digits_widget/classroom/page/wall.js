@@ -66,10 +66,12 @@ const showLearners = learners => {
       make("span", {}, name), make("b", {}, String(count)))));
 };
 
+const rounded = (count, all) => `${Math.round(100 * count / all)}\u00a0%`;
+
 const showSum = ({handedIn, marked, right}) => {
   const waiting = handedIn - marked;
   find("sum").textContent = !handedIn ? "Nothing is handed in yet."
-    : `${right} of ${marked} read as meant${marked ? ` (${percent(right / marked)})` : ""}`
+    : `${right} of ${marked} read as meant${marked ? ` (${rounded(right, marked)})` : ""}`
       + (waiting ? `; ${waiting} not read yet` : "");
 };
 
@@ -106,7 +108,7 @@ const showHistogram = ({right, wrong}) => {
 // By hand, and by way where both ways read the same ink.
 const showShares = shares => {
   find("shares").replaceChildren(...shares.flatMap(({name, right, of}) => [
-    make("dt", {}, name), make("dd", {}, of ? `${right} of ${of}, ${percent(right / of)}` : "none yet")]));
+    make("dt", {}, name), make("dd", {}, of ? `${right} of ${of}, ${rounded(right, of)}` : "none yet")]));
 };
 
 // A card stays the same element, so that a picture is fetched and decoded once.

@@ -1,0 +1,144 @@
+"""``digits-widget class`` and ``rehearse``, as a teacher types them."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digits_widget import cli
+from digits_widget.classroom.hand_ins import HandIns
+from tests.cli.running_command import RunningCommand, free_port, listens
+from tests.waiting import until
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def running(tmp_path: Path, port: int) -> Iterator[RunningCommand]:
+    command = RunningCommand(
+        "class", str(tmp_path / "class"), "--no-browser", f"--port={port}"
+    )
+    yield command
+    command.close()
+
+
+def test_it_says_how_to_join_and_that_only_this_computer_can(
+    running: RunningCommand, port: int, tmp_path: Path
+) -> None:
+    running.wait_for(rf"Learners: http://127\.0\.0\.1:{port}\n")
+    running.wait_for(r"Join code: \d{6}\n")
+    running.wait_for(rf"What they hand in: {re.escape(str(tmp_path / 'class'))}\n")
+    running.wait_for(r"--host 0\.0\.0\.0")
+    assert listens(port)
+    assert running.interrupt() == 0
+    until(lambda: not listens(port))
+    assert "Traceback" not in running.said
+
+
+def test_a_taken_port_gives_the_next_one(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = RunningCommand(
+            "class", str(tmp_path / "class"), "--no-browser", f"--port={port}"
+        )
+        try:
+            found = command.wait_for(r"Learners: http://127\.0\.0\.1:(\d+)")
+            assert int(found[1]) != port
+            command.wait_for(f"Port {port} is taken")
+        finally:
+            command.close()
+
+
+def test_the_same_folder_goes_on_with_the_same_code(
+    running: RunningCommand, tmp_path: Path, port: int
+) -> None:
+    code = running.wait_for(r"Join code: (\d{6})")[1]
+    running.interrupt()
+    again = RunningCommand(
+        "class", str(tmp_path / "class"), "--no-browser", f"--port={port}"
+    )
+    try:
+        assert again.wait_for(r"Join code: (\d{6})")[1] == code
+    finally:
+        again.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--host", "198.51.100.7"], "not an address of this computer"),
+        (["--host", "no such host"], "not an address of this computer"),
+        (["/dev/null/class"], "no folder can be made"),
+    ],
+)
+def test_a_wrong_option_is_told(
+    options: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["class", "--no-browser", *options]) == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--learners", "0"], "expected 1 to 960"),
+        (["--digits", "0"], "expected 1 to 100"),
+        (["class.school.example"], "expected the address of a class"),
+        (["http://127.0.0.1:1"], "needs its join code"),
+        (["http://127.0.0.1:1", "--code", "123456"], "There is no class"),
+    ],
+)
+def test_a_rehearsal_says_what_is_wrong(
+    options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["rehearse", *options]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_running_class_is_rehearsed(
+    running: RunningCommand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = running.wait_for(r"Learners: (\S+)")[1]
+    code = running.wait_for(r"Join code: (\d{6})")[1]
+    options = ["--learners", "3", "--digits", "2"]
+    assert cli.main(["rehearse", address, "--code", "1", *options]) == 1
+    assert "another join code" in capsys.readouterr().err
+    cli.main(["rehearse", address, "--code", code, *options])
+    said = capsys.readouterr().out
+    assert re.search(r"^learners +3, 2 digits each$", said, re.MULTILINE)
+    assert re.search(r"^lost +0 of 12", said, re.MULTILINE)
+    assert re.search(r"^handed in +6 of 6$", said, re.MULTILINE)
+    assert len(HandIns(tmp_path / "class")) == 6
+
+
+def test_a_rehearsal_of_its_own_ends_with_what_this_computer_carries() -> None:
+    # To search on would take minutes.
+    few = "from digits_widget.cli import rehearse; rehearse._MOST = 4"
+    command = RunningCommand("rehearse", "--learners=2", "--digits=1", before=few)
+    try:
+        command.wait_for(r"(This computer carries \d+ learners|too slow)")
+        command.process.wait(60)
+        assert re.search(
+            r"memory +\d+ MB \(class \d+, model server \d+\)", command.said
+        )
+        assert re.search(r"processor +[\d.]+ of \d+ cores", command.said)
+        assert re.search(r"\n +2 +\d+ ms", command.said)
+        assert "Traceback" not in command.said
+    finally:
+        command.close()
