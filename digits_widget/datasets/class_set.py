@@ -99,21 +99,22 @@ def read_class(folder: str | Path) -> ClassSet:
 
 
 def newest_session(*folders: str | Path) -> Path | None:
-    """Return the newest session that has drawings, or None.
+    """Return the newest folder that has drawings, or None.
 
     Parameters
     ----------
     *folders : str or Path
-        Folders of sessions, as ``digits-widget class`` makes them: ``class``.
+        Each has drawings, or the sessions of ``digits-widget class``; what does not
+        exist is passed over.
     """
     found = [
         session
-        for folder in folders
+        for folder in map(Path, folders)
         if is_folder(folder)
-        for session in Path(folder).iterdir()
+        for session in (folder, *folder.iterdir())
         if any(session.glob("*.json"))
     ]
-    # The date is the name.
+    # A session's name is its date, and begins with a digit.
     return max(found, key=lambda session: session.name, default=None)
 
 
