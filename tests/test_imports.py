@@ -47,7 +47,15 @@ WORLDS = {
         *PURE,
     },
     "cli": {
-        *("jupyter_server", "jupyterlab", "shtab", "tornado", "tqdm", "voila"),
+        *(
+            "jupyter_server",
+            "jupyterlab",
+            "psutil",
+            "shtab",
+            "tornado",
+            "tqdm",
+            "voila",
+        ),
         *PURE,
     },
     "jupyter": {"jupyter_server", "tornado", "traitlets", "voila"},

@@ -155,7 +155,7 @@ class HandIns:
             except DigitsError as exc:
                 self.skipped.append(f"{shortened(path.name)}: {exc}")
         elif path.name.endswith(".part"):
-            # Of a process that ended while it wrote.
+            # A process that ended while it wrote left it.
             with suppress(OSError):
                 path.unlink()
 

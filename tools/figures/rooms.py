@@ -19,7 +19,7 @@ STORY = (
 
 TITLE = (
     "The rooms of the package: the pure story from drawing to prediction in the "
-    "middle, Jupyter and matplotlib above, gRPC, LiteRT, TensorFlow and Keras below"
+    "middle, Jupyter, a class and matplotlib above, gRPC, LiteRT, TensorFlow and Keras below"
 )
 
 
@@ -29,14 +29,13 @@ def rooms(theme: str) -> str:
 
 
 def _parts() -> Iterator[str]:
-    yield _room(16, 14, 226, "widget/", "canvas, panels, predictors: Jupyter")
-    yield _room(258, 14, 150, "figures/", "matplotlib")
-    yield _room(424, 14, 170, "cli/", "digits-widget COMMAND")
-    yield _room(610, 14, 174, "diagnostics/", "digits-widget doctor")
-    yield _both(129, 74, 112)
-    yield _both(333, 74, 112)
-    yield _both(509, 74, 112)
-    yield _both(697, 74, 112)
+    yield _room(16, 14, 164, "widget/", "pad, panels: Jupyter")
+    yield _room(192, 14, 164, "classroom/", "pages for a class")
+    yield _room(368, 14, 104, "figures/", "matplotlib")
+    yield _room(484, 14, 162, "cli/", "digits-widget COMMAND")
+    yield _room(658, 14, 126, "diagnostics/", "the doctor")
+    for middle in (98, 274, 420, 565, 721):
+        yield _both(middle, 74, 112)
     yield box(16, 114, 768, 96)
     yield words(400, 136, "The story: files at the top, with NumPy and Pillow alone")
     for place, name in enumerate(STORY):

@@ -36,6 +36,7 @@ FILES = {
 """Rooms of which a user calls some files."""
 
 WHOLE = {
+    "classroom": "A class",
     "evaluation": "Evaluation",
     "figures": "Figures",
     "insight": "What may be asked about a drawing",
