@@ -170,6 +170,11 @@ class Classroom:
             Whose it is.
         sent : HandIn
             The message; one that came before is kept once.
+
+        Raises
+        ------
+        MessageError
+            The disk is full, or the folder is gone or read-only.
         """
         if sent.key not in self.hand_ins:
             one = HandedIn(

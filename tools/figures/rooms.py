@@ -19,7 +19,8 @@ STORY = (
 
 TITLE = (
     "The rooms of the package: the pure story from drawing to prediction in the "
-    "middle, Jupyter, a class and matplotlib above, gRPC, LiteRT, TensorFlow and Keras below"
+    "middle, Jupyter, a class and matplotlib above, gRPC, LiteRT, TensorFlow and Keras "
+    "below"
 )
 
 
