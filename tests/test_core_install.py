@@ -21,7 +21,7 @@ from importlib.machinery import PathFinder
 
 class Core(PathFinder):
     extras = {"tensorflow", "keras", "h5py", "jupyterlab", "tornado",
-              "ai_edge_litert", "grpc_health", "grpc_reflection"}
+              "segno", "ai_edge_litert", "grpc_health", "grpc_reflection"}
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
