@@ -8,7 +8,8 @@ import socket
 
 import segno
 
-ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - names what a teacher may ask for
+ANYWHERE = "0.0.0.0"  # noqa: S104 - what a teacher may ask for
+"""Means all addresses of this machine."""
 
 
 def join_address(host: str, port: int, name: str = "") -> str:
@@ -23,7 +24,7 @@ def join_address(host: str, port: int, name: str = "") -> str:
     name : str
         The name of this machine for learners, if it has one.
     """
-    shown = name or (_address_in_network() if host in ANYWHERE else host)
+    shown = name or (_address_in_network() if host == ANYWHERE else host)
     if ":" in shown:
         shown = f"[{shown}]"
     return f"http://{shown}:{port}"

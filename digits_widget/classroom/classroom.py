@@ -34,6 +34,9 @@ _log = logging.getLogger(__name__)
 STATE = "session.txt"
 """File in the session's folder with the join code and the task."""
 
+MOST_EACH = 300
+"""Most drawings that one learner hands in."""
+
 WALL_INTERVAL = 0.4
 """Seconds between two pictures of the wall."""
 
@@ -111,7 +114,6 @@ class Classroom:
         writers = {one.learner: one.writer for one in self.hand_ins}
         learner = self.learners.join(wanted.learner, wanted.nickname, writers)
         learner.pages.add(page)
-        mine = [one for one in self.hand_ins if one.learner == learner.name]
         page.tell(
             {
                 "type": "joined",
@@ -119,7 +121,7 @@ class Classroom:
                 "task": self.task.to_data(),
                 "handedIn": [
                     {"key": one.key, "label": one.label, "task": one.task}
-                    for one in mine
+                    for one in self._of(learner.name)
                 ],
             }
         )
@@ -137,6 +139,8 @@ class Classroom:
             Whose it was.
         """
         learner.pages.discard(page)
+        if not learner.is_here and not self._of(learner.name):
+            self.learners.forget(learner)
         self._show_wall()
 
     def draw(self, page: Page, learner: Learner, sent: Draw) -> None:
@@ -170,40 +174,14 @@ class Classroom:
             Whose it is.
         sent : HandIn
             The message; one that came before is kept once.
-
-        Raises
-        ------
-        MessageError
-            The disk is full, or the folder is gone or read-only.
         """
-        if sent.key not in self.hand_ins:
-            one = HandedIn(
-                short(sent.key),
-                sent.drawing,
-                sent.label,
-                learner.nickname,
-                sent.hand,
-                sent.task,
-                learner.name,
-            )
-            try:
-                self.hand_ins.keep(one)
-            except OSError as exc:
-                _log.error("A drawing could not be written: %s", exc)
-                msg = (
-                    "The teacher's computer could not save it. It stays here, and is "
-                    "sent again."
-                )
-                raise MessageError(msg) from exc
-            self._mark(one)
-        page.tell(
-            {
-                "type": "kept",
-                "key": sent.key,
-                "label": sent.label,
-                "task": sent.task,
-            }
-        )
+        if sent.key in self.hand_ins:
+            page.tell(_kept(sent))
+        elif len(self._of(learner.name)) >= MOST_EACH:
+            words = f"You have handed in {MOST_EACH} drawings. That is enough."
+            page.tell(_not_kept(sent, words, again=False))
+        else:
+            page.tell(self._keep(learner, sent))
         self._show_wall()
 
     def take_back(self, page: Page, learner: Learner, sent: TakeBack) -> None:
@@ -218,8 +196,7 @@ class Classroom:
         sent : TakeBack
             The message.
         """
-        mine = {one.key for one in self.hand_ins if one.learner == learner.name}
-        if short(sent.key) in mine:
+        if short(sent.key) in {one.key for one in self._of(learner.name)}:
             self.erase(sent.key)
         page.tell({"type": "taken-back", "key": sent.key})
 
@@ -255,6 +232,17 @@ class Classroom:
         self.hand_ins.erase(key)
         self._show_wall()
 
+    def remove(self, nickname: str) -> None:
+        """Erase a learner's drawings, and ask for another nickname."""
+        for one in self.hand_ins:
+            if one.writer == nickname:
+                self.erase(one.key)
+        for learner in self.learners:
+            if learner.nickname == nickname:
+                learner.tell({"type": "removed"})
+                self.learners.forget(learner)
+        self._show_wall()
+
     def erase_all(self) -> None:
         """Erase every drawing of this session and every nickname."""
         self.hand_ins.erase_all()
@@ -283,6 +271,30 @@ class Classroom:
 
     # -- Details ---------------------------------------------------------------------
 
+    def _of(self, name: str) -> list[HandedIn]:
+        """Return what a learner has handed in."""
+        return [one for one in self.hand_ins if one.learner == name]
+
+    def _keep(self, learner: Learner, sent: HandIn) -> dict[str, object]:
+        """Write a drawing to the disk; return what to tell the page."""
+        one = HandedIn(
+            short(sent.key),
+            sent.drawing,
+            sent.label,
+            learner.nickname,
+            sent.hand,
+            sent.task,
+            learner.name,
+        )
+        try:
+            self.hand_ins.keep(one)
+        except OSError as exc:
+            _log.error("A drawing could not be written: %s", exc)
+            words = "The teacher's computer cannot save it. It is sent again soon."
+            return _not_kept(sent, words, again=True)
+        self._mark(one)
+        return _kept(sent)
+
     def _send_answer(
         self, page: Page, number: int, found: Mapping[str, Answer] | DigitsError
     ) -> None:
@@ -295,10 +307,12 @@ class Classroom:
             one.drawing,
             TASKS[one.task].ways,
             done=True,
-            show=partial(self._kept, one),
+            show=partial(self._take_mark, one),
         )
 
-    def _kept(self, one: HandedIn, found: Mapping[str, Answer] | DigitsError) -> None:
+    def _take_mark(
+        self, one: HandedIn, found: Mapping[str, Answer] | DigitsError
+    ) -> None:
         if isinstance(found, EmptyDrawingError):
             return
         if isinstance(found, DigitsError):
@@ -353,6 +367,14 @@ def _resumed(folder: Path) -> tuple[str, Task]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return f"{secrets.randbelow(10**6):06}", FIRST
+
+
+def _kept(sent: HandIn) -> dict[str, object]:
+    return {"type": "kept", "key": sent.key, "label": sent.label, "task": sent.task}
+
+
+def _not_kept(sent: HandIn, words: str, *, again: bool) -> dict[str, object]:
+    return {"type": "not-kept", "key": sent.key, "words": words, "again": again}
 
 
 def _answer_data(

@@ -457,5 +457,7 @@ class WallSocket(_Socket):
             classroom.give(data.get("task"))
         elif kind == "erase" and isinstance(data.get("key"), str):
             classroom.erase(data["key"])
+        elif kind == "remove" and isinstance(data.get("nickname"), str):
+            classroom.remove(data["nickname"])
         elif kind == "erase-all":
             classroom.erase_all()

@@ -154,7 +154,7 @@ def _predict(
 
 
 async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> None:
-    from digits_widget.classroom.addresses import is_loopback, join_address
+    from digits_widget.classroom.addresses import ANYWHERE, is_loopback, join_address
     from digits_widget.classroom.classroom import Classroom
     from digits_widget.classroom.server import ClassServer
 
@@ -164,9 +164,8 @@ async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> No
     classroom = Classroom(args.folder, predict)
     server = ClassServer(classroom, address, frozenset(_names(args.name)))
     server.listen(bound)
-    wall = f"http://127.0.0.1:{taken}/wall?key={server.key}"
-    if args.host not in {"127.0.0.1", "0.0.0.0", "::"}:  # noqa: S104 - compared only
-        wall = f"{join_address(args.host, taken)}/wall?key={server.key}"
+    here = join_address("127.0.0.1" if args.host == ANYWHERE else args.host, taken)
+    wall = f"{here}/wall?key={server.key}"
     print(_announcement(classroom, address, wall, is_private=is_loopback(args.host)))
     if not args.no_browser:
         webbrowser.open(wall)

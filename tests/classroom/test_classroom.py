@@ -198,6 +198,65 @@ def test_the_teacher_erases_one_and_then_all(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.json"))
 
 
+def test_a_nickname_is_removed_with_its_drawings(tmp_path: Path) -> None:
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            rude = await Learner.joined(server, "Rude")
+            anna = await Learner.joined(server, "Anna")
+            wall = await Wall.shown(server)
+            for learner in (rude, anna):
+                learner.hand_in(sample(7), 7)
+                await learner.told("kept")
+            wall.send({"type": "remove", "nickname": "Rude"})
+            assert await rude.told("removed")
+            shown = await wall.until(handedIn=1)
+            assert [each["name"] for each in shown["learners"]] == ["Anna"]
+
+    asyncio.run(lesson())
+    assert [path.name[:4] for path in tmp_path.glob("*.json")] == ["anna"]
+
+
+def test_one_learner_cannot_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digits_widget.classroom.classroom.MOST_EACH", 3)
+
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            anna = await Learner.joined(server)
+            for _ in range(4):
+                anna.hand_in(sample(7), 7)
+            told = await anna.told("not-kept")
+            assert "3 drawings" in told["words"]
+            assert not told["again"]
+            # Another one may, and the first one may take something back.
+            ben = await Learner.joined(server)
+            ben.hand_in(sample(7), 7)
+            await ben.told("kept")
+
+    asyncio.run(lesson())
+    assert len(list(tmp_path.glob("*.json"))) == 4
+
+
+def test_a_full_disk_is_told_and_the_page_keeps_the_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            anna = await Learner.joined(server)
+            with monkeypatch.context() as patch:
+                patch.setattr("os.fsync", full)
+                key = anna.hand_in(sample(7), 7)
+                assert (await anna.told("not-kept"))["again"]
+            anna.hand_in(sample(7), 7, key)
+            await anna.told("kept")
+
+    asyncio.run(lesson())
+
+
 def test_the_labelled_set_is_what_was_handed_in(tmp_path: Path) -> None:
     async def lesson() -> None:
         async with a_class(tmp_path / "class", always_seven) as server:

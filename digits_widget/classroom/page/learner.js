@@ -8,6 +8,7 @@ import {makePad} from "/pad.js";
 
 const SEND = 120; // milliseconds between two drawings while the pen is down
 const ANSWER = 6000; // milliseconds after which a connection without an answer is stale
+const AGAIN = 5000; // milliseconds until a drawing is handed in again
 const DIGITS = [...Array(10).keys()];
 
 const stored = (storage, name, otherwise) => {
@@ -55,7 +56,7 @@ const received = {
     show(find("draw"), true);
     take(message.task);
     pad.fit();
-    for (const sent of outbox) if (sent.code === me.code) server.send(sent.message);
+    sendOutbox();
     if (pad.strokes.length) sendDrawing(true);
   },
   refused(message) {
@@ -75,12 +76,29 @@ const received = {
       handedIn.push({key: message.key, label: message.label, task: message.task});
     }
     showTask();
+    sayProblem("");
     sayKept(message);
+  },
+  "not-kept"(message) {
+    sayProblem(message.words);
+    if (message.again) {
+      setTimeout(sendOutbox, AGAIN);
+      return;
+    }
+    outbox = outbox.filter(sent => sent.message.key !== message.key);
+    store(localStorage, "outbox", outbox);
   },
   "taken-back"(message) {
     handedIn = handedIn.filter(each => !message.key.startsWith(each.key));
     showTask();
     find("kept").textContent = "Taken back: it is erased.";
+  },
+  removed() {
+    store(localStorage, "me", {});
+    store(localStorage, "outbox", []);
+    Object.assign(me, {secret: newKey(), nickname: "", code: ""});
+    joined = false;
+    askToJoin("Your teacher has removed this nickname. Choose another one.");
   },
   erased() {
     handedIn = [];
@@ -219,6 +237,10 @@ find("hand-in").addEventListener("click", () => {
   server.send(message);
   pad.clear();
 });
+
+const sendOutbox = () => {
+  for (const sent of outbox) if (sent.code === me.code) server.send(sent.message);
+};
 
 const sayKept = message => {
   const back = make("button", {type: "button", class: "plain"}, "Take it back");

@@ -63,7 +63,26 @@ const showLearners = learners => {
   find("people-count").textContent = `${here} here`;
   find("learners").replaceChildren(...learners.map(({name, count, here}) =>
     make("li", {class: here ? "" : "gone", title: here ? name : `${name} is away`},
-      make("span", {}, name), make("b", {}, String(count)))));
+      make("span", {}, name), removal(name), make("b", {}, String(count)))));
+};
+
+const removal = nickname => {
+  const button = make("button", {type: "button", "aria-label": `Remove ${nickname}`}, "Remove");
+  button.addEventListener("click", () => ask(
+    `Remove ${nickname}, and erase what was handed in under this nickname?`, "Remove",
+    {type: "remove", nickname}));
+  return button;
+};
+
+// Ask before anything is erased that cannot be brought back.
+const ask = (words, verb, message) => {
+  find("sure-words").textContent = words;
+  find("sure-yes").textContent = verb;
+  find("sure-yes").onclick = () => {
+    server.send(message);
+    find("sure").close();
+  };
+  find("sure").showModal();
 };
 
 const rounded = (count, all) => `${Math.round(100 * count / all)}\u00a0%`;
@@ -134,13 +153,7 @@ const card = ({key, writer, label, answer, confidence}) => {
     make("p", {class: "soft"}, writer), erase);
 };
 
-find("erase-all").addEventListener("click", () => {
-  find("sure-words").textContent =
-    `Erase ${current?.handedIn ?? 0} drawings from this computer? They cannot be brought back.`;
-  find("sure").showModal();
-});
-find("erase-no").addEventListener("click", () => find("sure").close());
-find("erase-yes").addEventListener("click", () => {
-  server.send({type: "erase-all"});
-  find("sure").close();
-});
+find("erase-all").addEventListener("click", () => ask(
+  `Erase ${current?.handedIn ?? 0} drawings from this computer? They cannot be brought back.`,
+  "Erase", {type: "erase-all"}));
+find("sure-no").addEventListener("click", () => find("sure").close());
