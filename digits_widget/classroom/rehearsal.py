@@ -1,7 +1,7 @@
-"""`rehearse`: learners who are not there play a class, and their waits are measured.
+"""`rehearse`: recorded hands play a class, and how long they wait is measured.
 
-Each plays the bundled drawings with a hand of its own, at the speed at which they were
-drawn, sends what a page sends, and hands every digit in.
+Each learner plays the bundled drawings in a hand of its own, at the speed at which they
+were drawn, sends what a page or a widget sends, and hands every digit in.
 """
 
 from __future__ import annotations
@@ -10,16 +10,26 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from tornado.httpclient import HTTPClientError
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import (
+    WebSocketClientConnection,
+    WebSocketClosedError,
+    websocket_connect,
+)
 
 from digits_widget.classroom.tasks import FIRST
 from digits_widget.drawing import Drawing, Stroke
-from digits_widget.errors import DataError
+from digits_widget.errors import DataError, ServingError
+from digits_widget.pipeline import PRESETS
+from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 
 SEND = 0.12
@@ -44,6 +54,9 @@ class Played:
 
     digits: int
     """Digits that each of them drew and handed in."""
+
+    hands_in: bool = True
+    """Whether they hand digits in; a model server keeps nothing."""
 
     waits: list[float] = field(default_factory=list)
     """Seconds from the end of a digit to its answer, one for each that came."""
@@ -73,13 +86,31 @@ class Played:
         return self.size / self.seconds / self.learners
 
 
+class Partner(Protocol):
+    """What one learner plays against."""
+
+    async def open(self) -> None:
+        """Connect, and join."""
+
+    def send(self, drawing: Drawing) -> None:
+        """Show what is drawn so far."""
+
+    async def ask(self, drawing: Drawing) -> bool:
+        """Show the drawing when the pen is up; return whether an answer came."""
+
+    async def hand_in(self, drawing: Drawing, digit: int) -> bool:
+        """Hand the drawing in; return whether it is kept."""
+
+    async def close(self) -> None:
+        """Disconnect."""
+
+
 async def rehearse(
     address: str,
     code: str,
     *,
     learners: int,
     digits: int,
-    seed: int = 0,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Played:
     """Let learners join a running class, draw and hand in.
@@ -87,15 +118,13 @@ async def rehearse(
     Parameters
     ----------
     address : str
-        Of the class, such as ``http://127.0.0.1:8080``.
+        The class, such as ``http://127.0.0.1:8080``.
     code : str
         Its join code.
     learners : int
         How many.
     digits : int
         Digits of each learner.
-    seed : int
-        Seed of the hands.
     progress : callable
         Called with the number of digits that are done.
 
@@ -105,61 +134,107 @@ async def rehearse(
         There is no class at the address, or the code is another.
     """
     played = Played(learners, digits)
+    partners = [_ClassPage(address, code, number, played) for number in range(learners)]
+    return await _play(played, partners, progress)
+
+
+async def rehearse_server(
+    predict: Callable[[NDArray[np.float32]], Prediction],
+    *,
+    learners: int,
+    digits: int,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Played:
+    """Let learners ask a model server, as their widgets do.
+
+    Parameters
+    ----------
+    predict : callable
+        Asks the server about one image, in any thread.
+    learners : int
+        How many.
+    digits : int
+        Digits of each learner.
+    progress : callable
+        Called with the number of digits that are done.
+    """
+    played = Played(learners, digits, hands_in=False)
+    # A thread for each learner: the server, and not this side, shall be the limit.
+    with ThreadPoolExecutor(learners) as threads:
+        partners = [_ModelServer(predict, threads, played) for _ in range(learners)]
+        return await _play(played, partners, progress)
+
+
+async def _play(
+    played: Played, partners: Sequence[Partner], progress: Callable[[int], None]
+) -> Played:
     began = time.monotonic()
-    hands = np.random.default_rng(seed).spawn(learners)
-    players = [
-        _Player(address, code, number, hand, played, progress=progress)
-        for number, hand in enumerate(hands)
-    ]
-    await asyncio.gather(*(player.play() for player in players))
+    hands = np.random.default_rng(0).spawn(played.learners)
+    async with asyncio.TaskGroup() as group:
+        for partner, hand in zip(partners, hands, strict=True):
+            group.create_task(_learn(partner, hand, played, progress))
     played.seconds = time.monotonic() - began
     return played
 
 
-class _Player:
-    def __init__(
-        self,
-        address: str,
-        code: str,
-        number: int,
-        random: np.random.Generator,
-        played: Played,
-        *,
-        progress: Callable[[int], None],
-    ) -> None:
+async def _learn(
+    partner: Partner,
+    hand: np.random.Generator,
+    played: Played,
+    progress: Callable[[int], None],
+) -> None:
+    """Play one learner from joining to leaving."""
+    await asyncio.sleep(hand.uniform(0, GATHER))
+    await partner.open()
+    try:
+        for digit in range(played.digits):
+            await _draw(partner, digit % 10, hand, played)
+            played.done += 1
+            progress(played.done)
+            await asyncio.sleep(hand.uniform(*PAUSE))
+    finally:
+        await partner.close()
+
+
+async def _draw(
+    partner: Partner, digit: int, hand: np.random.Generator, played: Played
+) -> None:
+    """Draw a digit at its own speed, wait for the answer, and hand it in."""
+    drawing = _varied(sample(digit), hand)
+    last = max(float(stroke.times[-1]) for stroke in drawing)
+    begun = time.monotonic()
+    for moment in np.arange(SEND, last, SEND):
+        await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
+        partner.send(_until(drawing, float(moment)))
+    await asyncio.sleep(max(0.0, begun + last - time.monotonic()))
+    released = time.monotonic()
+    if await partner.ask(drawing):
+        played.waits.append(time.monotonic() - released)
+    is_kept = await partner.hand_in(drawing, digit)
+    played.kept += is_kept
+
+
+class _ClassPage:
+    """A learner's page of a class."""
+
+    _page: WebSocketClientConnection
+
+    def __init__(self, address: str, code: str, number: int, played: Played) -> None:
         self._address = address.replace("http", "ws", 1) + "/class"
         self._code, self._nickname = code, f"learner {number + 1}"
-        self._random, self._played, self._progress = random, played, progress
+        self._played = played
         self._sent = 0
         self._is_gone = False
 
-    async def play(self) -> None:
-        await asyncio.sleep(self._random.uniform(0, GATHER))
-        self._page = await self._opened()
+    async def open(self) -> None:
         try:
-            await self._join()
-            for digit in range(self._played.digits):
-                await self._draw(digit % 10)
-                self._played.done += 1
-                self._progress(self._played.done)
-                await asyncio.sleep(self._random.uniform(*PAUSE))
-        finally:
-            self._page.close()
-            # The class closes the connection, too.
-            while await self._read() is not None:
-                pass
-
-    async def _opened(self) -> WebSocketClientConnection:
-        try:
-            return await websocket_connect(self._address)
+            self._page = await websocket_connect(self._address)
         except (OSError, HTTPClientError) as exc:
             msg = (
                 f"There is no class at {self._address} ({exc}). Start one with "
                 "digits-widget class."
             )
             raise DataError(msg) from exc
-
-    async def _join(self) -> None:
         self._send(
             {
                 "type": "join",
@@ -169,23 +244,35 @@ class _Player:
             }
         )
         if await self._wait_for("joined", "refused") != "joined":
+            await self.close()
             msg = "The class has another join code. It stands on its wall."
             raise DataError(msg)
 
-    async def _draw(self, digit: int) -> None:
-        """Draw a digit at its own speed, wait for the answer, and hand it in."""
-        drawing = _varied(sample(digit), self._random)
-        last = max(float(stroke.times[-1]) for stroke in drawing)
-        begun = time.monotonic()
-        for moment in np.arange(SEND, last, SEND):
-            await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
-            self._send_drawing(_until(drawing, float(moment)), done=False)
-        await asyncio.sleep(max(0.0, begun + last - time.monotonic()))
-        released = time.monotonic()
+    def send(self, drawing: Drawing) -> None:
+        self._send_drawing(drawing, done=False)
+
+    async def ask(self, drawing: Drawing) -> bool:
         self._send_drawing(drawing, done=True)
-        if await self._answered():
-            self._played.waits.append(time.monotonic() - released)
-        await self._hand_in(drawing, digit)
+        return await self._wait_for("answer", number=self._sent) == "answer"
+
+    async def hand_in(self, drawing: Drawing, digit: int) -> bool:
+        self._send(
+            {
+                "type": "hand-in",
+                "key": secrets.token_hex(16),
+                "label": digit,
+                "hand": "usual",
+                "task": FIRST.name,
+                "drawing": json.loads(drawing.to_json()),
+            }
+        )
+        return await self._wait_for("kept", "not-kept") == "kept"
+
+    async def close(self) -> None:
+        self._page.close()
+        # The class closes the connection, too.
+        while await self._read() is not None:
+            pass
 
     def _send_drawing(self, drawing: Drawing, *, done: bool) -> None:
         self._sent += 1
@@ -198,43 +285,29 @@ class _Player:
             }
         )
 
-    async def _answered(self) -> bool:
-        """Wait for the answer about the newest drawing."""
-        return await self._wait_for("answer", number=self._sent) == "answer"
-
-    async def _hand_in(self, drawing: Drawing, digit: int) -> None:
-        self._send(
-            {
-                "type": "hand-in",
-                "key": secrets.token_hex(16),
-                "label": digit,
-                "hand": "usual",
-                "task": FIRST.name,
-                "drawing": json.loads(drawing.to_json()),
-            }
-        )
-        is_kept = await self._wait_for("kept") == "kept"
-        self._played.kept += is_kept
-
     def _send(self, message: dict[str, object]) -> None:
+        if self._is_gone:
+            return
         text = json.dumps(message)
         self._played.size += len(text)
-        self._page.write_message(text)
+        try:
+            sent = asyncio.ensure_future(self._page.write_message(text))
+        except WebSocketClosedError:
+            self._is_gone = True
+            return
+        # That it failed shows in the answer that does not come.
+        sent.add_done_callback(lambda done: done.exception())
 
     async def _wait_for(self, *kinds: str, number: int | None = None) -> str:
         """Read until a message of one of the kinds comes; return its kind, or ""."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while text := await self._read():
                     self._played.size += len(text)
                     message = json.loads(text)
-                    if message["type"] in kinds and number in {
-                        None,
-                        message.get("number"),
-                    }:
+                    is_it = number in {None, message.get("number")}
+                    if message["type"] in kinds and is_it:
                         return str(message["type"])
-        except TimeoutError:
-            pass
         self._played.lost += 1
         return ""
 
@@ -245,6 +318,52 @@ class _Player:
         text = await self._page.read_message()
         self._is_gone = text is None
         return text
+
+
+class _ModelServer:
+    """A widget that asks a model server about one drawing at a time, the newest."""
+
+    def __init__(
+        self,
+        predict: Callable[[NDArray[np.float32]], Prediction],
+        threads: ThreadPoolExecutor,
+        played: Played,
+    ) -> None:
+        self._predict, self._threads, self._played = predict, threads, played
+        self._asking: asyncio.Future[bool] | None = None
+
+    async def open(self) -> None:
+        """Do nothing: each request stands alone."""
+
+    def send(self, drawing: Drawing) -> None:
+        if self._asking is None or self._asking.done():
+            loop = asyncio.get_running_loop()
+            self._asking = loop.run_in_executor(self._threads, self._ask, drawing)
+
+    async def ask(self, drawing: Drawing) -> bool:
+        if self._asking is not None:
+            await self._asking
+        self.send(drawing)
+        assert self._asking is not None  # noqa: S101 - `send` has just set it
+        return await self._asking
+
+    async def hand_in(self, _drawing: Drawing, _digit: int) -> bool:
+        """Return False: a model server keeps nothing."""
+        return False
+
+    async def close(self) -> None:
+        """Wait for the last answer."""
+        if self._asking is not None:
+            await self._asking
+
+    def _ask(self, drawing: Drawing) -> bool:
+        try:
+            answer = self._predict(PRESETS["mnist"](drawing).tensor)
+        except ServingError:
+            self._played.lost += 1
+            return False
+        self._played.size += answer.request_bytes + answer.response_bytes
+        return True
 
 
 def _varied(drawing: Drawing, random: np.random.Generator) -> Drawing:

@@ -16,9 +16,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digits_widget.cli.options.progress import progress_bar
@@ -27,11 +28,15 @@ if TYPE_CHECKING:
     import psutil
 
     from digits_widget.classroom.rehearsal import Played
+    from digits_widget.serving import Client
 
 HELP = "measure how many learners this computer carries"
 
 LONGEST = 0.25
 """Seconds from the end of a stroke to its answer that 95 of 100 answers may take."""
+
+_PATIENCE = 10.0
+"""Seconds that a model server may take for an answer."""
 
 NETWORK = 20e6 / 8
 """Bytes per second that a school's Wi-Fi carries in all, as a cautious guess."""
@@ -67,6 +72,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--code", default="", help="join code of that class")
     parser.add_argument(
+        "--server",
+        metavar="HOST:PORT",
+        help="a model server in place of a class: learners with the widget ask it",
+    )
+    parser.add_argument(
         "--learners", type=int, default=30, help="how many learners (default: 30)"
     )
     parser.add_argument(
@@ -80,18 +90,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Rehearse, print what was measured, and say what it means."""
     _check(args)
-    if args.address:
-        address = args.address.rstrip("/")
-        first = _played(address, args.code, args.learners, args.digits)
-        print(_measured(first))
-        print(_verdict(first))
-    else:
-        with _class_of_its_own() as (address, code, process):
-            with _watched(process) as used:
-                first = _played(address, code, args.learners, args.digits)
-            print(_measured(first), _used(used), sep="\n")
-            rows = [first, *_search(address, code, first)]
-        print(_chart(rows), _limit(rows), sep="\n\n")
+    if args.address or args.server:
+        first = _elsewhere(args)
+        print(_measured(first), _verdict(first), sep="\n\n")
+        return int(not _carries(first))
+    with _class_of_its_own() as (address, code, process):
+        play = partial(_in_class, address, code)
+        with _watched(process) as used:
+            first = play(args.learners, args.digits)
+        print(_measured(first), _used(used), "", sep="\n")
+        rows = [first, *_search(play, first)]
+    print(_chart(rows), _limit(rows), sep="\n\n")
     return int(not _carries(first))
 
 
@@ -115,12 +124,27 @@ def _check(args: argparse.Namespace) -> None:
             "http://192.168.1.20:8080."
         )
         raise OptionError(msg)
+    if args.address and args.server:
+        msg = "Name a class or a model server, not both."
+        raise OptionError(msg)
     if args.address and not args.code:
         msg = "A class needs its join code: add --code and the six digits on its wall."
         raise OptionError(msg)
 
 
-def _search(address: str, code: str, first: Played) -> Iterator[Played]:
+def _elsewhere(args: argparse.Namespace) -> Played:
+    """Play against a class or a model server that runs already."""
+    if args.address:
+        address = args.address.rstrip("/")
+        return _in_class(address, args.code, args.learners, args.digits)
+    from digits_widget.serving import Client
+
+    with Client(args.server, timeout=_PATIENCE) as client:
+        client.metadata()
+        return _at_server(client, args.learners, args.digits)
+
+
+def _search(play: Callable[[int, int], Played], first: Played) -> Iterator[Played]:
     """Double the learners until an answer takes too long; or halve, until it does not.
 
     Only a class of its own is pressed so hard, and not one with people in it.
@@ -131,25 +155,38 @@ def _search(address: str, code: str, first: Played) -> Iterator[Played]:
         learners = learners * 2 if begun else learners // 2
         if not 1 <= learners <= _MOST:
             return
-        played = _played(address, code, learners, _FEW_DIGITS)
+        played = play(learners, _FEW_DIGITS)
         yield played
         if _carries(played) != begun:
             return
 
 
-def _played(address: str, code: str, learners: int, digits: int) -> Played:
+def _in_class(address: str, code: str, learners: int, digits: int) -> Played:
     from digits_widget.classroom.rehearsal import rehearse
 
+    return _play(partial(rehearse, address, code), learners, digits)
+
+
+def _at_server(client: Client, learners: int, digits: int) -> Played:
+    from digits_widget.classroom.rehearsal import rehearse_server
+
+    return _play(partial(rehearse_server, client.predict), learners, digits)
+
+
+def _play(
+    rehearse: Callable[..., Coroutine[None, None, Played]], learners: int, digits: int
+) -> Played:
+    from digits_widget.errors import DigitsError
+
     with progress_bar(f"{learners} learners") as show:
-        return asyncio.run(
-            rehearse(
-                address,
-                code,
-                learners=learners,
-                digits=digits,
-                progress=lambda done: show(done, total=learners * digits),
-            )
-        )
+        show_digits = partial(show, total=learners * digits)
+        playing = rehearse(learners=learners, digits=digits, progress=show_digits)
+        try:
+            return asyncio.run(playing)
+        except* DigitsError as failed:
+            # All learners fail for the same reason.
+            problem = failed.exceptions[0]
+    raise problem
 
 
 def _carries(played: Played) -> bool:
@@ -236,10 +273,11 @@ def _measured(played: Played) -> str:
     rows = {
         "learners": f"{played.learners}, {played.digits} digits each",
         "answered within": waits,
-        "lost": f"{played.lost} of {2 * asked} answers and receipts",
-        "handed in": f"{played.kept} of {asked}",
-        "network": f"{played.rate / 1000:.0f} kB/s for each learner",
+        "lost": str(played.lost),
     }
+    if played.hands_in:
+        rows["handed in"] = f"{played.kept} of {asked}"
+    rows["network"] = f"{played.rate / 1000:.0f} kB/s for each learner"
     return _table(rows)
 
 

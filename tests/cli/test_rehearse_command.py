@@ -10,6 +10,7 @@ import pytest
 
 from digits_widget import cli
 from digits_widget.classroom.hand_ins import HandIns
+from digits_widget.model_server.embedded import EmbeddedServer
 from tests.cli.running_command import RunningCommand, free_port
 
 pytestmark = pytest.mark.server
@@ -32,6 +33,8 @@ def running(tmp_path: Path) -> Iterator[RunningCommand]:
         (["class.school.example"], "expected the address of a class"),
         (["http://127.0.0.1:1"], "needs its join code"),
         (["http://127.0.0.1:1", "--code", "123456"], "There is no class"),
+        (["http://127.0.0.1:1", "--server", "127.0.0.1:1"], "not both"),
+        (["--server", "127.0.0.1:1"], "127.0.0.1:1"),
     ],
 )
 def test_a_rehearsal_says_what_is_wrong(
@@ -52,9 +55,20 @@ def test_a_running_class_is_rehearsed(
     cli.main(["rehearse", address, "--code", code, *options])
     said = capsys.readouterr().out
     assert re.search(r"^learners +3, 2 digits each$", said, re.MULTILINE)
-    assert re.search(r"^lost +0 of 12", said, re.MULTILINE)
+    assert re.search(r"^lost +0$", said, re.MULTILINE)
     assert re.search(r"^handed in +6 of 6$", said, re.MULTILINE)
     assert len(HandIns(tmp_path / "class")) == 6
+
+
+def test_a_model_server_is_rehearsed(
+    model_server: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--learners", "3", "--digits", "2"]
+    cli.main(["rehearse", "--server", model_server.target, *options])
+    said = capsys.readouterr().out
+    assert re.search(r"^answered within +half \d+ ms, ", said, re.MULTILINE)
+    assert re.search(r"^lost +0$", said, re.MULTILINE)
+    assert "handed in" not in said
 
 
 def test_a_rehearsal_of_its_own_ends_with_what_this_computer_carries() -> None:
