@@ -7,7 +7,7 @@ import base64
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -395,11 +395,23 @@ def _answer_data(
         "number": number,
         "headline": describe(now.prediction),
         "confidences": [round(float(c), 4) for c in now.prediction.confidences],
-        "steps": [_step(shot) for shot in now.trace.snapshots[1:]],
+        "steps": _steps(now.trace.snapshots[1:]),
         "earlier": describe(found[THEN.name].prediction) if THEN.name in found else "",
     }
 
 
-def _step(shot: Snapshot) -> dict[str, str]:
-    picture = base64.b64encode(tile_png(shot.shown, side=_TILE)).decode()
-    return {"title": shot.title, "caption": shot.caption, "picture": picture}
+def _steps(shots: Sequence[Snapshot]) -> list[dict[str, str]]:
+    """Return the tiles; a picture that a step left as it was does not travel again."""
+    befores = (None, *(shot.shown for shot in shots[:-1]))
+    return [
+        {
+            "title": shot.title,
+            "caption": shot.caption,
+            "picture": "" if np.array_equal(shot.shown, before) else _tile(shot),
+        }
+        for shot, before in zip(shots, befores, strict=True)
+    ]
+
+
+def _tile(shot: Snapshot) -> str:
+    return base64.b64encode(tile_png(shot.shown, side=_TILE)).decode()

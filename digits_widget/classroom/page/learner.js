@@ -280,12 +280,15 @@ const showAnswer = message => {
 
 const showSteps = steps => {
   const list = find("steps");
+  let picture = "";
   for (const image of list.querySelectorAll("img")) image.hidden = true;
   steps.forEach((step, place) => {
     const item = list.children[place] ?? list.appendChild(newStep(place));
     const button = item.firstChild;
     const image = button.querySelector("img");
-    image.src = `data:image/png;base64,${step.picture}`;
+    // Without a picture, the step left the one before it as it was.
+    if (step.picture) picture = `data:image/png;base64,${step.picture}`;
+    image.src = picture;
     image.hidden = false;
     button.querySelector("b").textContent = step.title;
     button.dataset.caption = step.caption;
