@@ -402,7 +402,7 @@ def _answer_data(
 
 def _steps(shots: Sequence[Snapshot]) -> list[dict[str, str]]:
     """Return the tiles; a picture that a step left as it was does not travel again."""
-    befores = (None, *(shot.shown for shot in shots[:-1]))
+    befores = (np.empty(0), *(shot.shown for shot in shots[:-1]))
     return [
         {
             "title": shot.title,
