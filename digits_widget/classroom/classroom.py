@@ -25,6 +25,7 @@ from digits_widget.datasets.digits import LabelledDrawings
 from digits_widget.datasets.jsonl import labelled_lines
 from digits_widget.errors import DigitsError, EmptyDrawingError, MessageError
 from digits_widget.regular_file import read_regular_text
+from digits_widget.steps.step import Image
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot
 from digits_widget.ways import NOW, THEN
@@ -402,7 +403,8 @@ def _answer_data(
 
 def _steps(shots: Sequence[Snapshot]) -> list[dict[str, str]]:
     """Return the tiles; a picture that a step left as it was does not travel again."""
-    befores = (np.empty(0), *(shot.shown for shot in shots[:-1]))
+    befores: list[Image] = [np.empty(0, np.float32)]
+    befores += [shot.shown for shot in shots[:-1]]
     return [
         {
             "title": shot.title,

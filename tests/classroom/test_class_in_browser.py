@@ -214,6 +214,21 @@ def test_without_a_network_nothing_is_lost(running: Class, opened: Open) -> None
     reads(page, "5, sure")
 
 
+def test_a_model_server_that_dies_is_started_again(
+    running: Class, opened: Open
+) -> None:
+    page = opened(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    draw(page, 1)
+    reads(page, "1, sure")
+    for child in running.command.children("digits_widget.model_server"):
+        child.kill()
+        child.wait(30)
+    page.locator("#clear").click()
+    draw(page, 7)
+    reads(page, "7, sure")
+
+
 def test_two_annas_and_one_with_two_tabs(running: Class, opened: Open) -> None:
     first = opened(f"{running.address}/#{running.code}")
     join(first, "Anna")
