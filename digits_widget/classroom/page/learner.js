@@ -8,7 +8,7 @@ import {makePad} from "/pad.js";
 
 const SEND = 120; // milliseconds between two drawings while the pen is down
 const ANSWER = 6000; // milliseconds after which a connection without an answer is stale
-const AGAIN = 5000; // milliseconds until a drawing is handed in again
+const AGAIN = 5000; // milliseconds until something that did not work is tried again
 const DIGITS = [...Array(10).keys()];
 
 const stored = (storage, name, otherwise) => {
@@ -263,7 +263,10 @@ const bars = DIGITS.map(digit => {
 const showAnswer = message => {
   document.body.classList.remove("waiting");
   sayProblem(message.problem ?? "");
-  if (message.problem) return;
+  if (message.problem) {
+    answerTimer = setTimeout(() => sendDrawing(true), AGAIN);
+    return;
+  }
   const confidences = message.confidences ?? DIGITS.map(() => 0);
   const best = confidences.indexOf(Math.max(...confidences));
   bars.forEach(({item, fill}, digit) => {
