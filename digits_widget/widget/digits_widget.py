@@ -352,7 +352,7 @@ class DigitsWidget(CellOutput):
         self._canvas.connect(self._controller, leave=self._toolbar.focus, guard=guard)
         self._status = Status(self._server_starter())
         self._retry = Retry(self._session.retry, lambda: self._overlay.is_seen)
-        self._bars = ConfidencesPanel(context)
+        self._bars = ConfidencesPanel(context, self._more_tools.replay)
         self._road = RoadPanel(context)
         self._panels = {name: panel(context) for name, _, panel in PANELS}
         self.disagreements = self._panel(ComparePanel).disagreements
