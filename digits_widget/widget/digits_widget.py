@@ -206,6 +206,9 @@ class DigitsWidget(CellOutput):
         make_it = self._context.guard(self._panel(WhyPanel).make_it)
         for digit in range(DIGITS):
             self._overlay.on(f"make it {digit}", partial(make_it, digit))
+        steps = self._panel(StepsPanel)
+        self._overlay.on_pin(self._context.guard(steps.pin))
+        self._overlay.on("unpin", self._context.guard(steps.unpin))
         if autosave:
             self._context.guard(self._begin_with)(autosave)
         if isinstance(predictor, EmbeddedPredictor):

@@ -528,6 +528,66 @@ def test_arrow_keys_move_the_cursor_and_stop_at_the_edge(
     assert "Draw a digit" in inspector.shown_text()
 
 
+def pinned(strip: PanelDriver) -> list[str]:
+    """Return what stands beside the mark in each tile; nothing without marks."""
+    return [each.get_text() for each in strip.page.select(".digits-pin-value")]
+
+
+def test_a_pixel_is_marked_in_every_step_until_it_is_clicked_again(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    assert widget.trace is not None
+    last = len(widget.trace) - 1
+    row, column = np.unravel_index(widget.trace.tensor.argmax(), (28, 28))
+    strip.report("pin", step=last, row=int(row), column=int(column))
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[row, column]:.2f}"
+    assert len(pinned(strip)) == len(strip.page.select("svg .digits-pin")) == last + 1
+    # It stays while the drawing changes, and while there is none.
+    widget.draw(sample(1))
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[row, column]:.2f}"
+    widget.clear()
+    assert not pinned(strip)
+    widget.undo()
+    assert pinned(strip)
+    strip.report("pin", step=last, row=int(row), column=int(column))
+    assert not pinned(strip)
+    strip.report("pin", step=0, row=0, column=0)
+    assert pinned(strip)[:2] == ["0.00", "not here"]
+    strip.report("unpin")
+    assert not pinned(strip)
+
+
+def test_other_steps_have_no_place_for_the_mark(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    strip.report("pin", step=1, row=5, column=5)
+    assert pinned(strip)
+    widget.pipeline = "naive"
+    assert not pinned(strip)
+    # A click on a tile that has just gone.
+    strip.report("pin", step=6, row=5, column=5)
+    assert not pinned(strip)
+
+
+def test_the_keyboard_marks_the_pixel_of_the_inspector(
+    widget: DigitsWidget, strip: PanelDriver, inspector: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    assert widget.trace is not None
+    inspector.press_key("ArrowUp", " ")
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[13, 14]:.2f}"
+    inspector.press_key("Escape")
+    assert not pinned(strip)
+    inspector.choose("Picture", "Fit in a box")
+    inspector.press_key("Enter")
+    fitted = widget.trace["fit"].shown
+    assert pinned(strip)[3] == f"{fitted[13, min(14, fitted.shape[1] - 1)]:.2f}"
+    inspector.press_key("Enter")
+    assert not pinned(strip)
+
+
 def test_every_gauge_has_a_scale_a_mark_and_a_sentence(
     widget: DigitsWidget, strip: PanelDriver
 ) -> None:
