@@ -211,7 +211,7 @@ def test_the_filmstrip_works_alone_on_the_same_session(
     expect(strip.locator(".digits-tiles li")).to_have_count(3)
     assert opened.python("print(widget.pipeline.name)") == "naive"
     unfold(alone, "Is this like the training data?")
-    expect(strip.locator(".digits-unlike").first).to_contain_text("MNIST")
+    expect(strip.locator(".digits-unlike").first).to_contain_text("▲")
 
 
 def test_every_control_has_a_name_and_every_word_contrast(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DeadlineError
+from digits_widget.likeness import likeness
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.recipe import recipe
@@ -588,17 +589,54 @@ def test_the_keyboard_marks_the_pixel_of_the_inspector(
     assert not pinned(strip)
 
 
-def test_every_gauge_has_a_scale_a_mark_and_a_sentence(
+def gauges(strip: PanelDriver) -> dict[str, tuple[list[float], str]]:
+    """Return where each gauge's band and mark are, in percent, and what it says."""
+    found = {}
+    for gauge in strip.page.select("li:has(.digits-gauge)"):
+        places = re.findall(r"(?:left|width):([\d.]+)%", str(gauge))
+        words = gauge.select_one(".digits-gauge")
+        assert gauge.b
+        assert words
+        found[gauge.b.get_text()] = (
+            [float(each) for each in places[:3]],
+            words.get_text(" "),
+        )
+    return found
+
+
+def test_every_gauge_has_a_scale_a_mark_and_numbers(
     widget: DigitsWidget, strip: PanelDriver
 ) -> None:
     strip.click("Is this like the training data?")
     widget.draw(sample(3))
+    assert widget.trace is not None
     assert strip.shown_text().count("●") == 5
     assert "Like the training data" in strip.shown_text()
+    for gauge in likeness(widget.trace.tensor).gauges:
+        (begin, length, mark), words = gauges(strip)[gauge.title]
+        assert begin == pytest.approx(100 * gauge.low / gauge.end, abs=0.01)
+        assert begin + length == pytest.approx(100 * gauge.high / gauge.end, abs=0.02)
+        assert mark == pytest.approx(100 * gauge.value / gauge.end, abs=0.01)
+        assert words.split() == [*gauge.number.split(), "●", *dict.fromkeys(gauge.band)]
+    assert gauges(strip)["Line thickness"][1].endswith("1.8 4.7")
+
+
+def test_one_sentence_says_what_is_out_of_range_and_what_mends_it(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    strip.click("Is this like the training data?")
+    assert "five gauges compare it" in strip.shown_text()
+    blank = gauges(strip)
     widget.pipeline = "naive"
     widget.draw(SQUARE)
-    unlike = strip.page.select("li.digits-unlike")
+    unlike = strip.page.select("li.digits-unlike b")
     assert strip.shown_text().count("▲") == len(unlike) >= 2
-    assert "crop to the ink and fit it in 20x20" in strip.shown_text()
+    words = strip.shown_text()
+    named = " and ".join(each.get_text().lower() for each in unlike)
+    assert f"few digits with this {named}. To mend it, crop to the ink" in words
+    assert words.count("MNIST has") == 1
     widget.clear()
-    assert "five gauges compare it" in strip.shown_text()
+    # The scales stay, without a mark.
+    assert gauges(strip) == blank
+    assert len(blank) == 5
+    assert "●" not in strip.shown_text()
