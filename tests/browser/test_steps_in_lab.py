@@ -207,6 +207,13 @@ def test_the_filmstrip_works_alone_on_the_same_session(
 ) -> None:
     opened.run(1)
     alone = opened.page.locator(".jp-CodeCell").nth(1).locator(".digits-filmstrip")
+    # Below the whole widget's headline the answer would be said twice.
+    expect(alone.locator(".digits-answer")).to_be_visible()
+    expect(strip.locator(".digits-answer")).not_to_be_visible()
+    tops = {
+        tile["y"] for each in strip.locator("li").all() if (tile := each.bounding_box())
+    }
+    assert len(tops) == 1
     alone.locator(".digits-preset select").select_option("naive")
     expect(strip.locator(".digits-tiles li")).to_have_count(3)
     assert opened.python("print(widget.pipeline.name)") == "naive"
