@@ -7,6 +7,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const LATE = 1000; // milliseconds after which the paper shows that Python is late
 const LOST = 15000; // milliseconds after which ink goes that Python never got
+const MOST = 4; // points of a mouse's way from one frame to the next: 240 a second
 const TAIL = 8; // points at a line's end that must be there: a 0 ends where it began
 
 const followPointer = (canvas, model, signal) => {
@@ -24,6 +25,12 @@ const followPointer = (canvas, model, signal) => {
     if (isLost) release(event);
     else if (event.target === canvas) ink.move(event);
     else forward("mousemove", event);
+  });
+  // A browser tells a mouse's way once a frame, so that a fast stroke has corners. The
+  // points between are told to Python and to the ink alike.
+  on(canvas.ownerDocument.defaultView, "pointermove", event => {
+    if (!held || touched || event.pointerType === "touch") return;
+    for (const point of pointsBefore(event)) forward("mousemove", point);
   });
   on(canvas.ownerDocument.defaultView, "mouseup", event => {
     if (held && !event.button) release(event);
@@ -64,6 +71,18 @@ const followPointer = (canvas, model, signal) => {
   for (const end of ["touchend", "touchcancel"]) {
     on(paper, end, () => { touched = false; ink.lift(); }, passive);
   }
+};
+
+// Where a pointer was since the last event, without the place of this one: the mouse's own
+// event tells that.
+const pointsBefore = event => {
+  const all = event.getCoalescedEvents?.() ?? [];
+  const step = Math.max(all.length / MOST, 1);
+  const before = [];
+  for (let end = step; end < all.length - 0.5; end += step) {
+    before.push(all[Math.round(end) - 1]);
+  }
+  return before;
 };
 
 const wetInk = (paper, canvas, model) => {
