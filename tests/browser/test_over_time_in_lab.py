@@ -59,6 +59,8 @@ def test_the_slider_lies_on_the_axis_and_takes_clicks_drags_and_keys(
     handle = widget.get_by_role("slider", name="Moment of the drawing, in percent")
     expect(widget.locator(".digits-strokes path")).to_have_count(2)
     expect(handle).to_be_visible()
+    # Lines, not the areas that a browser fills without the style sheet.
+    expect(widget.locator(".digits-line-0 path")).to_have_css("fill", "none")
     chart.scroll_into_view_if_needed()
     begin, end, first_stroke, _ = chart.evaluate(AXIS)
     assert middle(handle) == pytest.approx(end, abs=1)
