@@ -175,9 +175,11 @@ def test_a_digit_beside_the_bars_opens_why_and_is_made_there(
     expect(nine).to_be_disabled()
     draw(notebook, sample(4))
     notebook.widget.evaluate(WATCH_HEIGHT)
-    box, row = nine.bounding_box(), notebook.best.bounding_box()
+    box, row = nine.bounding_box(), None
+    # A newer answer may take the bars' place while they are measured.
+    while row is None:
+        row = notebook.best.bounding_box()
     assert box
-    assert row
     assert (box["width"], box["height"]) == (24, 24)
     assert box["y"] - row["y"] == 5 * 24
     nine.click()
@@ -343,8 +345,8 @@ def test_in_a_narrow_window_all_maps_of_a_line_are_there_and_found(
     box = maps.bounding_box()
     assert box
     # The last of 16 in the last of three lines.
-    place = {"x": box["width"] * 15.5 / 16, "y": box["height"] * 2.5 / 3}
-    maps.hover(position=place)
+    right, down = box["width"] * 15.5 / 16, box["height"] * 2.5 / 3
+    maps.hover(position={"x": right, "y": down})
     expect(words).to_contain_text("map 48 of 48")
     box, marked = maps.bounding_box(), mark.bounding_box()
     assert box
