@@ -138,7 +138,7 @@ def _follow(
 
 
 def _move(before: Snapshot, after: Snapshot) -> _Move | None:
-    """Return what a step does to places; None for a function of somebody's own."""
+    """Return what a step does to places; None for a function from a notebook."""
     decided = after.decided
     if box := decided.get("box"):
         return _Move(shift=(-box[0], -box[1]))
