@@ -44,6 +44,15 @@ class Gauge:
     high: float
     """MNIST's 95th percentile."""
 
+    number: str
+    """The value as it is written, such as ``1.4 px``."""
+
+    band: tuple[str, str]
+    """`low` and `high` as they are written."""
+
+    cure: str
+    """What to do, such as ``use a wider pen``; empty if the value lies in the band."""
+
     sentence: str
     """The value, MNIST's band and, if the value lies outside, what to do."""
 
@@ -84,6 +93,7 @@ class _Scale:
     low: float
     high: float
     measure: Callable[[Image], float]
+    form: str
     says: str
     band: str
     below: str
@@ -91,13 +101,28 @@ class _Scale:
 
     def read(self, image: Image) -> Gauge:
         value = self.measure(image)
-        sentence = f"{self.says.format(value)} MNIST: {self.band}."
+        advice = ""
         if not _lies_in(value, self.low, self.high):
-            cure = self.below if value < self.low else self.above
-            sentence = f"{sentence} {cure}"
+            advice = self.below if value < self.low else self.above
+        sentence = f"{self.says.format(value)} MNIST: {self.band}. {advice}".rstrip()
+        number = self._written(value) + (" px" if self.unit else "")
+        band = self._written(self.low), self._written(self.high)
+        cure = advice.partition(": ")[2].rstrip(".")
         return Gauge(
-            self.name, self.title, value, self.unit, self.low, self.high, sentence
+            self.name,
+            self.title,
+            value,
+            self.unit,
+            self.low,
+            self.high,
+            number,
+            band,
+            cure,
+            sentence,
         )
+
+    def _written(self, value: float) -> str:
+        return self.form.format(value) if value else "0"
 
 
 def likeness(image: ArrayLike) -> Likeness:
@@ -206,6 +231,7 @@ _SCALES = (
         20.0,
         20.0,
         longest_side,
+        "{:.0f}",
         "Longest side {:.0f} px.",
         "20 px",
         "Too small: crop to the ink and fit it in 20x20.",
@@ -218,6 +244,7 @@ _SCALES = (
         0.0,
         0.60,
         off_centre,
+        "{:.1f}",
         "Centre of mass {:.1f} px off centre.",
         "0 to 0.6",
         "",
@@ -230,6 +257,7 @@ _SCALES = (
         1.79,
         4.67,
         thickness,
+        "{:.1f}",
         "Lines {:.1f} px thick.",
         "1.8 to 4.7",
         "Too thin: use a wider pen, or draw smaller.",
@@ -242,6 +270,7 @@ _SCALES = (
         0.40,
         0.79,
         grey_share,
+        "{:.0%}",
         "{:.0%} of the inked pixels are grey.",
         "40 to 79%",
         "Too few: leave out thresholds and dithering.",
@@ -254,6 +283,7 @@ _SCALES = (
         0.0,
         0.0,
         border,
+        "{:.2g}",
         "Median of the border {:.2g}.",
         "0",
         "",

@@ -66,6 +66,28 @@ def test_a_gauge_tells_its_value_beside_those_of_mnist(
     assert likeness(FRAMED)[name].sentence == sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "band"),
+    [
+        ("size", "20 px", ("20", "20")),
+        ("centre", "0.5 px", ("0", "0.6")),
+        ("thickness", "2.1 px", ("1.8", "4.7")),
+        ("grey", "68%", ("40%", "79%")),
+        ("polarity", "0", ("0", "0")),
+    ],
+)
+def test_numbers_for_a_scale_are_short(
+    name: str, number: str, band: tuple[str, str]
+) -> None:
+    gauge = likeness(FRAMED)[name]
+    assert (gauge.number, gauge.band, gauge.cure) == (number, band, "")
+
+
+def test_a_cure_is_what_to_do() -> None:
+    shifted = likeness(np.roll(FRAMED, 3, axis=1))
+    assert shifted["centre"].cure == "centre the digit by its mass"
+
+
 def test_a_blank_picture_is_unlike_without_an_error() -> None:
     reading = likeness(np.zeros((28, 28), np.float32))
     assert not reading.is_like

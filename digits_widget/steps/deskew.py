@@ -56,7 +56,8 @@ class Deskew:
             f"The ink leaned {abs(angle):.1f} degrees to the "
             f"{'left' if slant > 0 else 'right'} and was sheared upright."
         )
-        return Outcome(np.clip(np.asarray(sheared), 0, 1), caption, {"angle": angle})
+        decided = {"angle": angle, "upright": middle}
+        return Outcome(np.clip(np.asarray(sheared), 0, 1), caption, decided)
 
     def code(self) -> tuple[str, ...]:
         """Return lines of NumPy and Pillow that do the same to `image`."""

@@ -206,6 +206,9 @@ class DigitsWidget(CellOutput):
         make_it = self._context.guard(self._panel(WhyPanel).make_it)
         for digit in range(DIGITS):
             self._overlay.on(f"make it {digit}", partial(make_it, digit))
+        steps = self._panel(StepsPanel)
+        self._overlay.on_pin(self._context.guard(steps.pin))
+        self._overlay.on("unpin", self._context.guard(steps.unpin))
         if autosave:
             self._context.guard(self._begin_with)(autosave)
         if isinstance(predictor, EmbeddedPredictor):
@@ -352,7 +355,7 @@ class DigitsWidget(CellOutput):
         self._canvas.connect(self._controller, leave=self._toolbar.focus, guard=guard)
         self._status = Status(self._server_starter())
         self._retry = Retry(self._session.retry, lambda: self._overlay.is_seen)
-        self._bars = ConfidencesPanel(context)
+        self._bars = ConfidencesPanel(context, self._more_tools.replay)
         self._road = RoadPanel(context)
         self._panels = {name: panel(context) for name, _, panel in PANELS}
         self.disagreements = self._panel(ComparePanel).disagreements

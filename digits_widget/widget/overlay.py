@@ -56,6 +56,7 @@ class Overlay(AnyWidget):
     def __init__(self, canvas: ipycanvas.Canvas, *, gone: str = GONE) -> None:
         self._handlers: dict[str, list[Callable[[], None]]] = {}
         self._take_file: Callable[[str, bytes], None] | None = None
+        self._take_pin: Callable[[int, int, int], None] | None = None
         self._counts: dict[str, int] = {}
         super().__init__(canvas=canvas, gone=gone, layout={"display": "none"})
         self.on_msg(self._hear)
@@ -94,6 +95,7 @@ class Overlay(AnyWidget):
         event : str
             ``ready``: a view can show the sheet; ``seen``: the number of views has
             changed; ``leave``: the paper has lost the focus; ``escape``: the key;
+            ``unpin``: a person wants no pixel marked in the steps any more;
             ``make it 0`` to ``make it 9``: the digit beside that bar was clicked.
         handler : callable
             A function without arguments.
@@ -111,12 +113,27 @@ class Overlay(AnyWidget):
         """
         self._take_file = handler
 
+    def on_pin(self, handler: Callable[[int, int, int], None]) -> None:
+        """Call `handler` with each pixel that a person clicks in a step's picture.
+
+        Parameters
+        ----------
+        handler : callable
+            Takes the number of the step, the row and the column, all from 0.
+        """
+        self._take_pin = handler
+
     def _hear(
         self, _widget: object, content: dict[str, Any], buffers: list[memoryview]
     ) -> None:
         event = str(content.get("event"))
         if event == "file" and self._take_file:
             self._take_file(str(content["name"]), b"".join(map(bytes, buffers)))
+        if event == "pin" and self._take_pin:
+            step, row, column = (
+                int(content[each]) for each in ("step", "row", "column")
+            )
+            self._take_pin(step, row, column)
         if event == "seen":
             self._counts[str(content["tab"])] = int(content["count"])
         # Let ipykernel handle the next events while a cell runs: see `Canvas`.

@@ -65,6 +65,45 @@ def test_ink_is_seen_before_python_has_heard_of_it(notebook: NotebookPage) -> No
     expect(notebook.widget.locator(".digits-wet > *")).to_have_count(0)
 
 
+FAST = """(canvas, [count, interval]) => {
+  const {left, top, width, height} = canvas.getBoundingClientRect();
+  const at = number => ({
+    bubbles: true, pointerType: "mouse", buttons: 1,
+    clientX: left + Math.round((0.2 + 0.6 * number / count) * width),
+    clientY: top + Math.round((0.5 - 0.3 * Math.sin(3 * number / count)) * height),
+  });
+  const stamped = (event, number) =>
+    Object.defineProperty(event, "timeStamp", {value: 1000 + number * interval});
+  const coalescedEvents = Array.from({length: count}, (_, before) =>
+    stamped(new PointerEvent("pointermove", at(before + 1)), before + 1));
+  const send = (event, number) => canvas.dispatchEvent(stamped(event, number));
+  send(new MouseEvent("mousedown", at(0)), 0);
+  const move = new PointerEvent("pointermove", {...at(count), coalescedEvents});
+  send(move, count);
+  send(new MouseEvent("mousemove", at(count)), count);
+  const {children: [line]} = canvas.parentElement.querySelector(".digits-wet");
+  const places = line.places.slice(1);
+  send(new MouseEvent("mouseup", at(count)), count);
+  return places;
+}"""
+"""Draws a bow within one frame, as a fast mouse does; gives the places of its ink."""
+
+
+@pytest.mark.parametrize(
+    ("count", "interval", "kept"), [(1, 16, 1), (2, 8, 2), (4, 4, 4), (16, 1, 4)]
+)
+def test_a_fast_stroke_has_the_points_between_two_frames(
+    notebook: NotebookPage, count: int, interval: int, kept: int
+) -> None:
+    places = np.array(notebook.paper.evaluate(FAST, [count, interval]))
+    assert len(places) == 1 + kept
+    wait_for_points(notebook, 1 + kept)
+    (stroke,) = drawing_in(notebook)
+    # Python has what is seen, from end to end, and evenly between.
+    assert stroke.points == pytest.approx(places, abs=1e-4)
+    assert places[:, 0] == pytest.approx(np.linspace(0.2, 0.8, 1 + kept), abs=0.01)
+
+
 def test_the_stroke_eraser_takes_whole_strokes_and_undo_brings_them_back(
     notebook: NotebookPage,
 ) -> None:

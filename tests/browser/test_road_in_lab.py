@@ -70,6 +70,37 @@ def test_pad_road_and_bars_are_in_sight_at_once(
     assert_good(top)
 
 
+DRAW_A_PHOTO = """import io
+from PIL import Image
+from digits_widget import Drawing
+from tests.photos import SCENES, photograph
+file = io.BytesIO()
+Image.fromarray(photograph(3, SCENES["pen"])).save(file, "PNG")
+widget.draw(Drawing(picture=file.getvalue()))"""
+
+LINES = """titles => titles.map(title => {
+  const range = document.createRange();
+  range.selectNodeContents(title);
+  return range.getClientRects().length;
+})"""
+"""In how many lines each title stands."""
+
+
+@pytest.mark.parametrize("size", SMALL_SCREENS)
+def test_no_title_of_a_photo_takes_three_lines(opened: NotebookPage, size: str) -> None:
+    width, height = SMALL_SCREENS[size]
+    opened.page.set_viewport_size({"width": width, "height": height})
+    assert not opened.python(DRAW_A_PHOTO)
+    widget = opened.widget
+    expect(widget.locator(".digits-road")).to_contain_text("Find paper and ink")
+    titles = widget.locator(".digits-station button > b, .digits-tiles b")
+    lines = titles.evaluate_all(LINES)
+    assert len(lines) == 11 + 9
+    assert max(lines) == 2
+    opened.press("Undo")
+    expect(opened.best).to_have_text("5")
+
+
 @pytest.mark.parametrize(
     ("station", "panel"),
     [("Crop to ink", "Steps"), ("Request", "Wire"), ("Model", "Inside")],

@@ -166,16 +166,59 @@ def test_pixels_are_read_by_mouse_and_by_keys(
     expect(said).to_contain_text("Crop to ink, row 10, column 14")
 
 
+def test_a_click_marks_a_pixel_in_every_tile_exactly(
+    strip: Locator, opened: NotebookPage
+) -> None:
+    pins, values = strip.locator(".digits-pin"), strip.locator(".digits-pin-value")
+    tensor = strip.locator(".digits-tiles img").last
+    heights = strip.evaluate("strip => strip.getBoundingClientRect().height")
+    # Four CSS pixels for each pixel of the tensor.
+    tensor.click(position={"x": 15 * 4 + 2, "y": 9 * 4 + 2})
+    expect(pins).to_have_count(len(TRACE))
+    expect(values.last).to_have_text(f"{TRACE.tensor[9, 15]:.2f}")
+    wanted = np.array([15, 9, 16, 10]) / 28
+    # A mark is as large as six CSS pixels, to be visible.
+    assert pins.last.evaluate(CORNERS) == pytest.approx(wanted, abs=1.1 / 112)
+    left, top = TRACE["crop"].decided["box"][:2]
+    right, down = TRACE["centre"].decided["shift"]
+    scale = TRACE["crop"].shown.shape[0] / TRACE["fit"].shown.shape[0]
+    begin = np.array([15 - right, 9 - down]) * scale + (left, top)
+    middle = pins.first.evaluate(CORNERS)
+    assert np.add(middle[:2], middle[2:]) / 2 == pytest.approx(
+        (begin + scale / 2) / 280, abs=0.01
+    )
+    assert strip.evaluate("strip => strip.getBoundingClientRect().height") == heights
+    opened.page.keyboard.press("Escape")
+    expect(pins).to_have_count(0)
+    for count in (len(TRACE), 0):
+        tensor.click(position={"x": 15 * 4 + 2, "y": 9 * 4 + 2})
+        expect(pins).to_have_count(count)
+    unfold(strip, "Look at the pixels")
+    strip.locator(".digits-stage canvas").focus()
+    opened.page.keyboard.press("Space")
+    expect(pins).to_have_count(len(TRACE))
+    opened.page.keyboard.press("Escape")
+    expect(pins).to_have_count(0)
+    expect(strip.locator(".digits-stage canvas")).to_be_focused()
+
+
 def test_the_filmstrip_works_alone_on_the_same_session(
     strip: Locator, opened: NotebookPage
 ) -> None:
     opened.run(1)
     alone = opened.page.locator(".jp-CodeCell").nth(1).locator(".digits-filmstrip")
+    # Below the whole widget's headline the answer would be said twice.
+    expect(alone.locator(".digits-answer")).to_be_visible()
+    expect(strip.locator(".digits-answer")).not_to_be_visible()
+    tops = {
+        tile["y"] for each in strip.locator("li").all() if (tile := each.bounding_box())
+    }
+    assert len(tops) == 1
     alone.locator(".digits-preset select").select_option("naive")
     expect(strip.locator(".digits-tiles li")).to_have_count(3)
     assert opened.python("print(widget.pipeline.name)") == "naive"
     unfold(alone, "Is this like the training data?")
-    expect(strip.locator(".digits-unlike").first).to_contain_text("MNIST")
+    expect(strip.locator(".digits-unlike").first).to_contain_text("▲")
 
 
 def test_every_control_has_a_name_and_every_word_contrast(

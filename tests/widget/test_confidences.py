@@ -320,3 +320,60 @@ def test_a_failure_over_time_is_shown_in_its_place(
     assert "no more" in view.problem()
     assert widget.problem is None
     assert len(best(view)) == 1
+
+
+MOMENT = "Moment of the drawing, in percent"
+"""The slider on the chart."""
+
+
+@pytest.fixture
+def chart(view: PanelDriver, widget: DigitsWidget) -> PanelDriver:
+    """Return the bars with the chart open, about an 8."""
+    widget.draw(sample(8))
+    view.click("Over time")
+    view.settle()
+    return view
+
+
+def test_the_slider_on_the_chart_rewinds_drawing_and_bars(
+    chart: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    total = sum(map(len, sample(8)))
+    assert chart.limits(MOMENT) == (0, 100)
+    assert chart.value(MOMENT) == 100
+    batches.clear()
+    for percent in (50, 25):
+        chart.set(MOMENT, percent)
+        chart.settle()
+        shown = sum(map(len, widget.drawing)) / total
+        assert 0 <= percent / 100 - shown <= 0.05
+        assert chart.value(MOMENT) == percent
+        assert "stroke 1 of" in chart.shown_text()
+        assert lines(chart)
+        assert "It was 3" in chart.shown_text()
+    assert len(batches) == 1
+    chart.set(MOMENT, 100)
+    chart.settle()
+    assert widget.drawing == sample(8)
+    assert "stroke 1 of" not in chart.shown_text()
+
+
+def test_the_slider_on_the_chart_follows_the_replay_and_a_new_stroke(
+    chart: PanelDriver, widget: DigitsWidget, look: Look
+) -> None:
+    page = look(widget.canvas)
+    page.click("More")
+    page.set("Rewind the drawing, steps and bars", 25)
+    assert 15 < chart.value(MOMENT) < 35
+    page.stroke((0.1, 0.1), (0.2, 0.2))
+    chart.settle()
+    assert chart.value(MOMENT) == 100
+
+
+def test_a_blank_sheet_has_no_moments(chart: PanelDriver, widget: DigitsWidget) -> None:
+    widget.clear()
+    chart.settle()
+    assert not chart.has(MOMENT)
+    widget.undo()
+    chart.settle()
+    assert chart.has(MOMENT)

@@ -153,14 +153,35 @@ def test_one_click_shows_the_answers_of_2020_and_of_today(
 
 
 @pytest.mark.server
-def test_other_steps_leave_the_switch(look: Look, model_server: EmbeddedServer) -> None:
+def test_other_steps_leave_the_switch_and_say_which_version_answers(
+    look: Look, model_server: EmbeddedServer
+) -> None:
     widget = DigitsWidget(server=model_server.target)
     view = look(widget)
-    view.click(WAYS[0].name)
+    then, today = WAYS
+    view.click(then.name)
     widget.draw(sample(2))
     view.wait_until(lambda: view.page.select(".digits-ways"))
-    widget.pipeline = "naive"
-    view.wait_until(lambda: not view.page.select(".digits-ways"))
+    view.choose("Preset", "naive")
+    view.wait_for("Version 1 answers, but with other steps: naive.")
+    assert view.value(then.name) is None
+    assert not view.page.select(".digits-ways")
+    prediction = widget.wait(WAIT)
+    assert prediction is not None
+    assert prediction.version == then.version
+    # By hand back to the steps of that way: it is taken again.
+    view.choose("Preset", then.preset)
+    view.wait_until(lambda: view.page.select(".digits-ways"))
+    assert view.value(then.name) == then.name
+    view.choose("Preset", "naive")
+    view.wait_for("Version 1 answers")
+    view.click(today.name)
+    view.wait_until(lambda: view.page.select(".digits-ways"))
+    assert "Version 1 answers" not in view.shown_text()
+    prediction = widget.wait(WAIT)
+    assert prediction is not None
+    assert prediction.version == today.version
+    assert widget.pipeline is PRESETS[today.preset]
     widget.close()
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DeadlineError
+from digits_widget.likeness import likeness
 from digits_widget.pipeline import PRESETS, Pipeline
 from digits_widget.prediction import Prediction
 from digits_widget.recipe import recipe
@@ -528,17 +529,114 @@ def test_arrow_keys_move_the_cursor_and_stop_at_the_edge(
     assert "Draw a digit" in inspector.shown_text()
 
 
-def test_every_gauge_has_a_scale_a_mark_and_a_sentence(
+def pinned(strip: PanelDriver) -> list[str]:
+    """Return what stands beside the mark in each tile; nothing without marks."""
+    return [each.get_text() for each in strip.page.select(".digits-pin-value")]
+
+
+def test_a_pixel_is_marked_in_every_step_until_it_is_clicked_again(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    assert widget.trace is not None
+    last = len(widget.trace) - 1
+    row, column = np.unravel_index(widget.trace.tensor.argmax(), (28, 28))
+    strip.report("pin", step=last, row=int(row), column=int(column))
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[row, column]:.2f}"
+    assert len(pinned(strip)) == len(strip.page.select("svg .digits-pin")) == last + 1
+    # It stays while the drawing changes, and while there is none.
+    widget.draw(sample(1))
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[row, column]:.2f}"
+    widget.clear()
+    assert not pinned(strip)
+    widget.undo()
+    assert pinned(strip)
+    strip.report("pin", step=last, row=int(row), column=int(column))
+    assert not pinned(strip)
+    strip.report("pin", step=0, row=0, column=0)
+    assert pinned(strip)[:2] == ["0.00", "not here"]
+    strip.report("unpin")
+    assert not pinned(strip)
+
+
+def test_other_steps_have_no_place_for_the_mark(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    strip.report("pin", step=1, row=5, column=5)
+    assert pinned(strip)
+    widget.pipeline = "naive"
+    assert not pinned(strip)
+    # A click on a tile that has just gone.
+    strip.report("pin", step=6, row=5, column=5)
+    assert not pinned(strip)
+
+
+def test_the_keyboard_marks_the_pixel_of_the_inspector(
+    widget: DigitsWidget, strip: PanelDriver, inspector: PanelDriver
+) -> None:
+    widget.draw(sample(3))
+    assert widget.trace is not None
+    inspector.press_key("ArrowUp", " ")
+    assert pinned(strip)[-1] == f"{widget.trace.tensor[13, 14]:.2f}"
+    inspector.press_key("Escape")
+    assert not pinned(strip)
+    inspector.choose("Picture", "Fit in a box")
+    inspector.press_key("Enter")
+    fitted = widget.trace["fit"].shown
+    assert pinned(strip)[3] == f"{fitted[13, min(14, fitted.shape[1] - 1)]:.2f}"
+    inspector.press_key("Enter")
+    assert not pinned(strip)
+
+
+def gauges(strip: PanelDriver) -> dict[str, tuple[list[float], str]]:
+    """Return where each gauge's band and mark are, in percent, and what it says."""
+    found = {}
+    for gauge in strip.page.select("li:has(.digits-gauge)"):
+        places = re.findall(r"(?:left|width):([\d.]+)%", str(gauge))
+        words = gauge.select_one(".digits-gauge")
+        assert gauge.b
+        assert words
+        found[gauge.b.get_text()] = (
+            [float(each) for each in places[:3]],
+            words.get_text(" "),
+        )
+    return found
+
+
+def test_every_gauge_has_a_scale_a_mark_and_numbers(
     widget: DigitsWidget, strip: PanelDriver
 ) -> None:
     strip.click("Is this like the training data?")
     widget.draw(sample(3))
+    assert widget.trace is not None
     assert strip.shown_text().count("●") == 5
     assert "Like the training data" in strip.shown_text()
+    for gauge in likeness(widget.trace.tensor).gauges:
+        (begin, length, mark), words = gauges(strip)[gauge.title]
+        assert begin == pytest.approx(100 * gauge.low / gauge.end, abs=0.01)
+        assert begin + length == pytest.approx(100 * gauge.high / gauge.end, abs=0.02)
+        assert mark == pytest.approx(100 * gauge.value / gauge.end, abs=0.01)
+        assert words.split() == [*gauge.number.split(), "●", *dict.fromkeys(gauge.band)]
+    assert gauges(strip)["Line thickness"][1].endswith("1.8 4.7")
+
+
+def test_one_sentence_says_what_is_out_of_range_and_what_mends_it(
+    widget: DigitsWidget, strip: PanelDriver
+) -> None:
+    strip.click("Is this like the training data?")
+    assert "five gauges compare it" in strip.shown_text()
+    blank = gauges(strip)
     widget.pipeline = "naive"
     widget.draw(SQUARE)
-    unlike = strip.page.select("li.digits-unlike")
+    unlike = strip.page.select("li.digits-unlike b")
     assert strip.shown_text().count("▲") == len(unlike) >= 2
-    assert "crop to the ink and fit it in 20x20" in strip.shown_text()
+    words = strip.shown_text()
+    named = " and ".join(each.get_text().lower() for each in unlike)
+    assert f"few digits with this {named}. To mend it, crop to the ink" in words
+    assert words.count("MNIST has") == 1
     widget.clear()
-    assert "five gauges compare it" in strip.shown_text()
+    # The scales stay, without a mark.
+    assert gauges(strip) == blank
+    assert len(blank) == 5
+    assert "●" not in strip.shown_text()

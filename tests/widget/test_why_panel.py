@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from digits_widget.datasets.training_digits import training_digits
 from digits_widget.drawing import Drawing
 from digits_widget.errors import ServerAbsentError
+from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
 from digits_widget.samples import sample
 from digits_widget.widget import DigitsWidget
@@ -331,6 +334,37 @@ def test_a_learner_has_three_strokes_to_do_the_same(
     page.wait_for("You have 3 strokes")
     page.click("Clear")
     page.wait_until(lambda: "You did it" not in page.shown_text())
+
+
+def test_a_learner_has_as_many_strokes_as_the_search_took(
+    page: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    # More than half of the ink above the middle has to go.
+    model.enough = float(PRESETS["mnist"](sample(3)).tensor[:14].sum())
+    page.open_panel("Why")
+    widget.draw(sample(3))
+    page.settle()
+    page.choose("Make it a", "8")
+    page.wait_for("make it an 8:")
+    dabs = len(page.page.select(".digits-dab"))
+    assert dabs > 3
+    page.click("Now you")
+    assert f"You have {dabs} strokes" in page.shown_text()
+
+
+def test_on_a_picture_a_sentence_says_why_it_is_not_the_learners_turn(
+    panel: PanelDriver, widget: DigitsWidget, model: Model
+) -> None:
+    file = io.BytesIO()
+    ink = np.pad(np.ones((60, 8), np.uint8), 20)
+    Image.fromarray(255 - 255 * ink).save(file, "PNG")
+    model.enough = 40.0
+    widget.draw(Drawing(picture=file.getvalue()))
+    panel.settle()
+    panel.choose("Make it a", "8")
+    panel.wait_for("it an 8:")
+    assert not panel.has("Now you")
+    assert "a stroke takes the place of a picture" in panel.shown_text()
 
 
 def test_a_search_that_fails_says_so(

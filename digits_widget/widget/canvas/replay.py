@@ -43,6 +43,11 @@ END = 100
 """The slider's right end: the whole drawing."""
 
 
+Watcher = Callable[[int | None, str], None]
+"""Receives how many points of the drawing are on the paper, and a sentence about that
+moment; None for all of the drawing."""
+
+
 class Replay:
     """Replay and time slider. Both show earlier moments of the drawing.
 
@@ -60,6 +65,7 @@ class Replay:
         self._context = context
         self._timeline: Timeline | None = None
         self._wanted: int | None = None
+        self._watchers: tuple[Watcher, ...] = ()
         self._stop = threading.Event()
         self._stop.set()
         # One thread plays, others stop it or move the slider. A moment painted after
@@ -129,9 +135,27 @@ class Replay:
             self._context.controller.show_all()
             self._context.session.come_back()
 
+    def look_at(self, points: int) -> None:
+        """Show an earlier moment: stop playing, and rewind drawing, steps and bars.
+
+        Parameters
+        ----------
+        points : int
+            Points that the drawing has at that moment; all of them end the look back.
+        """
+        with self._turn:
+            timeline = self._load(self._context.controller.drawing)
+            self._move(points / max(timeline.total, 1))
+            self._go_to(timeline, points)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher` with each moment that the paper shows from now on."""
+        self._watchers = (*self._watchers, watcher)
+
     def close(self) -> None:
-        """Stop playing."""
+        """Stop playing, and stop calling the watchers."""
         self._stop.set()
+        self._watchers = ()
 
     def _press(self, _button: object) -> None:
         if self._stop.is_set():
@@ -145,14 +169,17 @@ class Replay:
             return
         self._set_by_us = share
         with self._turn:
-            self._stop.set()
-            self._button.description = "Replay"
             timeline = self._load(self._context.controller.drawing)
             index = round(share / END * len(timeline.prefixes))
-            if index == len(timeline.prefixes):
-                self.stop()
-            else:
-                self._look_at(timeline, index)
+            self._go_to(timeline, timeline.points(index))
+
+    def _go_to(self, timeline: Timeline, points: int) -> None:
+        self._stop.set()
+        self._button.description = "Replay"
+        if points >= timeline.total:
+            self.stop()
+        else:
+            self._look_at(timeline, points)
 
     def _run(self, drawing: Drawing, speed: float, stop: threading.Event) -> None:
         times = _times(drawing)
@@ -166,19 +193,19 @@ class Replay:
                     self.stop()
                     return
                 self._move(points / len(times))
-                timeline = self._load(drawing)
-                self._look_at(timeline, timeline.index(points), paint=False)
+                self._look_at(self._load(drawing), points, paint=False)
 
     def _paint(self, drawing: Drawing, points: int) -> bool:
         return self._context.controller.show(until(drawing, points), of=drawing)
 
-    def _look_at(self, timeline: Timeline, index: int, *, paint: bool = True) -> None:
+    def _look_at(self, timeline: Timeline, points: int, *, paint: bool = True) -> None:
         """Show a moment: now if the model has answered, else as soon as it has."""
-        if paint and not self._paint(timeline.drawing, timeline.points(index)):
+        if paint and not self._paint(timeline.drawing, points):
             self.stop()
             return
+        index = timeline.index(points)
         is_new, self._wanted = index != self._wanted, index
-        self._label.value = timeline.words(index)
+        self._tell(points, timeline.words(index))
         if not timeline.is_predicted(self._context.session.prepare):
             self._predict_soon()
         elif is_new or not self._context.session.state.is_past:
@@ -207,8 +234,13 @@ class Replay:
     def _rest(self) -> None:
         self._wanted = None
         self._move(1)
-        self._label.value = ""
+        self._tell(None, "")
         self._button.description = "Replay"
+
+    def _tell(self, points: int | None, words: str) -> None:
+        self._label.value = words
+        for watcher in self._watchers:
+            watcher(points, words)
 
 
 class Timeline:
@@ -247,6 +279,11 @@ class Timeline:
         if not self.is_predicted(prepare):
             self.states = predict_prefixes(self.prefixes, prepare, many)
             self._prepare = prepare
+
+    @property
+    def total(self) -> int:
+        """Points of the whole drawing."""
+        return self.prefixes[-1].points if self.prefixes else 0
 
     def points(self, index: int) -> int:
         """Return how many points the drawing has at a moment."""

@@ -8,11 +8,12 @@ const watchMaps = (root, signal) => {
   root.addEventListener("mousemove", event => {
     const maps = onMap(event);
     if (!maps) return;
-    const {left, top} = maps.querySelector("img").getBoundingClientRect();
-    const {step, columns, lines} = gridOf(maps);
+    const {left, top, width} = maps.querySelector("img").getBoundingClientRect();
+    const {step, columns, lines, size} = gridOf(maps);
+    const scale = width / size.x; // smaller where there is less room
     const within = (value, count) => Math.min(Math.max(Math.floor(value), 0), count - 1);
-    const column = within((event.clientX - left) / step.x, columns);
-    const line = within((event.clientY - top) / step.y, lines);
+    const column = within((event.clientX - left) / scale / step.x, columns);
+    const line = within((event.clientY - top) / scale / step.y, lines);
     pointAt(root, maps, line * columns + column);
   }, {signal});
   document.addEventListener("mousedown", () => { root.digitsMapsFocused = undefined; },
@@ -42,10 +43,9 @@ const aboutOf = maps => maps.digitsAbout ??= JSON.parse(maps.dataset.layer);
 
 const gridOf = maps => {
   const {rows, cols, zoom, gap, columns, count} = aboutOf(maps);
-  return {
-    columns, lines: Math.ceil(count / columns),
-    step: {x: cols * zoom + gap, y: rows * zoom + gap},
-  };
+  const lines = Math.ceil(count / columns);
+  const step = {x: cols * zoom + gap, y: rows * zoom + gap};
+  return {columns, lines, step, size: {x: columns * step.x - gap, y: lines * step.y - gap}};
 };
 
 const pointAt = (root, maps, index) => {
@@ -104,13 +104,15 @@ const showMap = root => {
 };
 
 const markMap = (maps, {columns, rows, cols, zoom}, index) => {
-  const {step} = gridOf(maps);
+  const {step, size} = gridOf(maps);
   const mark = document.createElement("i");
   mark.className = "digits-map-mark";
-  mark.style.left = `${index % columns * step.x}px`;
-  mark.style.top = `${Math.floor(index / columns) * step.y}px`;
-  mark.style.width = `${cols * zoom}px`;
-  mark.style.height = `${rows * zoom}px`;
+  const across = pixels => `${100 * pixels / size.x}%`;
+  const down = pixels => `${100 * pixels / size.y}%`;
+  mark.style.left = across(index % columns * step.x);
+  mark.style.top = down(Math.floor(index / columns) * step.y);
+  mark.style.width = across(cols * zoom);
+  mark.style.height = down(rows * zoom);
   maps.append(mark);
 };
 

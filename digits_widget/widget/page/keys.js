@@ -16,7 +16,7 @@ const isKept = ({target, key, shiftKey, ctrlKey, altKey, metaKey}) => {
   if (ctrlKey || metaKey) return Boolean(paper) && key.toLowerCase() === "z";
   if (target.closest(".digits-by-hand")) return false;
   if (ARROWS.includes(key) || key === "Escape") return true;
-  return Boolean(paper) && (key === " " || key === "Enter") && !shiftKey;
+  return (key === " " || key === "Enter") && !shiftKey;
 };
 
 const isOnCanvas = ({target}) => Boolean(target.matches?.(CANVAS));

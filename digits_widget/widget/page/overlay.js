@@ -18,6 +18,7 @@ export default {
       watchKeys(root, model, signal);
       watchRoad(root, signal);
       watchTargets(root, model, signal);
+      watchPins(root, model, signal);
       watchCopy(root, signal);
       watchMaps(root, signal);
       watchDownloads(root, signal);

@@ -7,12 +7,14 @@
 const SVG = "http://www.w3.org/2000/svg";
 const LATE = 1000; // milliseconds after which the paper shows that Python is late
 const LOST = 15000; // milliseconds after which ink goes that Python never got
+const EVERY = 4; // milliseconds between two points of a mouse: 250 a second at most
 const TAIL = 8; // points at a line's end that must be there: a 0 ends where it began
 
 const followPointer = (canvas, model, signal) => {
   const paper = canvas.closest(".digits-paper");
   const ink = wetInk(paper, canvas, model);
   let held = false; // by the mouse's first button
+  let toldAt = 0; // when the mouse was at the last point
   let touched = false; // by a finger, so that a mouse does not matter
 
   const on = (where, kind, handler, options) =>
@@ -24,6 +26,13 @@ const followPointer = (canvas, model, signal) => {
     if (isLost) release(event);
     else if (event.target === canvas) ink.move(event);
     else forward("mousemove", event);
+  });
+  // A browser tells a mouse's way once a frame, so that a fast stroke has corners. The
+  // points between are told to Python and to the ink alike.
+  on(canvas.ownerDocument.defaultView, "pointermove", event => {
+    if (!held || touched || event.pointerType === "touch") return;
+    for (const point of pointsBefore(event, toldAt)) forward("mousemove", point);
+    toldAt = event.timeStamp;
   });
   on(canvas.ownerDocument.defaultView, "mouseup", event => {
     if (held && !event.button) release(event);
@@ -44,6 +53,7 @@ const followPointer = (canvas, model, signal) => {
     ink.lift();
     if (touched) return;
     held = true;
+    toldAt = event.timeStamp;
     ink.press(event);
   });
   on(paper, "mousemove", event => {
@@ -64,6 +74,17 @@ const followPointer = (canvas, model, signal) => {
   for (const end of ["touchend", "touchcancel"]) {
     on(paper, end, () => { touched = false; ink.lift(); }, passive);
   }
+};
+
+// Where a pointer was since the last event, without the place of this one: the mouse's own
+// event tells that.
+const pointsBefore = (event, toldAt) => {
+  const before = event.getCoalescedEvents?.().slice(0, -1) ?? [];
+  return before.filter(({timeStamp}) => {
+    const isKept = timeStamp - toldAt >= EVERY && event.timeStamp - timeStamp >= EVERY;
+    if (isKept) toldAt = timeStamp;
+    return isKept;
+  });
 };
 
 const wetInk = (paper, canvas, model) => {

@@ -26,6 +26,8 @@ from digits_widget.errors import LogitsError
 from digits_widget.logits import at_temperature
 from digits_widget.prediction import DIGITS, Prediction
 from digits_widget.state import State
+from digits_widget.widget.canvas.replay import Replay
+from digits_widget.widget.context import Context
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.confidences.bars import (
     IN_ORDER,
@@ -55,9 +57,21 @@ _SOFTMAX = "The softmax of the model's logits."
 
 
 class ConfidencesPanel(Panel):
-    """Show the model's answer about the drawing."""
+    """Show the model's answer about the drawing.
+
+    Parameters
+    ----------
+    context : Context
+        The objects that the parts of the widget share.
+    replay : Replay
+        Shows earlier moments of the drawing.
+    """
 
     is_always_told = True
+
+    def __init__(self, context: Context, replay: Replay) -> None:
+        super().__init__(context)
+        self._replay = replay
 
     def build(self) -> DOMWidget:
         """Make the bars, and buttons for a closer look."""
@@ -69,7 +83,7 @@ class ConfidencesPanel(Panel):
         self._targets.add_class("digits-targets-place")
         bars = Box([self._bars, self._targets])
         bars.add_class("digits-bars-and-targets")
-        self._over_time = OverTime(self.context)
+        self._over_time = OverTime(self.context, self._replay)
         self._temperature = FloatLogSlider(
             1,
             base=2,

@@ -5,26 +5,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ipywidgets import HTML, DOMWidget, VBox
+from ipywidgets import HTML, Box, DOMWidget, IntSlider, VBox
 
 from digits_widget.insight.growth import Growth
 from digits_widget.insight.prefixes import prefixes
 from digits_widget.prediction import Prediction
 from digits_widget.state import State
-from digits_widget.widget.canvas.replay import predict_prefixes
+from digits_widget.widget.canvas.replay import END, Replay, predict_prefixes
+from digits_widget.widget.context import Context
 from digits_widget.widget.panel import WorkingPanel
+
+_HINT = "Drag on the chart to rewind drawing, steps and bars."
 
 
 class OverTime(WorkingPanel[Growth]):
-    """Show the confidences at each moment of a drawing."""
+    """Show the confidences at each moment of a drawing, and rewind it.
+
+    Parameters
+    ----------
+    context : Context
+        The objects that the parts of the widget share.
+    replay : Replay
+        Shows the moment that a person chooses on the chart.
+    """
 
     blank = "Draw a digit, and see how its answer grew."
 
+    def __init__(self, context: Context, replay: Replay) -> None:
+        super().__init__(context)
+        self._replay = replay
+
     def build(self) -> DOMWidget:
-        """Make the chart, below its sentence."""
+        """Make the chart, with a slider on it, below its sentence."""
         self.body = HTML()
         self.body.add_class("digits-over-time")
-        return VBox([self.line, self.body])
+        self._total = 1
+        self._asked: int | None = None
+        self._set_by_us = END
+        # The style sheet lays it over the chart, from one end of its axis to the other.
+        self._moment = IntSlider(
+            END, 0, END, readout=False, tooltip="Moment of the drawing, in percent"
+        )
+        self._moment.layout.visibility = "hidden"
+        self._moment.add_class("digits-moment")
+        self._words = HTML()
+        self._words.add_class("digits-moment-words")
+        self._moment.observe(self.context.guard(self._rewind), names="value")
+        self._replay.watch(self._follow)
+        chart = Box([self.body, self._moment])
+        chart.add_class("digits-chart")
+        return VBox([self.line, chart, self._words])
+
+    def update(self, state: State) -> None:
+        """Work on the whole drawing, also while the paper shows an earlier moment."""
+        super().update(self.context.session.newest if state.is_past else state)
 
     def work(self, state: State) -> Growth:
         """Ask about all prefixes in one call.
@@ -50,15 +84,36 @@ class OverTime(WorkingPanel[Growth]):
             self.clear()
             return "A picture has no strokes to follow."
         self.body.value = draw_growth(result)
+        self._total = result.prefixes[-1].points
+        self._follow(None, "")
+        self._moment.layout.visibility = None
         return result.words
 
     def clear(self) -> None:
         """Show an empty chart of the same size."""
         self.body.value = draw_growth(None)
+        self._moment.layout.visibility = "hidden"
+        self._words.value = ""
+
+    def _rewind(self, change: dict[str, int]) -> None:
+        if change["new"] != self._set_by_us:
+            self._set_by_us = change["new"]
+            self._asked = round(change["new"] / END * self._total)
+            self._replay.look_at(self._asked)
+
+    def _follow(self, points: int | None, words: str) -> None:
+        """Move the slider to the moment on the paper, unless it asked for that."""
+        self._words.value = words or _HINT
+        if points is None or points != self._asked:
+            share = 1 if points is None else min(points / self._total, 1)
+            self._set_by_us = round(END * share)
+            self._moment.value = self._set_by_us
+            self._asked = points
 
 
-_WIDTH, _HEIGHT = 460, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 22, 20, 22
+# About as wide as the place beside the paper, so that its words are readable there.
+_WIDTH, _HEIGHT = 240, 130
+_LEFT, _RIGHT, _TOP, _BOTTOM = 30, 20, 22, 22
 _ACROSS, _DOWN = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
 

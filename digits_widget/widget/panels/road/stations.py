@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -126,9 +127,11 @@ def _station(
     kind: str = "",
 ) -> str:
     hint = escape(" ".join(filter(None, (f"{title}.", words, f"Open {opens}."))))
+    # ImageMagick is wider than a small tile.
+    name = re.sub("(?<=[a-z])(?=[A-Z])", "<wbr>", escape(title))
     return (
         f'<li class="digits-station {kind}"><button type="button" title="{hint}" '
-        f'aria-label="{hint}" data-opens="{opens}"><b>{escape(title)}</b>'
+        f'aria-label="{hint}" data-opens="{opens}"><b>{name}</b>'
         f'<span class="digits-station-tile">{tile}</span><small>{caption}</small>'
         "</button></li>"
     )

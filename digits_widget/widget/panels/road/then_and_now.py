@@ -40,6 +40,7 @@ class ThenAndNow:
                 for way in WAYS
             ],
         )
+        self._version: int | None = None
         self._answers = HTML()
         self.widget = VBox([self._switch, self._answers])
         self.widget.add_class("digits-then-and-now")
@@ -50,16 +51,27 @@ class ThenAndNow:
 
     def show(self, state: State) -> None:
         """Ask the other way about the drawing of `state`, once it rests."""
-        way = self._switch.value
-        if way and self._context.session.prepare is not PRESETS[way.preset]:
-            # A person has chosen other steps.
-            self._switch.index, self._answers.value = None, ""
-        elif way and state.prediction:
+        if self._version is None:
+            return
+        way = next(filter(self._is_taken, WAYS), None)
+        self._switch.value = way
+        if way is None:
+            # A person has chosen other steps; the version stays until they press again.
+            self._worker.cancel()
+            self._answers.value = _between(self._version, self._context.session.prepare)
+        elif state.prediction:
             self._worker(state, way)
+
+    def _is_taken(self, way: Way) -> bool:
+        steps = self._context.session.prepare
+        return way.version == self._version and steps == PRESETS[way.preset]
 
     def _take(self, change: dict[str, Way | None]) -> None:
         way, predictor = change["new"], self._context.predictor
-        if way and isinstance(predictor, ServerPredictor):
+        if way and isinstance(predictor, ServerPredictor) and not self._is_taken(way):
+            self._version = way.version
+            if change["old"] is None:
+                self._answers.value = ""
             predictor.ask_version(way.version)
             self._context.session.use(PRESETS[way.preset])
 
@@ -94,3 +106,12 @@ class ThenAndNow:
 def _answer(way: Way, words: str, *, is_on: bool) -> str:
     kind = ' class="digits-way-on"' if is_on else ""
     return f"<p{kind}>{way.name}<br><b>{escape(words)}</b></p>"
+
+
+def _between(version: int, prepare: object) -> str:
+    """Say which version answers through which steps, where neither way is taken."""
+    steps = escape(str(getattr(prepare, "name", "your own")))
+    return (
+        f'<p class="digits-between">Version {version} answers, but with other steps: '
+        f"<b>{steps}</b>. Press a button for its version and its steps.</p>"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import ipycanvas
@@ -10,6 +11,7 @@ from ipywidgets import HTML, Box, DOMWidget, Dropdown, HBox, VBox
 
 from digits_widget.state import State
 from digits_widget.trace import Snapshot
+from digits_widget.widget.context import Context
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.steps.step_strip import picture
 from digits_widget.widget.worker import Worker
@@ -34,7 +36,26 @@ class Inspector(Panel):
     """Show a picture enlarged, and row, column and value where the pointer is.
 
     The canvas above the picture paints nothing: it only hears the pointer and the keys.
+
+    Parameters
+    ----------
+    context : Context
+        The objects that the parts of the widget share.
+    pin : callable
+        Marks a pixel in every step: takes the step's number, the row and the column.
+    unpin : callable
+        Takes the mark off; returns whether there was one.
     """
+
+    def __init__(
+        self,
+        context: Context,
+        pin: Callable[[int, int, int], None],
+        unpin: Callable[[], bool],
+    ) -> None:
+        super().__init__(context)
+        self._pin = pin
+        self._unpin = unpin
 
     def build(self) -> DOMWidget:
         """Make the picture, below a menu of all pictures, and beside it the numbers."""
@@ -57,7 +78,7 @@ class Inspector(Panel):
         self._look = Worker(guard(self._point), interval=LOOK_INTERVAL)
         self._menu.observe(guard(lambda _change: self._choose()), names="value")
         self._canvas.on_mouse_move(guard(self._hover))
-        self._canvas.on_mouse_down(guard(self._hover))
+        self._canvas.on_mouse_down(guard(self._click))
         self._canvas.on_touch_start(guard(lambda at: self._hover(*at[0])))
         self._canvas.on_touch_move(guard(lambda at: self._hover(*at[0])))
         self._canvas.on_key_down(guard(self._press))
@@ -92,8 +113,21 @@ class Inspector(Panel):
             self._move_to(int((y - top) // scale), int((x - left) // scale))
             self._look()
 
+    def _click(self, x: float, y: float) -> None:
+        self._hover(x, y)
+        self._pin_here()
+
+    def _pin_here(self) -> None:
+        if self._shot:
+            names = [shot.name for shot in self._shots]
+            self._pin(names.index(self._shot.name), *self._at)
+
     def _press(self, key: str, shift: bool, *_held: bool) -> None:  # noqa: FBT001
-        if key in {"Tab", "Escape"}:
+        if key in {" ", "Enter"}:
+            self._pin_here()
+        elif key == "Escape" and self._unpin():
+            return
+        elif key in {"Tab", "Escape"}:
             # The canvas swallows every key. The next Tab continues from here.
             self._canvas.blur()
         elif key in _STEPS:
@@ -129,8 +163,8 @@ class Inspector(Panel):
         self._numbers.value = (
             f'<p role="status" aria-live="polite">{_describe(shot, row, column)}</p>'
             f"{_neighbourhood(shot, row, column)}"
-            "<p>Point at the picture, or reach it by Tab and use the arrow keys; Shift"
-            " goes ten pixels at once.</p>"
+            "<p>Point at the picture, or reach it by Tab and use the arrow keys; Shift "
+            "goes ten pixels at once. A click or Space marks a pixel in all steps.</p>"
         )
 
 

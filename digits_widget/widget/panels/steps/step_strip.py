@@ -9,6 +9,7 @@ from ipywidgets import HTML, VBox
 
 from digits_widget.certainty import percent
 from digits_widget.drawing import Drawing
+from digits_widget.insight.regions import Region, ink_in, regions
 from digits_widget.samples import sample
 from digits_widget.state import State
 from digits_widget.steps.step import Image
@@ -17,16 +18,27 @@ from digits_widget.trace import Snapshot, Trace
 from digits_widget.trace_picture import stats_with_ink
 from digits_widget.widget import html
 
+Pin = tuple[int, int, int]
+"""A pixel of one step's picture: the step from 0, the row, the column."""
+
 
 class StepStrip:
-    """Show a trace and its answer, side by side."""
+    """Show a trace and its answer, side by side.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    takes_pins : bool
+        Whether a click on a picture marks a pixel: see ``pins.js``.
+    """
+
+    def __init__(self, *, takes_pins: bool = False) -> None:
         self._name = HTML(layout={"display": "none"})
         self._name.add_class("digits-step-strip-name")
         # Use one widget for all tiles, since each message costs the browser time.
         self._strip = HTML()
         self._strip.add_class("digits-step-strip")
+        if takes_pins:
+            self._strip.add_class("digits-takes-pins")
         self.widget = VBox([self._name, self._strip])
         self._side = TILE
         self._prepare: Callable[[Drawing], Trace] | None = None
@@ -34,6 +46,12 @@ class StepStrip:
         self._state = State()
         self._tiles = ""
         self._is_called = ""
+        self._pin: Pin | None = None
+
+    def pin(self, pin: Pin | None) -> None:
+        """Mark a pixel, and where it is in every other tile; None marks nothing."""
+        self._pin = pin
+        self._draw(self._state, is_new=True)
 
     def call(self, name: str) -> None:
         """Put a name above the strip and make it small; an empty name undoes both."""
@@ -62,7 +80,7 @@ class StepStrip:
         if state.trace is None:
             self._tiles = self._empty_tiles()
         elif is_new:
-            self._tiles = _tiles_html(state.trace, self._side)
+            self._tiles = _tiles_html(state.trace, self._side, self._pin)
         self._strip.value = self._tiles + _end(state)
 
     def _empty_tiles(self) -> str:
@@ -102,12 +120,15 @@ SMALL_TILE = 84
 """Side of a tile while a person compares two strips."""
 
 
-def _tiles_html(trace: Trace, side: int = TILE) -> str:
+def _tiles_html(trace: Trace, side: int = TILE, pin: Pin | None = None) -> str:
     """Return a list of tiles, the first for the input, the last for the tensor."""
-    after = (*trace.snapshots[1:], None)
+    shots = trace.snapshots
+    pins = pinned(shots, pin, side) if pin else [("", "")] * len(shots)
     items = "".join(
-        _tile(shot, following, side)
-        for shot, following in zip(trace.snapshots, after, strict=True)
+        _tile(number, shot, following, pin_of, side)
+        for number, (shot, following, pin_of) in enumerate(
+            zip(shots, (*shots[1:], None), pins, strict=True)
+        )
     )
     return f'<ol class="digits-tiles">{items}</ol>'
 
@@ -143,7 +164,73 @@ def picture(image: Image, side: int = TILE) -> str:
     return html.picture(png, attributes=f'class="{style}" {size}')
 
 
-def _tile(shot: Snapshot, following: Snapshot | None, side: int) -> str:
+def pinned(shots: Sequence[Snapshot], pin: Pin, side: int) -> list[tuple[str, str]]:
+    """Return for each picture the mark on it, and beside it the ink there.
+
+    Parameters
+    ----------
+    shots : sequence of Snapshot
+        The pictures.
+    pin : Pin
+        The pixel that a person has chosen.
+    side : int
+        Side of the square in which each picture fits, in CSS pixels.
+    """
+    found = regions(shots, *pin)
+    return [_pin(shot, region, side) for shot, region in zip(shots, found, strict=True)]
+
+
+_SEEN = 6
+"""Least side of a mark, in CSS pixels."""
+
+
+def _pin(shot: Snapshot, region: Region | None, side: int) -> tuple[str, str]:
+    if region is None:
+        return "", '<span class="digits-pin-value">not here</span>'
+    longest = max(shot.shown.shape[:2])
+    scale = side // longest if longest <= side else side / longest
+    more = [
+        max(_SEEN / scale - size, 0) / 2
+        for size in (region.right - region.left, region.bottom - region.top)
+    ]
+    place = (
+        f'x="{region.left - more[0]:g}" y="{region.top - more[1]:g}" '
+        f'width="{region.right - region.left + 2 * more[0]:g}" '
+        f'height="{region.bottom - region.top + 2 * more[1]:g}"'
+    )
+    mark = f'<rect class="digits-halo" {place}/><rect class="digits-pin" {place}/>'
+    # The number stands where the mark is not.
+    at = " digits-above-pin" if region.top > shot.shown.shape[0] / 2 else ""
+    ink = f"{ink_in(shot.shown, region):.2f}"
+    return _marks(shot, mark), f'<span class="digits-pin-value{at}">{ink}</span>'
+
+
+def pin_words(shots: Sequence[Snapshot], pin: Pin) -> str:
+    """Say where a pin is, and how much ink each picture has there.
+
+    Parameters
+    ----------
+    shots : sequence of Snapshot
+        The pictures.
+    pin : Pin
+        The pixel that a person has chosen.
+    """
+    step, row, column = pin
+    told = ", ".join(
+        f"{shot.title} {ink_in(shot.shown, region):.2f}"
+        for shot, region in zip(shots, regions(shots, *pin), strict=True)
+        if region
+    )
+    return f"{shots[step].title}, row {row}, column {column}. Ink there: {told}."
+
+
+def _tile(
+    number: int,
+    shot: Snapshot,
+    following: Snapshot | None,
+    pin: tuple[str, str],
+    side: int,
+) -> str:
     rows, columns = shot.shown.shape[:2]
     title, caption = escape(shot.title), escape(shot.caption)
     words = escape(stats_with_ink(shot))
@@ -151,8 +238,9 @@ def _tile(shot: Snapshot, following: Snapshot | None, side: int) -> str:
     alt = f"{title}, {rows} by {columns} pixels. {caption} {words}"
     return (
         f'<li><b>{title}</b><div class="digits-tile" title="{title}. {caption}">'
-        f'<div class="digits-picture" role="img" aria-label="{alt}">'
-        f"{picture(shot.shown, side)}{over}</div></div>"
+        f'<div class="digits-picture" role="img" aria-label="{alt}" '
+        f'data-step="{number}" data-rows="{rows}" data-columns="{columns}">'
+        f"{picture(shot.shown, side)}{over}{pin[0]}</div>{pin[1]}</div>"
         f'<p title="{caption}">{caption}</p><small>{words}</small></li>'
     )
 

@@ -16,7 +16,7 @@ from digits_widget.widget.panels.steps.pipeline_comparison import PipelineCompar
 from digits_widget.widget.panels.steps.preset_menu import PresetMenu
 from digits_widget.widget.panels.steps.python_code import PythonCode
 from digits_widget.widget.panels.steps.step_list import StepList
-from digits_widget.widget.panels.steps.step_strip import StepStrip
+from digits_widget.widget.panels.steps.step_strip import Pin, StepStrip, pin_words
 
 Prepare = Callable[[Drawing], Trace]
 
@@ -30,7 +30,9 @@ class StepsPanel(Panel):
         """Make one row of tiles, and buttons for more."""
         context, guard = self.context, self.context.guard
         self._prepare: Prepare | None = None
-        self._strip = StepStrip()
+        self._pin: Pin | None = None
+        self._names: tuple[str, ...] = ()
+        self._strip = StepStrip(takes_pins=True)
         self._menu = PresetMenu(context.session.use, self._make, guard)
         self._comparison = PipelineComparison(context, self._strip)
         self._open = VBox()
@@ -38,7 +40,7 @@ class StepsPanel(Panel):
         self._folds = {
             _toggle("Change the steps"): StepList(context),
             _toggle("Copy as Python"): PythonCode(context),
-            _toggle("Look at the pixels"): Inspector(context),
+            _toggle("Look at the pixels"): Inspector(context, self.pin, self.unpin),
             _toggle("Is this like the training data?"): Gauges(context),
         }
         for toggle in self._folds:
@@ -62,11 +64,45 @@ class StepsPanel(Panel):
             self._prepare = prepare
             self._menu.show(prepare)
             self._strip.expect(prepare)
+        if state.trace:
+            names = tuple(shot.name for shot in state.trace)
+            if names != self._names:
+                self._names = names
+                self.unpin()
         self._strip.show(state)
         if self.is_seen:
             self._comparison.show(state)
         for panel in self._folds.values():
             panel.show(state)
+
+    def pin(self, step: int, row: int, column: int) -> None:
+        """Mark a pixel in every step, or take the mark off that it has already.
+
+        The mark stays while the steps are the same.
+
+        Parameters
+        ----------
+        step : int
+            Number of the picture with the pixel, from 0.
+        row, column : int
+            The pixel.
+        """
+        trace, pin = self.state.trace, (step, row, column)
+        if trace is None or step >= len(trace):
+            return
+        if pin == self._pin:
+            self.unpin()
+            return
+        self._pin = pin
+        self._strip.pin(pin)
+        self.context.say(pin_words(trace.snapshots, pin))
+
+    def unpin(self) -> bool:
+        """Take the mark off; return whether there was one."""
+        had, self._pin = self._pin is not None, None
+        if had:
+            self._strip.pin(None)
+        return had
 
     def _make(self) -> None:
         """Open the list, so that a person can make their own steps."""

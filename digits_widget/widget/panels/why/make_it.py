@@ -33,6 +33,10 @@ YOURS = 3
 """Strokes that a learner has at least; as many as the search took, if those are more.
 """
 
+_ON_A_PICTURE = (
+    "To try it yourself, draw a digit by hand: a stroke takes the place of a picture."
+)
+
 Turn = Literal["no", "soon", "yes"]
 """Whether it is the learner's turn; "soon" only keeps the button's place free."""
 
@@ -135,9 +139,11 @@ class MakeIt(Panel):
     def _finish(self, found: Found) -> None:
         read, attempt = found
         self._allowed = max(YOURS, len(attempt.dabs))
-        # Strokes would take the place of a picture.
-        turn: Turn = "yes" if self.state.drawing.strokes else "no"
-        self._show(_replay(attempt, read), _result(attempt), turn=turn)
+        words = _result(attempt)
+        if self.state.drawing.strokes:
+            self._show(_replay(attempt, read), words, turn="yes")
+        else:
+            self._show(_replay(attempt, read), f"{words} {_ON_A_PICTURE}")
 
     def _fail(self, problem: Exception) -> None:
         self._show("", "")
