@@ -134,8 +134,14 @@ class Dither:
         if name not in {"method", "like"}:
             return Dither(self.printer, like=self.like, **{**self.options, name: value})
         is_other = name == "method" and value != self.method
-        method = find_method(value) if is_other else self.printer
         like = value if name == "like" else self.like
+        return self._with(find_method(value) if is_other else self.printer, like)
+
+    def printed_by(self, method: Method) -> Dither:
+        """Return the step with another method; options that do not fit are dropped."""
+        return self._with(method, self.like)
+
+    def _with(self, method: Method, like: str | None) -> Dither:
         if like and method.name not in find_program(like).methods:
             like = None
         kept: dict[str, Value] = {}

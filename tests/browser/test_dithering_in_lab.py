@@ -110,7 +110,7 @@ def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     else:
         pytest.fail("the option never reached the pipeline")
 
-    notebook.widget.get_by_role("button", name="Step by step").focus()
+    notebook.widget.get_by_role("button", name="Microscope").focus()
     keyboard.press("Enter")
     books = notebook.widget.locator(".digits-books")
     expect(books).to_contain_text("= printed")
@@ -148,7 +148,7 @@ def test_the_diffusion_downloads_as_an_animated_gif(notebook: NotebookPage) -> N
         "widget.pipeline = with_dither(widget.pipeline, Dither('atkinson'), 'framed')"
     )
     notebook.press("Dithering")
-    fold = notebook.widget.get_by_role("button", name="Step by step")
+    fold = notebook.widget.get_by_role("button", name="Microscope")
     if fold.get_attribute("aria-pressed") != "true":
         fold.click()
     # A diffusion shown before has other shares.

@@ -480,7 +480,7 @@ def test_the_microscope_works_only_when_open(
     panel.settle()
     assert not panel.has("Pixel")
     assert "7/16" not in panel.shown_text()
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     first = panel.shown_text()
     assert "7/16" in first
@@ -502,14 +502,14 @@ def test_the_microscope_works_only_when_open(
         ("white-noise", "stands alone"),
         ("otsu", "no fixed shares"),
         ("riemersma", "no fixed shares"),
-        (NONE, "Pick a method"),
+        (NONE, "No dithering is picked"),
     ],
 )
 def test_methods_without_steps_have_an_honest_view(
     panel: PanelDriver, widget: DigitsWidget, name: str, words: str
 ) -> None:
     widget.draw(sample(3))
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.choose("Use", name)
     panel.settle()
     assert words in panel.shown_text()
@@ -529,7 +529,7 @@ def test_the_diffusion_is_saved_as_a_gif_that_ends_with_the_print(
 ) -> None:
     widget.draw(sample(3))
     panel.choose("Use", "floyd-steinberg")
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     assert not panel.downloads()
     name, gif, size = gif_of(panel)
@@ -558,7 +558,7 @@ def test_the_link_to_a_gif_goes_with_its_diffusion(
 ) -> None:
     widget.draw(sample(3))
     panel.choose("Use", "atkinson")
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     assert gif_of(panel)[0] == "atkinson.gif"
     panel.choose("scan", "serpentine")

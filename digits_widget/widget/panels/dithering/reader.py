@@ -116,6 +116,19 @@ class Reading:
         )
 
     @property
+    def nearest_and_surest(self) -> str:
+        """A sentence that sets what looks best against what is read best."""
+        tiles = [tile for tile in self.tiles[1:] if tile.prediction]
+        if not tiles:
+            return ""
+        nearest = max(tiles, key=lambda tile: tile.quality.psnr)
+        surest = max(tiles, key=_confidence)
+        return (
+            f"Nearest to the greys, seen from afar, is {_described(nearest)}; the "
+            f"model is surest about {_described(surest)}."
+        )
+
+    @property
     def _apart(self) -> str:
         rest = sum(not tile.agrees for tile in self.tiles[1:])
         return f", ▲ {rest} {'does' if rest == 1 else 'do'} not" if rest else ""
@@ -125,6 +138,17 @@ class Reading:
         if not self.seconds:
             return ""
         return f" ({1000 * self.seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
+
+
+def _confidence(tile: Tile) -> float:
+    return tile.prediction.confidence if tile.prediction else 0.0
+
+
+def _described(tile: Tile) -> str:
+    """Name a tile, with how it looks and how it is read."""
+    answer = tile.prediction
+    read = f"{answer.label} with {percent(answer.confidence)}" if answer else "blank"
+    return f"{tile.name} ({tile.quality.psnr:.0f} dB, {read})"
 
 
 def _range(these: tuple[Tile, ...], digit: int) -> str:
