@@ -31,6 +31,12 @@ const watchFilm = (root, signal) => {
     event.preventDefault();
     playButton(film)?.click();
   }, {signal});
+  // Otherwise the film would go on until the kernel hears of it.
+  root.addEventListener("click", ({target}) => {
+    const button = target.closest(".digits-film button");
+    if (!button || button.closest(".widget-play")) return;
+    pressToPlay(button.closest(".digits-film"), "pause");
+  }, {capture: true, signal});
   const pauseAll = () => {
     for (const film of root.querySelectorAll(".digits-film")) pressToPlay(film, "pause");
   };

@@ -182,11 +182,11 @@ class DitheringPanel(Panel):
         own = OWN.read(self._sheet_for(OWN, state), context)
         if reader == OWN:
             remark = _place_words(self._place.value, own.sheet)
-            return own, f"{remark} {own.nearest_and_surest}"
+            return own, f"{remark} {own.nearest_and_farthest}"
         sheet = self._sheet_for(reader, state) if reader.is_unframed else own.sheet
         remark = f"{OWN.name}: {own.agreement}. {reader.remark}"
         reading = reader.read(sheet, context)
-        return reading, f"{remark} {reading.nearest_and_surest}"
+        return reading, f"{remark} {reading.nearest_and_farthest}"
 
     def _sheet_for(self, reader: Reader, state: State) -> ContactSheet:
         prepare = self.context.session.prepare

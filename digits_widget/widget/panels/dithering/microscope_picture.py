@@ -178,7 +178,7 @@ def _happened(frame: Frame, dither: Dither) -> str:
     )
     return (
         f"Row {step.y}, column {step.x}: grey {frame.grey:.2f} and {_number(got)} from "
-        f"earlier pixels make {step.value:.2f}. {decided}, and {_number(step.error)} "
+        f"earlier pixels make {_sum(step.value)}. {decided}, and {_number(step.error)} "
         f"is left to pass on.{as_other}"
     )
 

@@ -116,16 +116,16 @@ class Reading:
         )
 
     @property
-    def nearest_and_surest(self) -> str:
-        """A sentence that sets what looks best against what is read best."""
+    def nearest_and_farthest(self) -> str:
+        """A sentence that sets how the tiles look against how they are read."""
         tiles = [tile for tile in self.tiles[1:] if tile.prediction]
         if not tiles:
             return ""
         nearest = max(tiles, key=lambda tile: tile.quality.psnr)
-        surest = max(tiles, key=_confidence)
+        farthest = min(tiles, key=lambda tile: tile.quality.psnr)
         return (
-            f"Nearest to the greys, seen from afar, is {_described(nearest)}; the "
-            f"model is surest about {_described(surest)}."
+            f"Nearest to the greys, seen from afar, is {_described(nearest)}; farthest "
+            f"is {_described(farthest)}."
         )
 
     @property
@@ -138,10 +138,6 @@ class Reading:
         if not self.seconds:
             return ""
         return f" ({1000 * self.seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
-
-
-def _confidence(tile: Tile) -> float:
-    return tile.prediction.confidence if tile.prediction else 0.0
 
 
 def _described(tile: Tile) -> str:
