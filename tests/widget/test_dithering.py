@@ -646,7 +646,7 @@ def test_the_own_tile_is_there_once_it_is_wanted_and_comes_first(
     said = sheet_of(panel)
     assert list(said)[:2] == [NONE, "yours"]
     assert said["yours"] == said["floyd-steinberg"]
-    assert f"of {len(CATALOGUE) + 1} methods" in panel.sentence()
+    assert f"of {len(CATALOGUE) + 1} methods agree" in panel.shown_text()
     for order in ("Quality", "Confidence", "Ink", "Family"):
         panel.choose("Sort by", order)
         assert list(sheet_of(panel))[1] == "yours"

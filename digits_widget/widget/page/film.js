@@ -3,23 +3,37 @@
 
 const playButton = film => film.querySelector(".widget-play button");
 
-// Press the button only if it would do this: "play" or "pause".
-const pressToPlay = (film, what) => {
-  const button = playButton(film);
-  if (button && sign(button) === what) button.click();
+// Press the button that does this now, if there is one: "play", "pause" or "stop".
+const pressFor = (film, what) => {
+  const buttons = [...film.querySelectorAll(".widget-play button")];
+  buttons.find(button => sign(button) === what)?.click();
 };
 
 // A page that opens later shows the film at rest.
 const followFilm = root => {
   const film = root.querySelector(".digits-film");
+  mendPlay(root, film && playButton(film));
   const number = film?.querySelector("[data-film]")?.dataset.film ?? "";
   const before = root.digitsFilm;
   root.digitsFilm = number;
   if (!film) return;
   root.digitsSight?.observe(film);
-  if (number && before !== undefined && number !== before && !isStill()) {
-    pressToPlay(film, "play");
+  if (!number || before === undefined || number === before) return;
+  // What still plays would else go on where it is.
+  pressFor(film, "stop");
+  if (!isStill()) pressFor(film, "play");
+};
+
+// ipywidgets keeps a film's timer when the film disappears as it plays, and then never plays
+// it again. To pause it while it is seen clears the timer.
+const mendPlay = (root, button) => {
+  if (!button) return;
+  if (button !== root.digitsPlay && root.digitsPlays && sign(button) === "play") {
+    button.click();
+    button.click();
   }
+  root.digitsPlay = button;
+  root.digitsPlays = sign(button) === "pause";
 };
 
 const watchFilm = (root, signal) => {
@@ -35,17 +49,17 @@ const watchFilm = (root, signal) => {
   root.addEventListener("click", ({target}) => {
     const button = target.closest(".digits-film button");
     if (!button || button.closest(".widget-play")) return;
-    pressToPlay(button.closest(".digits-film"), "pause");
+    pressFor(button.closest(".digits-film"), "pause");
   }, {capture: true, signal});
   const pauseAll = () => {
-    for (const film of root.querySelectorAll(".digits-film")) pressToPlay(film, "pause");
+    for (const film of root.querySelectorAll(".digits-film")) pressFor(film, "pause");
   };
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) pauseAll();
   }, {signal});
   const sight = new IntersectionObserver(entries => {
     for (const {target, isIntersecting} of entries) {
-      if (!isIntersecting) pressToPlay(target, "pause");
+      if (!isIntersecting) pressFor(target, "pause");
     }
   });
   signal.addEventListener("abort", () => sight.disconnect());

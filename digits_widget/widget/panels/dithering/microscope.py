@@ -163,7 +163,6 @@ class Microscope:
 
     def _begin(self) -> None:
         """Begin another film; the page starts it when it sees another number."""
-        self._play.playing = False
         self._slider.value = 0
         self._film += 1
 
@@ -183,6 +182,7 @@ class Microscope:
         self._gif.show(method, steps)
 
     def _unfold(self, change: dict[str, bool]) -> None:
+        self._play.playing = False
         parts = [self._note, self._controls, self._stage, self._gif.widget]
         self.widget.children = parts if change["new"] else []
         self._shown = self._question = None
