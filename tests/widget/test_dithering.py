@@ -610,7 +610,7 @@ def test_the_film_ends_on_the_finished_picture(
     assert panel.value("Pixel") == printed
 
 
-def test_another_method_begins_another_film_and_another_drawing_does_not(
+def test_another_drawing_is_shown_at_the_same_moment(
     panel: PanelDriver, widget: DigitsWidget
 ) -> None:
     widget.draw(sample(3))
@@ -620,16 +620,8 @@ def test_another_method_begins_another_film_and_another_drawing_does_not(
     widget.draw(sample(5))
     panel.settle()
     assert panel.value("Pixel") == 20
-    panel.choose("Use", "atkinson")
-    panel.settle()
-    assert panel.value("Pixel") == 0
-    panel.set("Pixel", 20)
-    panel.choose("Speed", "Fast")
-    panel.click("Microscope")
-    panel.click("Microscope")
-    panel.settle()
-    assert panel.value("Pixel") == 0
-    assert panel.value("Speed") == "Fast"
+    moment = frames(MNIST(sample(5)).tensor, "floyd-steinberg")[20].step
+    assert f"Row {moment.y}, column {moment.x}:" in panel.shown_text()
 
 
 KERNEL = '{"kernel": [["x", 3], [1, 0]], "divisor": 8}'

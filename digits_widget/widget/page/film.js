@@ -9,15 +9,14 @@ const pressFor = (film, what) => {
   buttons.find(button => sign(button) === what)?.click();
 };
 
-// A page that opens later shows the film at rest.
+// Each film begins by itself once; a person who comes back to it finds it at rest.
 const followFilm = root => {
   const film = root.querySelector(".digits-film");
   mendPlay(root, film && playButton(film));
   const number = film?.querySelector("[data-film]")?.dataset.film ?? "";
   const before = root.digitsFilm;
-  root.digitsFilm = number;
-  if (!film) return;
-  root.digitsSight?.observe(film);
+  root.digitsFilm = number || (before ?? "");
+  if (film) root.digitsSight?.observe(film);
   if (!number || before === undefined || number === before) return;
   // What still plays would else go on where it is.
   pressFor(film, "stop");

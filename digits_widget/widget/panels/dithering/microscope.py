@@ -148,8 +148,9 @@ class Microscope:
         is_other, self._shown = dither.printer is not self._shown, dither.printer
         if steps:
             self._slider.max = len(steps) - 1
-            if is_other:
-                self._begin()
+            # The page begins a film when it sees another number. It also sets the slider:
+            # moments that are still on their way would undo what is set here.
+            self._film += is_other
             self._turn()
             return
         grid = thresholds(
@@ -160,11 +161,6 @@ class Microscope:
             self._stage.value = draw_whole(image, printed, _WHOLE)
         else:
             self._stage.value = draw_thresholds(image, grid, printed)
-
-    def _begin(self) -> None:
-        """Begin another film; the page starts it when it sees another number."""
-        self._slider.value = 0
-        self._film += 1
 
     def _fail(self, problem: Exception) -> None:
         self._question, self._found = None, None
