@@ -831,7 +831,10 @@ def test_looks_and_answers_are_set_against_each_other_in_a_sentence(
     detail = panel.part("Use").shown_text()
     assert f"{panel.captions('far')['atkinson']} (PSNR" in detail
     assert "(SSIM)" in detail
-    assert "as much ink" in detail or "% of the picture" in detail
+    before, after = MNIST(sample(3)).tensor, widget.trace
+    assert after is not None
+    covers = f"{100 * after.tensor.mean():.1f} % of it, {100 * before.mean():.1f} % in"
+    assert f"Ink covers {covers} the greys." in detail
 
 
 def test_two_values_look_the_same_dithered(

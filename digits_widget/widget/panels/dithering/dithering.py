@@ -341,12 +341,11 @@ def _far_words(tile: Tile) -> str:
     found = tile.quality
     if found.psnr >= MOST:
         return "Seen from afar, it looks the same as the greys."
-    ink = f"{100 * abs(found.tone):.1f}"
-    more = "more" if found.tone > 0 else "less"
-    amount = f"{ink} % of the picture {more}" if float(ink) else "as much"
     return (
         f"How near it is to the greys, seen from afar: {found.psnr:.0f} dB (PSNR, "
-        f"higher is nearer), {found.ssim:.2f} of 1 (SSIM). It has {amount} ink."
+        f"higher is nearer), {found.ssim:.2f} of 1 (SSIM). Ink covers "
+        f"{100 * tile.ink:.1f} % of it, {100 * (tile.ink - found.tone):.1f} % in the "
+        "greys."
     )
 
 

@@ -148,8 +148,8 @@ class Microscope:
         is_other, self._shown = dither.printer is not self._shown, dither.printer
         if steps:
             self._slider.max = len(steps) - 1
-            # The page begins a film when it sees another number. It also sets the slider:
-            # moments that are still on their way would undo what is set here.
+            # At another number the page begins a film, and sets the slider: moments on
+            # their way would undo what is set here.
             self._film += is_other
             self._turn()
             return
