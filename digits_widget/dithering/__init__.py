@@ -10,6 +10,7 @@ from digits_widget.dithering.compatibility import COMPATIBILITY, Program, find_p
 from digits_widget.dithering.dither import dither
 from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.method import Method
+from digits_widget.dithering.own import own_method
 from digits_widget.dithering.stepwise import DiffusionStep, diffuse_stepwise
 from digits_widget.option import Option
 
@@ -25,4 +26,5 @@ __all__ = [
     "dither",
     "find_method",
     "find_program",
+    "own_method",
 ]

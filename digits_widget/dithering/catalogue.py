@@ -50,14 +50,18 @@ _BY_ANY_NAME: Mapping[str, Method] = {**CATALOGUE} | {
 }
 
 
-def find_method(name: str) -> Method:
+def find_method(name: str | Method) -> Method:
     """Find a method by its name or alias; case, blanks and underscores do not matter.
+
+    A method of your own is returned as it is.
 
     Raises
     ------
     UnknownMethodError
         No method has this name; the message lists the nearest ones.
     """
+    if isinstance(name, Method):
+        return name
     return look_up(name, _BY_ANY_NAME, what="dithering method")
 
 

@@ -19,7 +19,7 @@ from digits_widget.dithering.kernel import Kernel
 from digits_widget.dithering.linear_light import to_linear
 from digits_widget.dithering.many_at_once import diffuse_many_at_once
 from digits_widget.dithering.reference import diffuse_pixel_by_pixel
-from digits_widget.dithering.row_by_row import diffuse_row_by_row
+from digits_widget.dithering.row_by_row import AHEAD, diffuse_row_by_row
 from digits_widget.dithering.wavefront import wavefront
 from digits_widget.option import Option, Value
 
@@ -185,7 +185,8 @@ def diffuse_with(
         return printed.reshape(images.shape)
     steps = scan_steps(images.shape[1], scan=scan, first=first)
     printed = np.empty(images.shape, dtype=np.float32)
-    if diffuser.arithmetic.is_plain and _are_few(images, steps):
+    is_near = all(dx <= AHEAD for dx, _ in diffuser.kernel.ahead)
+    if diffuser.arithmetic.is_plain and is_near and _are_few(images, steps):
         for image, target in zip(images, printed, strict=True):
             pixels = diffuser.arithmetic.start(image)
             target[...] = diffuse_row_by_row(diffuser, pixels, steps)

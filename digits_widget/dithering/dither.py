@@ -7,12 +7,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from digits_widget.dithering.compatibility import find_method_like
 from digits_widget.dithering.images import as_batch
+from digits_widget.dithering.method import Method
 from digits_widget.option import Value
 
 
 def dither(
     image: ArrayLike,
-    method: str = "floyd-steinberg",
+    method: str | Method = "floyd-steinberg",
     *,
     like: str | None = None,
     **options: Value,
@@ -25,8 +26,9 @@ def dither(
         (rows, cols), or a batch (n, rows, cols), floats in [0, 1]. It is not changed. A
         pixel of 1 stays 1, whether it means ink or paper. The choice makes a small
         difference, so invert a picture before dithering it, not after.
-    method : str
-        A name or alias of `CATALOGUE`, such as ``atkinson``.
+    method : str or Method
+        A name or alias of `CATALOGUE`, such as ``atkinson``; or a method of your own,
+        such as `own_method` makes.
     like : str, optional
         A program of `COMPATIBILITY`, such as ``imagemagick-6`` or ``pillow``: the
         picture is rounded to 256 greys, and the result equals the program's to the last

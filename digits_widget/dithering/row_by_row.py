@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering.diffuser import Diffuser, Values
 
+AHEAD = 2
+"""The most columns that a share goes ahead in its row, as in all published kernels."""
+
 _NARROW = 24
 """Columns up to which plain Python also pays the rows below faster than NumPy."""
 
@@ -29,7 +32,7 @@ def diffuse_row_by_row(
     ----------
     diffuser : Diffuser
         With a plain arithmetic (`Arithmetic.is_plain`), and a kernel that pays at
-        most the next two pixels of its row, as all published ones do.
+        most the next `AHEAD` pixels of its row.
     pixels : array
         (rows, cols) float64 working values.
     steps : sequence of int

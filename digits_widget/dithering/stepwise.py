@@ -14,6 +14,7 @@ from digits_widget.dithering.diffuser import Diffuser, Values
 from digits_widget.dithering.diffusion import arithmetic_for, scan_steps
 from digits_widget.dithering.images import as_batch
 from digits_widget.dithering.linear_light import to_linear
+from digits_widget.dithering.method import Method
 from digits_widget.errors import ImageError, ImageTooLargeError, OptionError
 from digits_widget.option import Value
 
@@ -71,7 +72,7 @@ class _Visit(NamedTuple):
 
 
 def diffuse_stepwise(
-    image: ArrayLike, method: str = "floyd-steinberg", **options: Value
+    image: ArrayLike, method: str | Method = "floyd-steinberg", **options: Value
 ) -> Iterator[DiffusionStep]:
     """Diffuse errors through one picture and stop at every pixel.
 
@@ -82,8 +83,8 @@ def diffuse_stepwise(
     ----------
     image : array_like
         (rows, cols) floats in [0, 1].
-    method : str
-        A method of the family "error diffusion".
+    method : str or Method
+        A method of the family "error diffusion", as for `dither`.
     **options
         Options of the method, as for `dither`.
 

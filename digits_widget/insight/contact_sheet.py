@@ -13,7 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering import CATALOGUE, Method
+from digits_widget.dithering.own import YOURS
+from digits_widget.dithering.quality import Quality, quality
 from digits_widget.drawing import Drawing
 from digits_widget.insight.dither_place import Place, split, undithered
 from digits_widget.pipeline import Pipeline
@@ -25,7 +27,7 @@ from digits_widget.trace import Trace
 NONE = "none"
 """Name of the tile without dithering."""
 
-Order = Literal["contrast", "family", "confidence", "ink"]
+Order = Literal["contrast", "family", "confidence", "quality", "ink"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class ContactSheet:
     """The dithered pictures and their tensors."""
 
     names: tuple[str, ...]
-    """`NONE`, then every method of the catalogue."""
+    """`NONE`, `YOURS` if there is an own method, then every method of the catalogue."""
 
     greys: Image
     """(rows, cols) float32 in [0, 1], 1 is ink, read-only: the picture to dither."""
@@ -69,7 +71,7 @@ class Tile:
     """One method's picture, and the answer about it."""
 
     name: str
-    """Name in the catalogue, or `NONE`."""
+    """Name in the catalogue, `NONE` or `YOURS`."""
 
     shown: Image
     """(rows, cols) in [0, 1], 1 is ink: the picture for the model."""
@@ -79,6 +81,9 @@ class Tile:
 
     agrees: bool
     """Whether the label is the same as without dithering."""
+
+    quality: Quality
+    """How far the picture is from the one without dithering."""
 
     @property
     def family(self) -> str:
@@ -97,6 +102,7 @@ def contact_sheet(
     *,
     place: Place = "framed",
     chosen: Dither | None = None,
+    own: Method | None = None,
 ) -> ContactSheet:
     """Dither a drawing by every method, at the given place in the pipeline.
 
@@ -111,6 +117,8 @@ def contact_sheet(
         ``framed`` or ``large``, see `Place`. For a function only ``framed``.
     chosen : Dither, optional
         Used with its own options; all other methods use their defaults.
+    own : Method, optional
+        A method that is not of the catalogue.
 
     Raises
     ------
@@ -118,10 +126,12 @@ def contact_sheet(
         As the pipeline raises.
     """
     greys, rest = before_dither(prepare, drawing, place)
-    prints = [_print(name, greys, chosen) for name in CATALOGUE]
+    steps = [Dither(method) for method in (*((own,) if own else ()), *CATALOGUE)]
+    names = (NONE, *map(name_of, steps))
+    prints = [_chosen(step, chosen).run(greys).image for step in steps]
     shown = _through(rest[:-1], [greys, *prints])
     tensors = _through(rest[-1:], shown)
-    sheet = ContactSheet((NONE, *CATALOGUE), greys, np.stack(shown), np.stack(tensors))
+    sheet = ContactSheet(names, greys, np.stack(shown), np.stack(tensors))
     for array in (sheet.greys, sheet.shown, sheet.tensors):
         array.flags.writeable = False
     return sheet
@@ -165,16 +175,17 @@ def tiles(sheet: ContactSheet, answers: Sequence[Prediction]) -> tuple[Tile, ...
     found = iter(answers)
     given = [next(found) if shown.any() else None for shown in sheet.shown]
     labels = [answer.label if answer else None for answer in given]
+    qualities = quality(sheet.shown[0], sheet.shown)
     return tuple(
-        Tile(name, shown, answer, label == labels[0])
-        for name, shown, answer, label in zip(
-            sheet.names, sheet.shown, given, labels, strict=True
+        Tile(name, shown, answer, label == labels[0], seen)
+        for name, shown, answer, label, seen in zip(
+            sheet.names, sheet.shown, given, labels, qualities, strict=True
         )
     )
 
 
 def arranged(these: Sequence[Tile], order: Order) -> tuple[Tile, ...]:
-    """Sort tiles; the one without dithering stays first.
+    """Sort tiles; the one without dithering stays first, then yours.
 
     Parameters
     ----------
@@ -183,7 +194,8 @@ def arranged(these: Sequence[Tile], order: Order) -> tuple[Tile, ...]:
     order : str
         ``contrast`` puts those first that change the digit, then those that change its
         confidence most; ``family`` keeps the order; ``confidence`` puts the highest
-        first, ``ink`` the least. Equal tiles keep their order.
+        first, ``quality`` the nearest to the greys, ``ink`` the least ink. Equal tiles
+        keep their order.
     """
     first, *others = these
     keys: dict[Order, Callable[[Tile], tuple[float, ...] | float]] = {
@@ -192,9 +204,11 @@ def arranged(these: Sequence[Tile], order: Order) -> tuple[Tile, ...]:
         "confidence": lambda tile: (
             -(tile.prediction.confidence if tile.prediction else 0)
         ),
+        "quality": lambda tile: -tile.quality.psnr,
         "ink": lambda tile: tile.ink,
     }
-    return (first, *sorted(others, key=keys[order]))
+    yours = [tile for tile in others if tile.name == YOURS]
+    return (first, *yours, *sorted(others[len(yours) :], key=keys[order]))
 
 
 def _change(first: Tile, tile: Tile) -> float:
@@ -206,9 +220,13 @@ def _change(first: Tile, tile: Tile) -> float:
     return abs(float(change))
 
 
-def _print(name: str, greys: Image, chosen: Dither | None) -> Image:
-    step = chosen if chosen and chosen.method == name else Dither(name)
-    return step.run(greys).image
+def name_of(dither: Dither) -> str:
+    """Return the name of the tile of a dither."""
+    return YOURS if dither.own else dither.method
+
+
+def _chosen(step: Dither, chosen: Dither | None) -> Dither:
+    return chosen if chosen and chosen.printer is step.printer else step
 
 
 def _through(steps: Sequence[Step], images: list[Image]) -> list[Image]:

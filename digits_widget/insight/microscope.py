@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits_widget.dithering import (
-    CATALOGUE,
     DiffusionStep,
+    Method,
     diffuse_stepwise,
     find_method,
 )
@@ -57,7 +57,7 @@ class Frame:
         return float(self.carried.sum())
 
 
-def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
+def frames(image: Image, method: str | Method, **options: Value) -> tuple[Frame, ...]:
     """Diffuse errors through a picture, and return a frame for each relevant pixel.
 
     Empty pixels that receive hardly any error and stay empty have no frame. The last
@@ -67,8 +67,8 @@ def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
     ----------
     image : ndarray
         (rows, cols) float32 in [0, 1], 1 is ink.
-    method : str
-        A method of the family "error diffusion".
+    method : str or Method
+        A method of the family "error diffusion", as for `dither`.
     **options
         Options of the method.
 
@@ -99,7 +99,11 @@ def frames(image: Image, method: str, **options: Value) -> tuple[Frame, ...]:
 
 
 def thresholds(
-    method: str, shape: tuple[int, int], *, like: str | None = None, **options: Value
+    method: str | Method,
+    shape: tuple[int, int],
+    *,
+    like: str | None = None,
+    **options: Value,
 ) -> NDArray[np.float64] | None:
     """Return the grey above which each pixel gets ink, for a method without diffusion.
 
@@ -107,8 +111,8 @@ def thresholds(
 
     Parameters
     ----------
-    method : str
-        Name in the catalogue.
+    method : str or Method
+        As for `dither`.
     shape : tuple of int
         Rows and columns of the picture.
     like, **options
@@ -130,10 +134,10 @@ def thresholds(
     return 1 - ink / _GREYS
 
 
-def stands_alone(method: str) -> bool:
+def stands_alone(method: str | Method) -> bool:
     """Return whether the method prints each pixel independently of all others."""
-    family = CATALOGUE[find_method(method).name].family
-    return family in {"ordered", "noise"} or find_method(method).name == _FIXED
+    found = find_method(method)
+    return found.family in {"ordered", "noise"} or found.name == _FIXED
 
 
 _FIXED = "fixed-threshold"

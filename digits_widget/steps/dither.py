@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from digits_widget.dithering import CATALOGUE, dither, find_method
+from digits_widget.dithering import CATALOGUE, Method, dither, find_method
 from digits_widget.dithering.compatibility import (
     COMPATIBILITY,
     find_method_like,
@@ -33,8 +33,9 @@ class Dither:
 
     Parameters
     ----------
-    method : str
-        A name or alias of `digits_widget.dithering.CATALOGUE`.
+    method : str or Method
+        A name or alias of `digits_widget.dithering.CATALOGUE`, or a method of your own,
+        such as `digits_widget.dithering.own_method` makes.
     like : str, optional
         A program to reproduce bit for bit, such as ``pillow``.
     **options
@@ -45,7 +46,7 @@ class Dither:
     title: ClassVar[str] = "Dither"
 
     method: str
-    """Name in the catalogue."""
+    """Name of the method."""
 
     like: str | None
     """Name of a program in `COMPATIBILITY`; None for the catalogue's own method."""
@@ -53,9 +54,12 @@ class Dither:
     options: Mapping[str, Value]
     """The options that differ from their defaults."""
 
+    own: Method | None = field(repr=False)
+    """The method, if it is not of the catalogue."""
+
     def __init__(
         self,
-        method: str = "floyd-steinberg",
+        method: str | Method = "floyd-steinberg",
         *,
         like: str | None = None,
         **options: Value,
@@ -65,9 +69,17 @@ class Dither:
         object.__setattr__(self, "method", found.name)
         object.__setattr__(self, "like", like)
         object.__setattr__(self, "options", MappingProxyType(options))
+        is_own = isinstance(method, Method) and CATALOGUE.get(method.name) is not method
+        object.__setattr__(self, "own", method if is_own else None)
 
     def __hash__(self) -> int:
-        return hash((self.method, self.like, tuple(sorted(self.options.items()))))
+        options = tuple(sorted(self.options.items()))
+        return hash((self.method, self.like, options, self.own))
+
+    @property
+    def printer(self) -> Method:
+        """The method that prints: the catalogue's, whatever `like` says, or `own`."""
+        return find_method(self.own or self.method)
 
     def __call__(self, image: Image) -> Image:
         """Return the picture in dots."""
@@ -76,7 +88,7 @@ class Dither:
     def run(self, image: Image) -> Outcome:
         """Dither the picture, and describe the change in the amount of ink."""
         check_flat(image, self.title)
-        printed = dither(image, self.method, like=self.like, **self.options)
+        printed = dither(image, self.printer, like=self.like, **self.options)
         before, after = float(image.mean()), float(printed.mean())
         chosen = "".join(f", {key} {value}" for key, value in self.options.items())
         chosen = f" as {self.like} does it{chosen}" if self.like else chosen
@@ -91,14 +103,15 @@ class Dither:
         if len({image.shape for image in images}) > 1 or images[0].ndim != 2:
             return [self.run(image).image for image in images]
         # `dither` would take a batch of pictures with 3 columns for a colour picture.
-        method = find_method_like(self.method, self.like)
+        method = find_method_like(self.printer, self.like)
         return list(method(np.stack(images), **self.options))
 
     def parameters(self) -> Mapping[str, Option]:
         """Return the parameters: the method and its options."""
         programs = (p for p in COMPATIBILITY.values() if self.method in p.methods)
+        names = (*CATALOGUE, *((self.method,) if self.own else ()))
         return {
-            "method": Option("The dithering method.", self.method, tuple(CATALOGUE)),
+            "method": Option("The dithering method.", self.method, names),
             "like": Option(_LIKE, None, (None, *(each.name for each in programs))),
             **self._takes(),
         }
@@ -119,22 +132,29 @@ class Dither:
             Its new value.
         """
         if name not in {"method", "like"}:
-            return Dither(self.method, like=self.like, **{**self.options, name: value})
-        method = find_method(value if name == "method" else self.method)
+            return Dither(self.printer, like=self.like, **{**self.options, name: value})
+        is_other = name == "method" and value != self.method
         like = value if name == "like" else self.like
+        return self._with(find_method(value) if is_other else self.printer, like)
+
+    def printed_by(self, method: Method) -> Dither:
+        """Return the step with another method; options that do not fit are dropped."""
+        return self._with(method, self.like)
+
+    def _with(self, method: Method, like: str | None) -> Dither:
         if like and method.name not in find_program(like).methods:
             like = None
         kept: dict[str, Value] = {}
         for option, chosen in self.options.items():
             with suppress(OptionError):
-                Dither(method.name, like=like, **{option: chosen})
+                Dither(method, like=like, **{option: chosen})
                 kept[option] = chosen
-        return Dither(method.name, like=like, **kept)
+        return Dither(method, like=like, **kept)
 
     def _takes(self) -> Mapping[str, Option]:
-        return find_method_like(self.method, self.like).options
+        return find_method_like(self.printer, self.like).options
 
     def code(self) -> tuple[str, ...]:
         """Return lines that do the same to `image`."""
-        method = find_method_like(self.method, self.like)
+        method = find_method_like(self.printer, self.like)
         return method.code(**method.check(self.options))

@@ -53,6 +53,7 @@ def opened(lab: Lab, browser: Browser) -> NotebookPage:
 @pytest.fixture
 def notebook(opened: NotebookPage) -> Iterator[NotebookPage]:
     """Draw a 3 on a pipeline without a dither; fail if the page reported an error."""
+    opened.page.emulate_media(reduced_motion="no-preference")
     opened.python("widget.pipeline = 'mnist'; widget.draw(sample(3)); widget.wait()")
     yield opened
     errors, opened.errors = opened.errors, []
@@ -110,7 +111,9 @@ def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     else:
         pytest.fail("the option never reached the pipeline")
 
-    notebook.widget.get_by_role("button", name="Step by step").focus()
+    # The film would go on while this looks at one pixel.
+    notebook.page.emulate_media(reduced_motion="reduce")
+    notebook.widget.get_by_role("button", name="Microscope").focus()
     keyboard.press("Enter")
     books = notebook.widget.locator(".digits-books")
     expect(books).to_contain_text("= printed")
@@ -122,6 +125,114 @@ def test_everything_goes_by_keyboard(notebook: NotebookPage) -> None:
     keyboard.press("Shift+Tab")
     keyboard.press("Enter")
     expect(books).to_have_text(first)
+
+
+@pytest.fixture
+def film(notebook: NotebookPage) -> Iterator[Locator]:
+    """Open the microscope on atkinson; give its slider."""
+    notebook.press("Dithering")
+    # Tiles take their places once the answers are there.
+    expect(notebook.widget.locator(".digits-dithering .digits-line")).to_contain_text(
+        "methods agree"
+    )
+    expect(notebook.widget.locator(".digits-dithering .digits-stale")).to_have_count(0)
+    tile(notebook, "atkinson").click()
+    expect(notebook.widget.locator(".digits-method")).to_contain_text("Bill Atkinson")
+    button = notebook.widget.get_by_role("button", name="Microscope")
+    if button.get_attribute("aria-pressed") == "true":
+        button.click()
+        expect(notebook.widget.locator(".digits-lenses")).to_have_count(0)
+    button.click()
+    yield notebook.widget.locator(".digits-film .noUi-handle")
+    button.click()
+
+
+def at(film: Locator) -> float:
+    return float(film.get_attribute("aria-valuenow") or 0)
+
+
+def goes_on(film: Locator) -> None:
+    """Wait until the film has gone on by itself."""
+    now = at(film)
+    expect(film).not_to_have_attribute("aria-valuenow", f"{now:.1f}")
+
+
+def test_the_microscope_plays_to_the_finished_picture_and_nothing_moves(
+    notebook: NotebookPage, film: Locator
+) -> None:
+    goes_on(film)
+    boxes = [
+        notebook.widget.locator(place) for place in (".digits-sheet", ".digits-film")
+    ]
+    before = [box.bounding_box() for box in boxes]
+    notebook.widget.get_by_label("Speed").select_option("Fast")
+    last = film.get_attribute("aria-valuemax")
+    assert last
+    while at(film) < float(last):
+        assert [box.bounding_box() for box in boxes] == before
+    expect(notebook.widget.locator(".digits-books")).to_contain_text("+ carried 0.00")
+    expect(notebook.widget.get_by_role("button", name="Play")).to_be_visible()
+    # Another method begins at its own first pixel.
+    tile(notebook, "sierra-lite").click()
+    notebook.page.wait_for_function(
+        "([film, last]) => film.getAttribute('aria-valuenow') < last",
+        arg=[film.element_handle(), float(last)],
+    )
+    goes_on(film)
+
+
+def test_space_on_the_slider_plays_and_pauses(
+    notebook: NotebookPage, film: Locator
+) -> None:
+    goes_on(film)
+    film.focus()
+    notebook.page.keyboard.press("Space")
+    expect(notebook.widget.get_by_role("button", name="Play")).to_be_visible()
+    now = at(film)
+    notebook.page.keyboard.press("ArrowRight")
+    expect(film).to_have_attribute("aria-valuenow", f"{now + 1:.1f}")
+    notebook.page.keyboard.press("Space")
+    expect(notebook.widget.get_by_role("button", name="Pause")).to_be_visible()
+    goes_on(film)
+
+
+def test_a_film_that_is_out_of_sight_pauses(
+    notebook: NotebookPage, film: Locator
+) -> None:
+    goes_on(film)
+    page = notebook.page
+    whole = page.viewport_size
+    assert whole
+    page.set_viewport_size({"width": 1280, "height": 500})
+    notebook.paper.scroll_into_view_if_needed()
+    expect(notebook.widget.get_by_role("button", name="Play")).to_have_count(1)
+    page.set_viewport_size(whole)
+    expect(notebook.widget.get_by_role("button", name="Play")).to_have_count(1)
+
+
+def test_a_film_goes_on_after_another_panel_was_open(
+    notebook: NotebookPage, film: Locator
+) -> None:
+    goes_on(film)
+    notebook.press("Wire")
+    expect(film).to_have_count(0)
+    notebook.press("Dithering")
+    notebook.press("Play")
+    goes_on(film)
+    goes_on(film)
+
+
+def test_with_less_motion_the_film_waits_for_the_button(
+    notebook: NotebookPage, film: Locator
+) -> None:
+    goes_on(film)
+    notebook.page.emulate_media(reduced_motion="reduce")
+    tile(notebook, "sierra-lite").click()
+    expect(notebook.widget.locator(".digits-shares")).to_contain_text("2/4")
+    expect(film).to_have_attribute("aria-valuenow", "0.0")
+    expect(notebook.widget.get_by_role("button", name="Play")).to_be_visible()
+    notebook.press("Play")
+    goes_on(film)
 
 
 def test_another_reader_leaves_the_sheet_in_place(notebook: NotebookPage) -> None:
@@ -148,7 +259,7 @@ def test_the_diffusion_downloads_as_an_animated_gif(notebook: NotebookPage) -> N
         "widget.pipeline = with_dither(widget.pipeline, Dither('atkinson'), 'framed')"
     )
     notebook.press("Dithering")
-    fold = notebook.widget.get_by_role("button", name="Step by step")
+    fold = notebook.widget.get_by_role("button", name="Microscope")
     if fold.get_attribute("aria-pressed") != "true":
         fold.click()
     # A diffusion shown before has other shares.
@@ -203,3 +314,33 @@ def test_logits_are_shown_and_become_confidences(notebook: NotebookPage) -> None
     expect(notebook.sentence).to_contain_text("Probably 3: 72")
     notebook.press("Show as confidences")
     expect(notebook.sentence).to_contain_text("These are logits")
+
+
+def test_an_own_kernel_is_typed_mistaken_mended_and_picked(
+    notebook: NotebookPage,
+) -> None:
+    notebook.show_widget()
+    notebook.draw(sample(3))
+    notebook.press("Dithering")
+    notebook.press("Your own")
+    line = notebook.widget.locator(".digits-dithering > .digits-line")
+    expect(line).to_contain_text(f"of {len(CATALOGUE) + 1} methods agree")
+    expect(tile(notebook, "yours")).to_have_attribute("tabindex", "-1")
+    first = notebook.widget.locator(".digits-sheet button").nth(1)
+    expect(first).to_have_attribute("data-value", "yours")
+    text = notebook.widget.get_by_label("JSON")
+    said = notebook.widget.locator(".digits-yours [role=status]")
+    sheet = notebook.widget.locator(".digits-sheet")
+    before = sheet.bounding_box()
+    text.fill('{"kernel": [["x", 7]], "divisor": 6}')
+    expect(said).to_contain_text("Raise the divisor to 7")
+    assert sheet.bounding_box() == before
+    assert notebook.contrast(".digits-yours [role=status]") >= 4.5
+    # The page's own shortcuts stay out of the text.
+    text.fill("")
+    text.press_sequentially('{"kernel": [["x", 7]], "divisor": 8}')
+    expect(said).to_contain_text("A kernel: 7 of 8")
+    tile(notebook, "yours").click()
+    expect(notebook.widget.locator(".digits-method")).to_contain_text("Your own kernel")
+    assert "yours" in steps(notebook)
+    assert sheet.evaluate(PAINTED) == len(CATALOGUE) + 2

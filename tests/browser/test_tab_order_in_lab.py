@@ -141,7 +141,7 @@ def test_tab_finds_the_tile_that_is_picked(opened: NotebookPage) -> None:
     press("ArrowRight")
     expect(tile(opened, 3)).to_be_focused()
     press("Shift+Tab")
-    expect(opened.widget.get_by_label("Read by")).to_be_focused()
+    expect(opened.widget.get_by_role("button", name="Your own")).to_be_focused()
     press("Tab")
     expect(tile(opened, 2)).to_be_focused()
     tile(opened, 0).click()

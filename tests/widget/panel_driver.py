@@ -35,6 +35,7 @@ from ipywidgets import (
     Label,
     Stack,
     Text,
+    Textarea,
     ToggleButton,
     ToggleButtons,
     ValueWidget,
@@ -424,9 +425,9 @@ class PanelDriver:
         """Return the ten bars, from the top."""
         return [_bar(row) for row in self.page.select("table.digits-bars tr")]
 
-    def captions(self) -> dict[str, str]:
+    def captions(self, kind: str = "said") -> dict[str, str]:
         """Return what a style sheet writes on buttons, by what they stand for."""
-        rule = r'data-value="([\w-]+)"\]\{[^}]*?--said:"(.*?)"'
+        rule = rf'data-value="([\w-]+)"\]\{{[^}}]*?--{kind}:"(.*?)"'
         return dict(re.findall(rule, self._style()))
 
     def accented(self) -> list[str]:
@@ -518,6 +519,7 @@ _DIMMED = "digits-stale"
 _BLOCKS = re.compile("^(p|div|t[hdr]|li|br|pre|caption|figcaption|summary|small)$")
 _FIELDS = (
     Text,
+    Textarea,
     IntSlider,
     FloatSlider,
     FloatLogSlider,

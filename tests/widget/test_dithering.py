@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering import CATALOGUE, own_method
+from digits_widget.dithering.quality import quality
 from digits_widget.drawing import Drawing
 from digits_widget.errors import OptionError
 from digits_widget.insight.contact_sheet import NONE, contact_sheet
@@ -480,7 +481,7 @@ def test_the_microscope_works_only_when_open(
     panel.settle()
     assert not panel.has("Pixel")
     assert "7/16" not in panel.shown_text()
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     first = panel.shown_text()
     assert "7/16" in first
@@ -502,14 +503,13 @@ def test_the_microscope_works_only_when_open(
         ("white-noise", "stands alone"),
         ("otsu", "no fixed shares"),
         ("riemersma", "no fixed shares"),
-        (NONE, "Pick a method"),
     ],
 )
 def test_methods_without_steps_have_an_honest_view(
     panel: PanelDriver, widget: DigitsWidget, name: str, words: str
 ) -> None:
     widget.draw(sample(3))
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.choose("Use", name)
     panel.settle()
     assert words in panel.shown_text()
@@ -529,7 +529,7 @@ def test_the_diffusion_is_saved_as_a_gif_that_ends_with_the_print(
 ) -> None:
     widget.draw(sample(3))
     panel.choose("Use", "floyd-steinberg")
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     assert not panel.downloads()
     name, gif, size = gif_of(panel)
@@ -558,7 +558,7 @@ def test_the_link_to_a_gif_goes_with_its_diffusion(
 ) -> None:
     widget.draw(sample(3))
     panel.choose("Use", "atkinson")
-    panel.click("Step by step")
+    panel.click("Microscope")
     panel.settle()
     assert gif_of(panel)[0] == "atkinson.gif"
     panel.choose("scan", "serpentine")
@@ -570,6 +570,282 @@ def test_the_link_to_a_gif_goes_with_its_diffusion(
     panel.settle()
     assert not panel.downloads()
     assert not panel.has("Save as GIF")
+
+
+def test_without_a_pick_the_microscope_shows_the_one_to_begin_with(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    panel.click("Microscope")
+    panel.settle()
+    assert "Draw a digit" in panel.shown_text()
+    assert not panel.has("Pixel")
+    widget.draw(sample(3))
+    panel.settle()
+    assert "this shows floyd-steinberg" in panel.shown_text()
+    assert "7/16" in panel.shown_text()
+    assert used(widget) is None
+    panel.choose("Use", "atkinson")
+    panel.settle()
+    assert "this shows" not in panel.shown_text()
+    assert "1/8" in panel.shown_text()
+
+
+def test_the_film_ends_on_the_finished_picture(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.choose("Use", "floyd-steinberg")
+    panel.click("Microscope")
+    panel.settle()
+    panel.set("Pixel", panel.limits("Pixel")[1])
+    printed = panel.part("Pixel").limits("Pixel")[1]
+    assert printed == len(frames(MNIST(sample(3)).tensor, "floyd-steinberg")) - 1
+    so_far, carried = panel.pictures()[-2:]
+    assert widget.trace is not None
+    shades = so_far if so_far.ndim == 2 else so_far[..., 0]
+    np.testing.assert_array_equal(shades < 128, widget.trace.tensor > 0.5)
+    assert (carried == 255).all()
+    # Nothing is moved on beyond the end.
+    panel.click("Next")
+    assert panel.value("Pixel") == printed
+
+
+def test_another_drawing_is_shown_at_the_same_moment(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.click("Microscope")
+    panel.settle()
+    panel.set("Pixel", 20)
+    widget.draw(sample(5))
+    panel.settle()
+    assert panel.value("Pixel") == 20
+    moment = frames(MNIST(sample(5)).tensor, "floyd-steinberg")[20].step
+    assert f"Row {moment.y}, column {moment.x}:" in panel.shown_text()
+
+
+KERNEL = '{"kernel": [["x", 3], [1, 0]], "divisor": 8}'
+MATRIX = '{"matrix": [[0, 2], [3, 1]]}'
+
+
+def test_the_own_tile_is_there_once_it_is_wanted_and_comes_first(
+    panel: PanelDriver, widget: DigitsWidget, batches: list[int]
+) -> None:
+    widget.draw(sample(3))
+    assert "yours" not in sheet_of(panel)
+    assert "yours" not in panel.options("Use")
+    panel.click("Your own")
+    said = sheet_of(panel)
+    assert list(said)[:2] == [NONE, "yours"]
+    assert said["yours"] == said["floyd-steinberg"]
+    assert f"of {len(CATALOGUE) + 1} methods agree" in panel.shown_text()
+    for order in ("Quality", "Confidence", "Ink", "Family"):
+        panel.choose("Sort by", order)
+        assert list(sheet_of(panel))[1] == "yours"
+    assert used(widget) is None
+    assert batches == [len(CATALOGUE) + 1, len(CATALOGUE) + 2]
+    # The text is put away, the tile stays.
+    panel.click("Your own")
+    assert not panel.has("JSON")
+    assert "yours" in sheet_of(panel)
+
+
+@pytest.mark.parametrize("spec", [KERNEL, MATRIX])
+def test_an_own_method_is_picked_like_any_other(
+    panel: PanelDriver, widget: DigitsWidget, spec: str
+) -> None:
+    widget.draw(sample(3))
+    panel.click("Your own")
+    panel.set("JSON", spec)
+    panel.settle()
+    panel.click("yours")
+    panel.settle()
+    assert picked(panel) == "yours"
+    own = own_method(spec)
+    assert widget.trace is not None
+    greys = MNIST(sample(3)).tensor
+    np.testing.assert_array_equal(widget.trace.tensor, Dither(own)(greys))
+    assert [words for words in options(panel) if words != "like"] == [
+        option.replace("_", " ") for option in own.options
+    ]
+    panel.choose("Use", NONE)
+    assert used(widget) is None
+    panel.choose("Use", "yours")
+    assert used(widget) is not None
+
+
+def test_an_own_kernel_is_under_the_microscope_and_in_a_gif(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.click("Microscope")
+    panel.click("Your own")
+    panel.set("JSON", KERNEL)
+    panel.settle()
+    panel.click("yours")
+    panel.settle()
+    assert "3/8" in panel.shown_text()
+    assert gif_of(panel)[0] == "yours.gif"
+    panel.set("JSON", MATRIX)
+    panel.settle()
+    assert "stands alone" in panel.shown_text()
+
+
+def test_what_is_written_replaces_what_is_in_use_and_keeps_its_options(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.click("Your own")
+    panel.settle()
+    panel.click("yours")
+    panel.choose("scan", "serpentine")
+    panel.set("strength", 0.5)
+    panel.settle()
+    panel.set("JSON", KERNEL)
+    panel.settle()
+    found = used(widget)
+    assert found is not None
+    assert found.printer.kernel == own_method(KERNEL).kernel
+    assert found.options == {"scan": "serpentine", "strength": 0.5}
+    # A matrix has no scan.
+    panel.set("JSON", MATRIX)
+    panel.settle()
+    found = used(widget)
+    assert found is not None
+    assert found.printer.tile is not None
+    assert found.options == {"strength": 0.5}
+    assert picked(panel) == "yours"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not JSON"),
+        ('{"kernel": [[0, 7]]}', 'no "x"'),
+        ('{"kernel": [["x", 7]], "divisor": 6}', "Raise the divisor to 7"),
+        ('{"kernel": [["x", 7], [1]]}', "equally long"),
+        ('{"matrix": [[NaN]]}', "whole numbers"),
+        ("[" * 9000, "too deep"),
+        ("7" * 10**6, "Paste one"),
+        ('{"<b>": 1, "matrix": [[1]]}', 'no "<b>"'),
+    ],
+)
+def test_a_mistake_is_said_beside_the_text_and_changes_nothing(
+    panel: PanelDriver, widget: DigitsWidget, text: str, words: str
+) -> None:
+    widget.draw(sample(3))
+    panel.click("Your own")
+    panel.set("JSON", KERNEL)
+    panel.settle()
+    panel.click("yours")
+    before, said = used(widget), sheet_of(panel)
+    panel.set("JSON", text)
+    panel.settle()
+    beside = panel.part("JSON")
+    assert words in beside.shown_text()
+    assert "as before" in beside.shown_text()
+    assert "Traceback" not in beside.html
+    assert used(widget) == before
+    assert sheet_of(panel) == said
+    assert widget.drawing == sample(3)
+    assert widget.problem is None
+    panel.set("JSON", MATRIX)
+    panel.settle()
+    assert "A matrix of 2x2" in beside.shown_text()
+    assert "as before" not in beside.shown_text()
+
+
+def test_half_a_text_is_not_read(panel: PanelDriver, widget: DigitsWidget) -> None:
+    widget.draw(sample(3))
+    panel.click("Your own")
+    panel.settle()
+    for end in range(1, len(KERNEL)):
+        panel.set("JSON", KERNEL[:end])
+        assert "⚠" not in panel.part("JSON").shown_text()
+    panel.set("JSON", KERNEL)
+    panel.settle()
+    assert "A kernel: 4 of 8" in panel.part("JSON").shown_text()
+
+
+def test_an_own_method_in_the_pipeline_is_mirrored(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    own = Dither(own_method(KERNEL))
+    widget.pipeline = with_dither(MNIST, own, "framed")
+    panel.settle()
+    assert picked(panel) == "yours"
+    assert list(sheet_of(panel))[1] == "yours"
+    panel.click("bayer")
+    panel.click("yours")
+    assert used(widget) == own
+
+
+def test_an_own_method_goes_where_no_dither_can_be_put_with_a_sentence(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    def prepare(drawing: Drawing) -> Trace:
+        return MNIST(drawing)
+
+    widget.pipeline = prepare
+    widget.draw(sample(3))
+    panel.click("Your own")
+    assert "yours" in sheet_of(panel)
+    panel.click("yours")
+    assert isinstance(widget.problem, OptionError)
+    assert picked(panel) == NONE
+
+
+def test_each_tile_says_how_near_it_is_to_the_greys(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.settle()
+    sheet = contact_sheet(MNIST, sample(3))
+    expected = {
+        name: f"{found.psnr:.0f} dB"
+        for name, found in zip(
+            sheet.names, quality(sheet.greys, sheet.shown), strict=True
+        )
+    }
+    assert panel.captions("far") == {**expected, NONE: ""}
+    panel.choose("Sort by", "Quality")
+    numbers = [int(words.split()[0]) for words in list(expected.values())[1:]]
+    shown = [int(words.split()[0]) for words in [*panel.captions("far").values()][1:]]
+    assert shown == sorted(numbers, reverse=True)
+
+
+def test_looks_and_answers_are_set_against_each_other_in_a_sentence(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.draw(sample(3))
+    panel.choose("Sort by", "Quality")
+    names = list(sheet_of(panel))
+    sentence = panel.shown_text()
+    assert f"Nearest to the greys, seen from afar, is {names[1]} (" in sentence
+    assert f"farthest is {names[-1]} (" in sentence
+    assert "PSNR" not in sentence
+    panel.choose("Use", "atkinson")
+    panel.settle()
+    detail = panel.part("Use").shown_text()
+    assert f"{panel.captions('far')['atkinson']} (PSNR" in detail
+    assert "(SSIM)" in detail
+    before, after = MNIST(sample(3)).tensor, widget.trace
+    assert after is not None
+    covers = f"{100 * after.tensor.mean():.1f} % of it, {100 * before.mean():.1f} % in"
+    assert f"Ink covers {covers} the greys." in detail
+
+
+def test_two_values_look_the_same_dithered(
+    panel: PanelDriver, widget: DigitsWidget
+) -> None:
+    widget.pipeline = "seed-2020"
+    widget.draw(sample(3))
+    panel.choose("Use", "fixed-threshold")
+    panel.settle()
+    assert panel.captions("far")["fixed-threshold"] == "the same"
+    assert "looks the same as the greys" in panel.part("Use").shown_text()
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (100, 100), (12, 90), (1, 1)])

@@ -54,13 +54,13 @@ def find_program(name: str) -> Program:
     return look_up(name, COMPATIBILITY, what="program")
 
 
-def find_method_like(name: str, like: str | None) -> Method:
+def find_method_like(name: str | Method, like: str | None) -> Method:
     """Find a program's variant of a method, or the catalogue's own.
 
     Parameters
     ----------
-    name : str
-        A name or alias of `CATALOGUE`.
+    name : str or Method
+        A name or alias of `CATALOGUE`, or a method of your own.
     like : str or None
         A name of `COMPATIBILITY`; None for the catalogue's own variant.
 

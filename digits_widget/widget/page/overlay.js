@@ -17,6 +17,7 @@ export default {
       watchKernel(root, model, signal);
       watchKeys(root, model, signal);
       watchRoad(root, signal);
+      watchFilm(root, signal);
       watchTargets(root, model, signal);
       watchPins(root, model, signal);
       watchCopy(root, signal);
@@ -26,6 +27,7 @@ export default {
       const look = () => {
         nameControls(root);
         followRoad(root);
+        followFilm(root);
         followTargets(root);
         followMaps(root);
         followDownloads(root);

@@ -10,7 +10,9 @@ from html import escape
 
 from ipywidgets import HTML, Box, DOMWidget, Dropdown, HBox, ToggleButtons, VBox
 
-from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering import CATALOGUE, Method
+from digits_widget.dithering.own import YOURS
+from digits_widget.dithering.quality import MOST
 from digits_widget.errors import OptionError, ServerAbsentError
 from digits_widget.insight.contact_sheet import (
     NONE,
@@ -18,6 +20,7 @@ from digits_widget.insight.contact_sheet import (
     Tile,
     arranged,
     contact_sheet,
+    name_of,
 )
 from digits_widget.insight.dither_place import (
     Place,
@@ -28,6 +31,7 @@ from digits_widget.insight.dither_place import (
 from digits_widget.pipeline import Pipeline
 from digits_widget.state import State
 from digits_widget.steps import Dither
+from digits_widget.widget import html
 from digits_widget.widget.panel import Panel
 from digits_widget.widget.panels.dithering.microscope import Microscope
 from digits_widget.widget.panels.dithering.options import DitheringOptions
@@ -38,6 +42,7 @@ from digits_widget.widget.panels.dithering.reader import (
     readers,
 )
 from digits_widget.widget.panels.dithering.sheet import DitheringSheet
+from digits_widget.widget.panels.dithering.yours import Yours
 from digits_widget.widget.worker import Worker
 
 REST = 0.12
@@ -70,6 +75,7 @@ class DitheringPanel(Panel):
         guard = self.context.guard
         self._tiles: tuple[Tile, ...] = ()
         self._question: tuple[object, ...] | None = None
+        self._own: Method | None = None
         self._worker = Worker(self._work, self._draw, self._fail, quiet=REST)
         self._place = ToggleButtons(
             options=[("After framing", "framed"), ("Before the resize", "large")],
@@ -81,6 +87,7 @@ class DitheringPanel(Panel):
                 ("Contrast", "contrast"),
                 ("Family", "family"),
                 ("Confidence", "confidence"),
+                ("Quality", "quality"),
                 ("Ink", "ink"),
             ],
             description="Sort by",
@@ -88,29 +95,45 @@ class DitheringPanel(Panel):
                 "The largest change of the answer first",
                 "As in the catalogue",
                 "The surest first",
+                "The nearest to the greys first, seen from afar",
                 "The least ink first",
             ],
         )
         self._reader = _reader_menu(readers(self.context.predictor))
         self._names = Dropdown(options=(NONE, *CATALOGUE), description="Use")
-        self._hint, self._card = HTML(), HTML()
+        self._hint, self._card, self._far = HTML(), HTML(), HTML()
         self._hint.add_class("digits-remark")
+        self._far.add_class("digits-far")
         self._card.add_class("digits-method")
         self._sheet = DitheringSheet(guard(self._use))
         self._options = DitheringOptions(self._put, guard)
         self._microscope = Microscope(self.context)
-        self._names.observe(guard(self._choose), names="value")
+        self._yours = Yours(self._write, guard)
+        self._chosen = guard(self._choose)
+        self._names.observe(self._chosen, names="value")
         self._place.observe(guard(self._move), names="value")
         self._order.observe(guard(self._arrange), names="value")
         self._reader.observe(guard(self._ask_anew), names="value")
         controls = HBox([self._place, self._order, self._reader])
         controls.add_class("digits-controls")
-        side = VBox([self._names, self._card, self._options.widget])
+        folds = HBox([self._microscope.fold, self._yours.fold])
+        folds.add_class("digits-controls")
+        side = VBox([self._names, self._card, self._far, self._options.widget])
         side.add_class("digits-picked")
         both = Box([self._sheet.widget, side])
         both.add_class("digits-dithering-both")
         self._describe(None)
-        content = VBox([controls, self.line, self._hint, both, self._microscope.widget])
+        content = VBox(
+            [
+                controls,
+                folds,
+                self._microscope.widget,
+                self._yours.widget,
+                self.line,
+                self._hint,
+                both,
+            ]
+        )
         content.add_class("digits-dithering")
         return content
 
@@ -124,7 +147,7 @@ class DitheringPanel(Panel):
             self._clear(reason if drawing else _BLANK)
             return
         reader, place = self._reader.value, self._place.value
-        question = (drawing, self._plain(), place, _tuned(dither), reader)
+        question = (drawing, self._plain(), place, _tuned(dither), self._own, reader)
         if question == self._question:
             return
         old, self._question = self._question, question
@@ -143,22 +166,27 @@ class DitheringPanel(Panel):
         dither = None
         if found:
             dither, self._place.value = found
-        name = dither.method if dither else NONE
+        if dither and dither.own:
+            self._offer(dither.own)
+        name = name_of(dither) if dither else NONE
         self._sheet.mark(name)
         if self._names.value != name:
             self._names.value = name
         self._options.show(dither)
         self._describe(dither)
+        self._compare()
         return dither
 
     def _work(self, state: State) -> Result:
         reader, context = self._reader.value, self.context
         own = OWN.read(self._sheet_for(OWN, state), context)
         if reader == OWN:
-            return own, _place_words(self._place.value, own.sheet)
+            remark = _place_words(self._place.value, own.sheet)
+            return own, f"{remark} {own.nearest_and_farthest}"
         sheet = self._sheet_for(reader, state) if reader.is_unframed else own.sheet
         remark = f"{OWN.name}: {own.agreement}. {reader.remark}"
-        return reader.read(sheet, context), remark
+        reading = reader.read(sheet, context)
+        return reading, f"{remark} {reading.nearest_and_farthest}"
 
     def _sheet_for(self, reader: Reader, state: State) -> ContactSheet:
         prepare = self.context.session.prepare
@@ -168,12 +196,14 @@ class DitheringPanel(Panel):
             state.drawing,
             place=self._place.value,
             chosen=found[0] if found else None,
+            own=self._own,
         )
 
     def _draw(self, result: Result) -> None:
         reading, remark = result
         self._tiles = reading.tiles
         self._arrange()
+        self._compare()
         self._sheet.widget.remove_class("digits-stale")
         self.say(reading.words)
         self._remark(remark if reading.sheet.is_grey else _TWO_VALUES)
@@ -194,6 +224,7 @@ class DitheringPanel(Panel):
     def _forget(self) -> None:
         self._worker.cancel()
         self._tiles, self._question = (), None
+        self._compare()
         self._sheet.clear()
         self._sheet.widget.remove_class("digits-stale")
 
@@ -202,12 +233,17 @@ class DitheringPanel(Panel):
 
     def _describe(self, dither: Dither | None) -> None:
         if dither:
-            self._card.value = CATALOGUE[dither.method]._repr_html_()
+            self._card.value = dither.printer._repr_html_()
         else:
             self._card.value = (
                 "<div><b>No dithering</b><br>The model sees all greys. Pick a tile, "
                 "and the drawing is dithered so from then on.</div>"
             )
+
+    def _compare(self) -> None:
+        """Say how far the picked tile is from the greys."""
+        picked = [tile for tile in self._tiles if tile.name == self._names.value]
+        self._far.value = html.status(_far_words(picked[0])) if picked else ""
 
     def _choose(self, change: dict[str, str]) -> None:
         self._use(change["new"])
@@ -216,12 +252,32 @@ class DitheringPanel(Panel):
         """Use another method, or no dithering."""
         pipeline = self._pipeline()
         found = find_dither(pipeline)
-        if name == (found[0].method if found else NONE):
+        if name == (name_of(found[0]) if found else NONE):
             return
         if name == NONE:
             self.context.session.use(undithered(pipeline))
         else:
-            self._put(Dither(name))
+            self._put(Dither(self._own if name == YOURS and self._own else name))
+
+    def _write(self, own: Method) -> None:
+        """Take what a person has written, also where the one before is in use."""
+        self._offer(own)
+        prepare = self.context.session.prepare
+        found = find_dither(prepare) if isinstance(prepare, Pipeline) else None
+        if found and found[0].own:
+            self._put(found[0].printed_by(own))
+        else:
+            self._ask_anew()
+
+    def _offer(self, own: Method) -> None:
+        """Have an own method among the others; which one is picked stays."""
+        self._own = own
+        names, picked = (NONE, YOURS, *CATALOGUE), self._names.value
+        if self._names.options != names:
+            self._names.unobserve(self._chosen, names="value")
+            with self._names.hold_sync():
+                self._names.options, self._names.value = names, picked
+            self._names.observe(self._chosen, names="value")
 
     def _put(self, dither: Dither) -> None:
         place: Place = self._place.value
@@ -275,6 +331,21 @@ def _place_words(place: Place, sheet: ContactSheet) -> str:
     verb = "changes" if count < 2 else "change"
     return (
         f"{_PLACES[place]} {left} {verb} a pixel of the tensor by a tenth of full ink."
+    )
+
+
+def _far_words(tile: Tile) -> str:
+    """Say how a tile's picture differs from the greys, seen from afar."""
+    if tile.name == NONE:
+        return ""
+    found = tile.quality
+    if found.psnr >= MOST:
+        return "Seen from afar, it looks the same as the greys."
+    return (
+        f"How near it is to the greys, seen from afar: {found.psnr:.0f} dB (PSNR, "
+        f"higher is nearer), {found.ssim:.2f} of 1 (SSIM). Ink covers "
+        f"{100 * tile.ink:.1f} % of it, {100 * (tile.ink - found.tone):.1f} % in the "
+        "greys."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digits_widget.dithering import CATALOGUE, Kernel
+from digits_widget.dithering import Kernel
 from digits_widget.dithering.diffusion import scan_steps
 from digits_widget.insight.microscope import Frame
 from digits_widget.steps import Dither
@@ -51,8 +51,7 @@ def draw_frame(frame: Frame, dither: Dither, shape: tuple[int, ...]) -> str:
     return (
         f'<div class="digits-lenses">{_figure("Picture so far", so_far)}'
         f"{_figure('Error carried', carried, _LEGEND)}"
-        f"{_figure('Where it goes next', _lens(frame, dither, shape))}</div>"
-        f"<p>{_happened(frame, dither)}</p>{_books(frame)}"
+        f"{_figure('Where it goes next', _account(frame, dither, shape))}</div>"
     )
 
 
@@ -118,7 +117,7 @@ def _coloured(error: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _lens(frame: Frame, dither: Dither, shape: tuple[int, ...]) -> str:
     """Draw the pixel and the neighbours that receive its error, with their shares."""
-    kernel = CATALOGUE[dither.method].kernel
+    kernel = dither.printer.kernel
     assert kernel is not None  # noqa: S101 - only kernels have frames
     step = frame.step
     onward = _direction(dither, shape[0], step.y)
@@ -149,6 +148,11 @@ def _cell(kernel: Kernel, dx: int, dy: int, kind: str, words: tuple[str, str]) -
     )
 
 
+def _account(frame: Frame, dither: Dither, shape: tuple[int, ...]) -> str:
+    lens = _lens(frame, dither, shape)
+    return f"{lens}<p>{_happened(frame, dither)}</p>{_books(frame)}"
+
+
 def _direction(dither: Dither, rows: int, y: int) -> int:
     values = dither.values()
     scan, first = values.get("scan", "raster"), values.get("first", "ltr")
@@ -174,7 +178,7 @@ def _happened(frame: Frame, dither: Dither) -> str:
     )
     return (
         f"Row {step.y}, column {step.x}: grey {frame.grey:.2f} and {_number(got)} from "
-        f"earlier pixels make {step.value:.2f}. {decided}, and {_number(step.error)} "
+        f"earlier pixels make {_sum(step.value)}. {decided}, and {_number(step.error)} "
         f"is left to pass on.{as_other}"
     )
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from ipywidgets import VBox, Widget
 
-from digits_widget.dithering import find_method
 from digits_widget.option import Option
 from digits_widget.steps import Dither
 from digits_widget.widget.option_control import from_control, option_control
@@ -73,13 +72,13 @@ class DitheringOptions:
 
 def plain(dither: Dither) -> Dither:
     """Return the same dither without options that equal their defaults."""
-    usual = Dither(dither.method, like=dither.like).values()
+    usual = Dither(dither.printer, like=dither.like).values()
     kept = {k: v for k, v in dither.options.items() if usual[k] != v}
-    return Dither(dither.method, like=dither.like, **kept)
+    return Dither(dither.printer, like=dither.like, **kept)
 
 
 def _meaning(dither: Dither, name: str) -> str:
     if name == "like":
         return "A program whose output is printed to the last bit"
-    option = find_method(dither.method).options.get(name)
+    option = dither.printer.options.get(name)
     return option.meaning if option else name

@@ -116,6 +116,19 @@ class Reading:
         )
 
     @property
+    def nearest_and_farthest(self) -> str:
+        """A sentence that sets how the tiles look against how they are read."""
+        tiles = [tile for tile in self.tiles[1:] if tile.prediction]
+        if not tiles:
+            return ""
+        nearest = max(tiles, key=lambda tile: tile.quality.psnr)
+        farthest = min(tiles, key=lambda tile: tile.quality.psnr)
+        return (
+            f"Nearest to the greys, seen from afar, is {_described(nearest)}; farthest "
+            f"is {_described(farthest)}."
+        )
+
+    @property
     def _apart(self) -> str:
         rest = sum(not tile.agrees for tile in self.tiles[1:])
         return f", ▲ {rest} {'does' if rest == 1 else 'do'} not" if rest else ""
@@ -125,6 +138,13 @@ class Reading:
         if not self.seconds:
             return ""
         return f" ({1000 * self.seconds:.0f}\N{NO-BREAK SPACE}ms for one request)"
+
+
+def _described(tile: Tile) -> str:
+    """Name a tile, with how it looks and how it is read."""
+    answer = tile.prediction
+    read = f"{answer.label} with {percent(answer.confidence)}" if answer else "blank"
+    return f"{tile.name} ({tile.quality.psnr:.0f} dB, {read})"
 
 
 def _range(these: tuple[Tile, ...], digit: int) -> str:

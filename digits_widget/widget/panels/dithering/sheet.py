@@ -16,6 +16,8 @@ import numpy as np
 from ipywidgets import HTML, ToggleButtons, VBox
 
 from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering.own import YOURS
+from digits_widget.dithering.quality import MOST
 from digits_widget.insight.contact_sheet import NONE, Tile
 from digits_widget.tile import tile_png
 
@@ -63,7 +65,8 @@ class DitheringSheet:
             left = -number * _PITCH * _SIDE // 28
             rules.append(
                 f'.{self._name} button[data-value="{tile.name}"]{{--left:{left}px;'
-                f'--said:"{_said(tile)}";{"" if tile.agrees else _APART}}}'
+                f'--said:"{_said(tile)}";--far:"{_far(tile)}";'
+                f"{'' if tile.agrees else _APART}}}"
             )
         png = b64encode(tile_png(strip, side=strip.shape[1])).decode()
         rules.append(
@@ -81,6 +84,8 @@ class DitheringSheet:
     def mark(self, name: str) -> None:
         """Show which tile is picked, without calling `picked`."""
         with self._lock:
+            if name not in self._order:
+                self._arrange((NONE, name, *self._order[1:]))
             if self._buttons.value != name:
                 self._is_quiet = True
                 self._buttons.value = name
@@ -115,8 +120,18 @@ def _said(tile: Tile) -> str:
     return f"{mark}{answer.label} · {100 * answer.confidence:.0f} %"
 
 
+def _far(tile: Tile) -> str:
+    """Return how near the picture is to the greys, seen from afar."""
+    psnr = tile.quality.psnr
+    if tile.name == NONE:
+        return ""
+    return f"{psnr:.0f} dB" if psnr < MOST else "the same"
+
+
 def _tooltip(name: str) -> str:
     if name == NONE:
         return "No dithering"
+    if name == YOURS:
+        return "yours: your own kernel or threshold matrix"
     method = CATALOGUE[name]
     return f"{name}: {method.author}, {method.year}, {method.family}"
