@@ -56,7 +56,7 @@ def shared_server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="module")
 def hub(shared_server: EmbeddedServer) -> Iterator[Hub]:
-    """Start a JupyterHub with everybody's server."""
+    """Start a JupyterHub and all learners' servers."""
     if why := missing():
         pytest.skip(why)
     if not find():
@@ -79,7 +79,7 @@ def browser(hub: Hub) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def learners(hub: Hub, browser: Browser) -> dict[str, NotebookPage]:
-    """Log everybody in, each in a browser of their own, and open their notebooks."""
+    """Log all in, each in a browser of their own, and open their notebooks."""
     return {user: logged_in(hub, user, browser.new_page()) for user in DIGITS}
 
 
