@@ -22,7 +22,7 @@ from google.protobuf.message import DecodeError
 from digits_widget.errors import PortTakenError
 from digits_widget.model_server.log import log
 from digits_widget.model_server.status_error import StatusError
-from digits_widget.model_server.turns import Turns
+from digits_widget.model_server.turns import LARGE_BYTES, Turns
 
 Call = Callable[[Any, float | None], Any]
 
@@ -32,9 +32,6 @@ _NO_DEADLINE = 1e8
 _MOST_STREAMS = 100
 MAX_MESSAGE_BYTES = 256 * 2**20
 """Default limit on the size of a request."""
-
-LARGE_BYTES = 256 * 2**10
-"""From this size on, a request waits for its peer's turn: 83 images of MNIST's size."""
 
 MAX_CONNECTIONS = 1000
 """Most clients at the same time. gRPC refuses others, which try again later."""

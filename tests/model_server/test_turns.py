@@ -12,8 +12,8 @@ from typing import Any
 import grpc
 import pytest
 
-from digits_widget.model_server.grpc_server import LARGE_BYTES, GrpcServer, Method
-from digits_widget.model_server.turns import Turns
+from digits_widget.model_server.grpc_server import GrpcServer, Method
+from digits_widget.model_server.turns import LARGE_BYTES, Turns
 
 pytestmark = pytest.mark.server
 
