@@ -36,6 +36,14 @@ BROWSER_OPTIONS = (
     "--disable-sync",
 )
 
+QUIET = (
+    "--LabApp.news_url=",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--LabApp.expose_app_in_browser=True",
+)
+"""With these options JupyterLab asks nothing of the network, and tests look into it."""
+
 PATIENCE = 60_000
 """Milliseconds to wait for a condition: two cores may be busy with other tests."""
 
@@ -55,6 +63,33 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def notebook_of(cells: Sequence[str]) -> str:
+    """Return the text of a notebook of code cells."""
+    document = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {
+                "name": "python3",
+                "display_name": "Python 3",
+                "language": "python",
+            }
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "metadata": {},
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
+            for number, source in enumerate(cells)
+        ],
+    }
+    return json.dumps(document)
 
 
 class Lab:
@@ -123,29 +158,7 @@ class Lab:
     def notebook(self, cells: Sequence[str]) -> str:
         """Write a notebook of code cells; return its name."""
         name = f"notebook-{next(self._names)}.ipynb"
-        document = {
-            "nbformat": 4,
-            "nbformat_minor": 5,
-            "metadata": {
-                "kernelspec": {
-                    "name": "python3",
-                    "display_name": "Python 3",
-                    "language": "python",
-                }
-            },
-            "cells": [
-                {
-                    "cell_type": "code",
-                    "id": f"cell-{number}",
-                    "metadata": {},
-                    "source": source,
-                    "outputs": [],
-                    "execution_count": None,
-                }
-                for number, source in enumerate(cells)
-            ],
-        }
-        (self.notebooks / name).write_text(json.dumps(document))
+        (self.notebooks / name).write_text(notebook_of(cells))
         return name
 
     def stop_kernels(self) -> None:
@@ -168,10 +181,7 @@ class Lab:
             f"--ServerApp.root_dir={self.notebooks}",
             "--IdentityProvider.token=",
             "--ServerApp.disable_check_xsrf=True",
-            "--LabApp.news_url=",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            "--LabApp.extension_manager=readonly",
-            "--LabApp.expose_app_in_browser=True",
+            *QUIET,
             f"--LabApp.app_settings_dir={SETTINGS}",
             f"--ServerApp.kernel_websocket_connection_class={PROMPT}",
             *(["--allow-root"] if os.geteuid() == 0 else []),

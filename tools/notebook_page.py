@@ -6,12 +6,22 @@ Everything waits for conditions, never for time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
 from digits_widget.drawing import Drawing
-from tools.lab import PATIENCE, Lab
+from tools.lab import PATIENCE
+
+
+class Place(Protocol):
+    """A JupyterLab."""
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        ...
 
 
 class NotebookPage:
@@ -21,13 +31,13 @@ class NotebookPage:
     ----------
     page : Page
         An empty tab.
-    lab : Lab
+    lab : Lab or another place with a `url`
         Where the notebook is.
     name : str
         Of the notebook.
     """
 
-    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+    def __init__(self, page: Page, lab: Place, name: str) -> None:
         self.page = page
         self.errors: list[str] = []
         self._cell = 0

@@ -35,6 +35,8 @@ WITHOUT_EFFECT = (
 )
 """Flags of TensorFlow Serving that this server accepts and ignores."""
 
+_BOOLEANS = ("bool", "bool | None")
+
 
 def _flag(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"help": meaning})
@@ -49,6 +51,11 @@ class Flags:
     host: str = _flag(
         "127.0.0.1",
         "Address to listen on. By default only programs on this machine get through.",
+    )
+    allow_reload_requests: bool | None = _flag(
+        None,
+        "Answer HandleReloadConfigRequest, which changes what is served. Without this "
+        "flag: only where --host lets in no other machine.",
     )
     free_ports: bool = _flag(False, "Take any free port where a port is 0.")
     model_name: str = _flag(
@@ -85,10 +92,14 @@ class Flags:
         "models of this package, and where TensorFlow is not installed.",
     )
     num_tflite_pools: int = _flag(
-        0, "Requests that LiteRT runs at the same time; 0 is one for each CPU."
+        0,
+        "Requests that LiteRT runs at the same time; 0 is two for each CPU, so that "
+        "small ones run beside large ones.",
     )
     grpc_max_threads: int = _flag(
-        0, "gRPC requests worked on at the same time; 0 is 4 for each CPU."
+        0,
+        "gRPC requests below 256 KiB worked on at the same time; 0 is 4 for each CPU. "
+        "Larger ones have one place for each CPU, which their clients take in turns.",
     )
     rest_api_num_threads: int = _flag(
         0, "REST requests worked on at the same time; 0 is 4 for each CPU."
@@ -165,14 +176,14 @@ def add_flags(parser: argparse.ArgumentParser, *, hidden: Sequence[str] = ()) ->
     for each in dataclasses.fields(Flags):
         if each.name in hidden:
             continue
-        is_bool = each.type == "bool"
+        is_bool = each.type in _BOOLEANS
         default = f" (default: {each.default})" if each.default else ""
         parser.add_argument(
             f"--{each.name}",
             # A boolean flag without a value means true.
             nargs="?" if is_bool else None,
             const="true" if is_bool else None,
-            metavar=str(each.type).upper(),
+            metavar=str(each.type).partition(" ")[0].upper(),
             help=(each.metadata["help"] + default).replace("%", "%%"),
         )
     known = {each.name for each in dataclasses.fields(Flags)}
@@ -248,15 +259,16 @@ def _written(argument: str) -> str:
         return argument
     written = f"--{argument.lstrip('-')}"
     is_bare = "=" not in argument
-    return f"{written}=true" if is_bare and kinds.get(name) == "bool" else written
+    return f"{written}=true" if is_bare and kinds.get(name) in _BOOLEANS else written
 
 
 def _value(name: str, kind: str, text: str) -> Any:
     try:
         return _READERS[kind](text)
     except (KeyError, ValueError) as exc:
-        words = {"bool": "true or false", "int": "a whole number", "float": "a number"}
-        msg = f"Got --{name}={text}; it takes {words[kind]}."
+        words = {"int": "a whole number", "float": "a number"}
+        wanted = words.get(kind, "true or false")
+        msg = f"Got --{name}={text}; it takes {wanted}."
         raise OptionError(msg) from exc
 
 
@@ -265,7 +277,7 @@ def _boolean(text: str) -> bool:
 
 
 _READERS: dict[str, Callable[[str], object]] = {
-    "bool": _boolean,
+    **dict.fromkeys(_BOOLEANS, _boolean),
     "int": int,
     "float": float,
     "str": str,

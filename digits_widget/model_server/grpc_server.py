@@ -1,7 +1,8 @@
 """The gRPC server: passes each method of the official services to its call.
 
 A call whose message has not arrived yet occupies a coroutine, not a thread, so a slow
-client does not delay others. A few threads answer the messages that have arrived.
+client does not delay others. A few threads answer the messages that have arrived. Large
+messages have threads of their own, so small ones never wait for them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from google.protobuf.message import DecodeError
 from digits_widget.errors import PortTakenError
 from digits_widget.model_server.log import log
 from digits_widget.model_server.status_error import StatusError
+from digits_widget.model_server.turns import LARGE_BYTES, Turns
 
 Call = Callable[[Any, float | None], Any]
 
@@ -111,7 +113,8 @@ class GrpcServer:
     streams : mapping of str to grpc.RpcMethodHandler
         Handlers of streaming methods, by path.
     threads : int, optional
-        Requests to answer at the same time; 0 means 4 for each CPU.
+        Small requests to answer at the same time; 0 means 4 for each CPU. Large ones
+        have one thread for each CPU, but not more than this number.
     options : sequence of (str, value)
         Channel arguments of gRPC, which override the defaults here.
     """
@@ -125,9 +128,13 @@ class GrpcServer:
         connections: int = MAX_CONNECTIONS,
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
+        processors = os.cpu_count() or 1
         self._workers = ThreadPoolExecutor(
-            threads or 4 * (os.cpu_count() or 1), thread_name_prefix="grpc"
+            threads or 4 * processors, thread_name_prefix="grpc"
         )
+        places = min(threads or processors, processors)
+        self._turns = Turns(places)
+        self._large_workers = ThreadPoolExecutor(places, thread_name_prefix="large")
         handlers = {
             method.path: grpc.unary_unary_rpc_method_handler(self._handler(method))
             for method in methods
@@ -187,7 +194,8 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Refuse new requests, and give those in progress `grace` seconds."""
         await self._server.stop(grace)
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        for workers in (self._workers, self._large_workers):
+            workers.shutdown(wait=False, cancel_futures=True)
 
     def _handler(self, method: Method) -> Callable[[bytes, Any], Awaitable[Any]]:
         """Convert status errors to statuses, and any other exception to INTERNAL."""
@@ -197,7 +205,10 @@ class GrpcServer:
             try:
                 # A call that waits here is dropped if its caller leaves.
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._workers, work)
+                if len(data) < LARGE_BYTES:
+                    return await loop.run_in_executor(self._workers, work)
+                async with self._turns.turn(context.peer()):
+                    return await loop.run_in_executor(self._large_workers, work)
             except StatusError as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001

@@ -162,9 +162,10 @@ class Server:
             )
             self._config_file.start()
         if flags.host not in _LOOPBACK:
+            use = "use and change" if _allows_reloads(flags) else "use"
             log(
                 f"WARNING: listening on {flags.host}: anyone who reaches this machine "
-                "can use and change what is served; there is no password"
+                f"can {use} what is served; there is no password"
             )
         doors = [f"gRPC {flags.host}:{grpc_port}"] if grpc_port else []
         doors += [f"REST http://{flags.host}:{rest_port}"] if rest_port else []
@@ -235,6 +236,7 @@ class Server:
                 lifecycle,
                 metrics,
                 flags.allow_version_labels_for_unavailable_models,
+                is_allowed=_allows_reloads(flags),
             ),
             metrics=metrics,
         )
@@ -291,6 +293,17 @@ class Server:
             headers=CORS_HEADERS if flags.rest_api_enable_cors_support else {},
         )
         return self._rest.listen(flags.host, flags.rest_api_port)
+
+
+def _allows_reloads(flags: Flags) -> bool:
+    """Say whether requests may change what is served.
+
+    The address of the server decides, not that of the caller: behind a proxy on this
+    machine, every caller has an address of this machine.
+    """
+    if flags.allow_reload_requests is None:
+        return flags.host in _LOOPBACK
+    return flags.allow_reload_requests
 
 
 def _room_for_connections() -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ from digits_widget.model_server.flags import parse
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 KUBERNETES = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+HUB_VALUES = yaml.safe_load((DEPLOY / "jupyterhub-kubernetes/values.yaml").read_text())
+UNIT = DEPLOY / "littlest-jupyterhub/digits-server.service"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 
@@ -73,15 +77,130 @@ def test_the_client_is_pointed_at_the_servers() -> None:
         for variable in container.get("env", ())
         if variable["name"] == "DIGITS_SERVER"
     ]
-    assert asked == "dns:///digits-serving:8500"
+    on_the_hub = HUB_VALUES["singleuser"]["extraEnv"]["DIGITS_SERVER"]
+    assert asked == on_the_hub == "dns:///digits-serving:8500"
 
 
 def test_every_build_target_is_in_the_dockerfile() -> None:
     targets = set(re.findall(r" AS (\w+)", DOCKERFILE))
-    assert {each["build"]["target"] for each in COMPOSE["services"].values()} == targets
-    assert {each["image"].removeprefix("digits-") for each in containers()} == targets
+    composed = {each["build"]["target"] for each in COMPOSE["services"].values()}
+    images = [each["image"] for each in containers()]
+    images.append(HUB_VALUES["singleuser"]["image"]["name"])
+    assert composed < targets
+    assert {image.removeprefix("digits-") for image in images} == targets
 
 
 @pytest.mark.parametrize("path", re.findall(r"COPY (\S+/\S+)", DOCKERFILE))
 def test_what_the_dockerfile_copies_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+# -- JupyterHub on Kubernetes ----------------------------------------------------------
+
+OPTIONS = {
+    *("singleuser.image.name", "singleuser.image.tag", "singleuser.extraEnv"),
+    *("singleuser.networkPolicy.egress", "singleuser.defaultUrl"),
+    *("singleuser.memory.guarantee", "singleuser.memory.limit"),
+    *("singleuser.cpu.guarantee", "singleuser.cpu.limit"),
+    *("singleuser.storage.homeMountPath", "singleuser.storage.capacity"),
+    *("cull.enabled", "cull.timeout", "cull.every"),
+}
+"""The options used here, as the values of the chart, version 4.1.0, name them."""
+
+
+def options(values: dict[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        path = before + name
+        if path in OPTIONS or not isinstance(value, dict):
+            yield path
+        else:
+            yield from options(value, f"{path}.")
+
+
+def test_the_chart_has_every_option() -> None:
+    assert set(options(HUB_VALUES)) == OPTIONS
+
+
+def test_learners_pods_may_reach_the_model_servers_and_no_more() -> None:
+    import kubernetes_validate
+
+    egress = HUB_VALUES["singleuser"]["networkPolicy"]["egress"]
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "singleuser"},
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress},
+    }
+    kubernetes_validate.validate(policy, "1.31", strict=True)
+    ((rule,), (serving,)) = (
+        egress,
+        [each for each in manifests("serving.yaml") if each["kind"] == "Deployment"],
+    )
+    (to,), (port,) = rule["to"], rule["ports"]
+    template = serving["spec"]["template"]
+    assert to == {"podSelector": {"matchLabels": template["metadata"]["labels"]}}
+    (container,) = template["spec"]["containers"]
+    ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+    assert port["port"] == ports["grpc"]
+
+
+def manifests(name: str) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text()))
+
+
+def test_the_hubs_image_has_the_home_that_the_chart_mounts() -> None:
+    stage = DOCKERFILE.partition("AS hub")[2]
+    home = HUB_VALUES["singleuser"]["storage"]["homeMountPath"]
+    assert f"WORKDIR {home}\n" in stage
+    assert stage.index("USER root") < stage.index("RUN ") < stage.index("USER learner")
+
+
+# -- The Littlest JupyterHub -----------------------------------------------------------
+
+
+def command() -> list[str]:
+    (found,) = re.findall(r"(?m)^ExecStart=(.*)$", UNIT.read_text())
+    return shlex.split(found)
+
+
+def test_the_unit_starts_the_server_with_flags_that_it_has() -> None:
+    program, serve, *flags = command()
+    assert (Path(program).name, serve) == ("digits-widget", "serve")
+    found, unknown = parse(flags)
+    assert unknown == []
+    # Every learner is on the loopback, too.
+    assert found.host == "127.0.0.1"
+    assert found.allow_reload_requests is False
+
+
+def test_the_kernels_are_told_the_units_address() -> None:
+    from traitlets.config import Config
+
+    config = Config()
+    code = (DEPLOY / "littlest-jupyterhub/digits.py").read_text()
+    exec(code, {"get_config": lambda: config})  # noqa: S102
+    told = config.Spawner.environment.get_value({"OTHER": "stays"})
+    port = parse(command()[2:])[0].port
+    assert told == {"OTHER": "stays", "DIGITS_SERVER": f"127.0.0.1:{port}"}
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("there is no systemd-analyze")
+    # Its program is not installed here; some program has to be.
+    text = UNIT.read_text().replace(command()[0], sys.executable)
+    unit = tmp_path / UNIT.name
+    unit.write_text(text)
+    plain = tmp_path / "plain.service"
+    plain.write_text(f"[Service]\nExecStart={sys.executable}\n")
+    if verified(analyze, plain).returncode:
+        pytest.skip("systemd-analyze does not work here")
+    found = verified(analyze, unit)
+    assert found.returncode == 0, found.stderr
+    assert UNIT.name not in found.stderr
+
+
+def verified(analyze: str, unit: Path) -> subprocess.CompletedProcess[str]:
+    words = [analyze, "verify", "--man=no", str(unit)]
+    return subprocess.run(words, capture_output=True, text=True, check=False)

@@ -51,8 +51,29 @@ OTHERS = {
     "docker compose --file deploy/compose.yaml up --build",
     "docker build --target serving --tag digits-serving --file deploy/Dockerfile .",
     "docker build --target lab --tag digits-lab --file deploy/Dockerfile .",
+    (
+        "docker build --target hub --build-arg JUPYTERHUB=5 --tag digits-hub "
+        "--file deploy/Dockerfile ."
+    ),
     "kubectl apply --filename deploy/kubernetes",
     "kubectl port-forward deployment/digits-lab 8888",
+    "kubectl create namespace digits",
+    "kubectl apply --namespace digits --filename deploy/kubernetes/serving.yaml",
+    (
+        "helm upgrade --install jupyterhub jupyterhub/jupyterhub --version '^4' "
+        "--namespace digits --values deploy/jupyterhub-kubernetes/values.yaml"
+    ),
+    "sudo /opt/tljh/user/bin/python -m pip install '.[lab]'",
+    "sudo cp deploy/littlest-jupyterhub/digits-server.service /etc/systemd/system/",
+    "sudo systemctl daemon-reload",
+    "sudo systemctl enable --now digits-server",
+    (
+        "sudo cp deploy/littlest-jupyterhub/digits.py "
+        "/opt/tljh/config/jupyterhub_config.d/"
+    ),
+    "sudo tljh-config set limits.memory 1G",
+    "sudo tljh-config set services.cull.timeout 3600",
+    "sudo tljh-config reload hub",
 }
 
 RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor")

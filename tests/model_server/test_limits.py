@@ -18,8 +18,9 @@ import pytest
 
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.model_server.rest import http_server
-from digits_widget.model_server.rest.http_message import Answer
+from digits_widget.model_server.rest.http_message import Answer, Request
 from digits_widget.model_server.rest.http_server import HttpServer
+from digits_widget.model_server.turns import LARGE_BYTES
 
 pytestmark = pytest.mark.server
 
@@ -28,13 +29,15 @@ HEAD = b"POST /v1/models/m:predict HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len
 
 
 @contextmanager
-def serving(**options: Any) -> Iterator[int]:
+def serving(
+    handler: Callable[[Request], Answer] = lambda _: Answer(200, b"{}"), **options: Any
+) -> Iterator[int]:
     """Serve HTTP from a thread of this process; give the port."""
     ready, done = threading.Event(), threading.Event()
     ports = []
 
     async def serve() -> None:
-        server = HttpServer(lambda _: Answer(200, b"{}"), **options)
+        server = HttpServer(handler, **options)
         ports.append(server.listen("127.0.0.1", 0))
         ready.set()
         await asyncio.to_thread(done.wait, 60)
@@ -46,6 +49,32 @@ def serving(**options: Any) -> Iterator[int]:
     yield ports[0]
     done.set()
     thread.join(20)
+
+
+def test_a_small_request_overtakes_large_ones_and_these_run_one_at_a_time() -> None:
+    begun, may_end = threading.Semaphore(0), threading.Event()
+
+    def answer(request: Request) -> Answer:
+        if len(request.body) >= LARGE_BYTES:
+            begun.release()
+            may_end.wait(60)
+        return Answer(200, b"{}")
+
+    large = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % LARGE_BYTES
+    with serving(answer, threads=4) as port, ExitStack() as held:
+        # More of them than there are threads.
+        lines = [held.enter_context(dial(port)) for _ in range(6)]
+        try:
+            for line in lines:
+                line.sendall(large + bytes(LARGE_BYTES))
+            assert begun.acquire(timeout=20)
+            with dial(port) as other:
+                other.sendall(HEAD + BODY)
+                assert status(other) == b"200"
+            assert not begun.acquire(blocking=False)
+        finally:
+            may_end.set()
+        assert [status(line) for line in lines] == [b"200"] * 6
 
 
 def dial(port: int) -> socket.socket:

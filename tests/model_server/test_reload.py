@@ -16,6 +16,9 @@ from tensorflow_serving.apis import (
 
 from digits_widget.errors import ModelServerError
 from digits_widget.model_server.embedded import EmbeddedServer
+from digits_widget.model_server.flags import parse
+from digits_widget.model_server.server import Server
+from digits_widget.model_server.shipped import SHIPPED
 from tests.waiting import until
 
 pytestmark = pytest.mark.server
@@ -260,3 +263,60 @@ def test_a_config_file_that_makes_no_sense_stops_the_start(
         server.start()
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_server_that_others_use_refuses_reloads_but_reads_its_file(
+    tmp_path: Path, connect: Callable[[EmbeddedServer], Any]
+) -> None:
+    config = tmp_path / "models.txt"
+    text = f'name: "before" base_path: "{SHIPPED}" model_platform: "tensorflow"'
+    config.write_text(f"model_config_list {{ config {{ {text} }} }}")
+    flags = [
+        f"--model_config_file={config}",
+        "--model_config_file_poll_wait_seconds=1",
+        "--allow_reload_requests=false",
+    ]
+    with EmbeddedServer(tmp_path, flags=flags) as server:
+        shared = Models(tmp_path, server, connect(server))
+        code, said = refused(shared.reload)
+        assert code is CODE.PERMISSION_DENIED
+        assert "start it with --allow_reload_requests" in said
+        assert [state for _, state in shared.states("before")] == [30]
+        config.write_text(config.read_text().replace("before", "after"))
+        until(lambda: is_there(shared, "after"))
+
+
+def is_there(models: Models, name: str) -> bool:
+    try:
+        return any(state == 30 for _, state in models.states(name))
+    except grpc.RpcError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("flags", "allowed"),
+    [
+        ([], True),
+        (["--host=::1"], True),
+        (["--host=localhost"], True),
+        (["--port=0", "--grpc_socket_path=/tmp/socket"], True),
+        (["--allow_reload_requests=false"], False),
+        (["--host=0.0.0.0"], False),
+        (["--host=::"], False),
+        (["--host="], False),
+        (["--host=192.168.1.10", "--grpc_socket_path=/tmp/socket"], False),
+        (["--host=0.0.0.0", "--allow_reload_requests"], True),
+    ],
+)
+def test_requests_may_reload_only_where_no_other_machine_asks(
+    flags: list[str],
+    allowed: bool,  # noqa: FBT001
+) -> None:
+    assert Server(parse(flags)[0])._services.reload.is_allowed is allowed
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/models:reload", "/v1/models/a:reload", "/v1/config"]
+)
+def test_rest_has_no_reload(models: Models, path: str) -> None:
+    assert models.wire.rest(path, {"config": {}})[0] in {400, 404}

@@ -41,6 +41,7 @@ LINKS = {
     "../digits_widget/models/README.md": "../reference/models/README.md",
     "../deploy/": "../how-to/deploy/",
     "../README.md": "../index.md",
+    "../docs/how-to/": "../",
     "../docs/": "../",
 }
 """Beginnings of links, in the project and in the site."""

@@ -27,6 +27,12 @@ If a new model has no version on disk, TensorFlow Serving waits for ever and blo
 every later reload.
 """
 
+_REFUSED = (
+    "This server does not let requests change which models it serves, because other "
+    "people use it. Change its --model_config_file, or start it with "
+    "--allow_reload_requests."
+)
+
 
 @dataclass(frozen=True)
 class Reload:
@@ -42,12 +48,15 @@ class Reload:
         The counters whose values a request can ask for.
     labels_anywhere : bool
         Whether a new label may name a version that is not available.
+    is_allowed : bool
+        Whether requests may change the list. A changed config file always may.
     """
 
     library: Library
     lifecycle: Lifecycle
     metrics: Metrics
     labels_anywhere: bool = False
+    is_allowed: bool = True
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(
@@ -56,6 +65,8 @@ class Reload:
         timeout: float | None = None,
     ) -> Proto:
         """Answer one request within `timeout` seconds."""
+        if not self.is_allowed:
+            raise StatusError("PERMISSION_DENIED", _REFUSED)
         if request.config.WhichOneof("config") != "model_config_list":
             msg = (
                 "Config type is not supported by HandleReloadConfigRequest. Only "

@@ -97,7 +97,7 @@ class LitertEngine:
     path : Path
         The ``.tflite`` file. The engine reads it once, so later changes have no effect.
     interpreters : int
-        Requests to run at the same time; 0 means one for each processor.
+        Requests to run at the same time; 0 means two for each processor.
 
     Raises
     ------
@@ -110,7 +110,10 @@ class LitertEngine:
         self._path = path
         self._content = _read(path)
         self._idle: list[dict[str, _Runner]] = []
-        self._places = threading.Semaphore(interpreters or os.cpu_count() or 1)
+        # The gRPC server runs one large request for each processor, and the small ones
+        # need places beside them.
+        places = interpreters or 2 * (os.cpu_count() or 1)
+        self._places = threading.Semaphore(places)
         # LiteRT logs its delegate on stderr.
         with holding_log(), discard_stderr():
             first = self._make()

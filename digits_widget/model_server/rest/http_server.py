@@ -36,6 +36,7 @@ from tornado.iostream import IOStream
 from digits_widget.errors import PortTakenError
 from digits_widget.model_server.log import log, log_once
 from digits_widget.model_server.rest.http_message import Answer, Request, error_answer
+from digits_widget.model_server.turns import LARGE_BYTES, Turns
 
 Handler = Callable[[Request], Answer]
 
@@ -67,11 +68,8 @@ _GZIP = b"\x1f\x8b"
 _MOST_MEMBERS = 1000
 _PIECE_BYTES = 64 * 2**10
 
-_LARGE_BYTES = 16 * 2**20
 _LARGE_GZIP_BYTES = 8 * 2**10
-"""From these sizes on, the server handles one body at a time: parsing takes 20 times
-its size in memory."""
-
+"""From this size on a compressed body is large: it may inflate a thousandfold."""
 
 _INFLATED_TOO_LARGE = (
     "The body inflates to more than {} bytes. Send it without compression, in smaller "
@@ -112,7 +110,9 @@ class HttpServer(HTTPServerConnectionDelegate):
         self._workers = ThreadPoolExecutor(
             threads or 4 * (os.cpu_count() or 1), thread_name_prefix="rest"
         )
-        self._one_large = asyncio.Lock()
+        # Reading JSON keeps all other threads waiting, and takes 20 times a body's size
+        # in memory: one large body at a time.
+        self._turns = Turns(1)
         self._listener: socket.socket | None = None
         self._open: set[Any] = set()
         # Connections that the server waits for, the longest wait first.
@@ -179,7 +179,7 @@ class HttpServer(HTTPServerConnectionDelegate):
         if self._listener is None:
             return
         try:
-            accepted, _ = self._listener.accept()
+            accepted, address = self._listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as exc:
@@ -198,7 +198,11 @@ class HttpServer(HTTPServerConnectionDelegate):
             max_body_size=sys.maxsize,
             body_timeout=BODY_SECONDS,
         )
-        connection = HTTP1ServerConnection(IOStream(accepted), parameters)
+        # The context is ours: the client's address, without the port, because many
+        # clients connect anew for each request.
+        connection = HTTP1ServerConnection(
+            IOStream(accepted), parameters, context=address[0]
+        )
         self._open.add(connection)
         connection.start_serving(self)
 
@@ -257,11 +261,19 @@ class HttpServer(HTTPServerConnectionDelegate):
 
     # -- Answers --------------------------------------------------------------------
 
-    async def answer(self, request: Request) -> Answer:
-        """Answer a request in a worker thread; never raises."""
+    async def answer(self, request: Request, peer: str) -> Answer:
+        """Answer a request in a worker thread; never raises.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+        peer : str
+            The client's address.
+        """
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._work(request)
+                answer = await self._work(request, peer)
         except TimeoutError:
             answer = error_answer(504, "Timed out waiting for notification")
         except Exception as exc:  # noqa: BLE001
@@ -284,13 +296,13 @@ class HttpServer(HTTPServerConnectionDelegate):
             return replace(answer, headers=self._headers)
         return answer
 
-    async def _work(self, request: Request) -> Answer:
+    async def _work(self, request: Request, peer: str) -> Answer:
         loop = asyncio.get_running_loop()
         is_gzip = "gzip" in request.headers.get("content-encoding", "").lower()
-        large = _LARGE_GZIP_BYTES if is_gzip else _LARGE_BYTES
+        large = _LARGE_GZIP_BYTES if is_gzip else LARGE_BYTES
         async with contextlib.AsyncExitStack() as turn:
-            if len(request.body) > large:
-                await turn.enter_async_context(self._one_large)
+            if len(request.body) >= large:
+                await turn.enter_async_context(self._turns.turn(peer))
             return await loop.run_in_executor(self._workers, self._handle, request)
 
     def _handle(self, request: Request) -> Answer:
@@ -368,7 +380,7 @@ class _Exchange(HTTPMessageDelegate):
         body, self._body = bytes(self._body), bytearray()
         request = Request(self._head.method, self._head.path, self._fields, body)
         del body
-        answer = await self._server.answer(request)
+        answer = await self._server.answer(request, str(self._connection.context))
         del request
         try:
             async with asyncio.timeout(SEND_SECONDS + len(answer.body) / 2**14):
