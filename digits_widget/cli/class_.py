@@ -166,7 +166,8 @@ async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> No
     server.listen(bound)
     here = join_address("127.0.0.1" if args.host == ANYWHERE else args.host, taken)
     wall = f"{here}/wall?key={server.key}"
-    print(_announcement(classroom, address, wall, is_private=is_loopback(args.host)))
+    is_private = is_loopback(args.host)
+    print(_announcement(classroom, address, wall, is_private=is_private), flush=True)
     if not args.no_browser:
         webbrowser.open(wall)
     stopped = asyncio.Event()

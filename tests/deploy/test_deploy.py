@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from digits_widget.classroom.addresses import ANYWHERE
+from digits_widget.cli import parser
+from digits_widget.cli.class_ import PORT
 from digits_widget.model_server.flags import parse
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +90,25 @@ def test_every_build_target_is_in_the_dockerfile() -> None:
     images = [each["image"] for each in containers()]
     images.append(HUB_VALUES["singleuser"]["image"]["name"])
     assert composed < targets
-    assert {image.removeprefix("digits-") for image in images} == targets
+    used = {image.removeprefix("digits-") for image in images}
+    assert used | composed == targets
+
+
+def test_a_class_is_started_with_options_that_there_are() -> None:
+    service = COMPOSE["services"]["class"]
+    program, *words = service["command"]
+    assert program == "digits-widget"
+    args = parser().parse_args([re.sub(r"\$\{\w+:-(.*)\}", r"\1", w) for w in words])
+    assert (args.name, args.server) == ("localhost", "serving:8500")
+    assert args.host == ANYWHERE
+    # From outside, only this machine gets in until the teacher says otherwise.
+    (published,) = service["ports"]
+    assert published == f"${{CLASS_ADDRESS:-127.0.0.1}}:{PORT}:{PORT}"
+    assert f"EXPOSE {PORT}" in DOCKERFILE
+    # What is handed in outlives the container.
+    (volume,) = service["volumes"]
+    assert volume == "class:/home/teacher/class"
+    assert "class" in COMPOSE["volumes"]
 
 
 @pytest.mark.parametrize("path", re.findall(r"COPY (\S+/\S+)", DOCKERFILE))
