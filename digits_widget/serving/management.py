@@ -25,6 +25,7 @@ from digits_widget.serving.grpc_transport import GrpcTransport
 from digits_widget.serving.transport import Transport
 
 _CONFIG_CURE = "Mend the configuration: its names, paths, versions and labels."
+_FORBIDDEN_CURE = "Ask the person who runs the server to change its own configuration."
 
 
 def known_models(
@@ -78,6 +79,8 @@ def reload_config(
 
 def _reload_hint(kind: type[ServingError], code: grpc.StatusCode, details: str) -> str:
     """Return the cure for a failed reload, which addresses no single model."""
+    if code is grpc.StatusCode.PERMISSION_DENIED:
+        return _FORBIDDEN_CURE
     refused = issubclass(kind, (RequestRefusedError, ModelNotFoundError))
     return _CONFIG_CURE if refused else cure(kind, code, details)
 

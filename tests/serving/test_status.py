@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from digits_widget.errors import (
+    AccessError,
     AnswerError,
     ModelNotFoundError,
     ModelShapeError,
@@ -219,13 +220,20 @@ def test_an_answer_over_this_clients_limit_names_the_option_that_raises_it(
         client.predict(np.zeros((28, 28)))
 
 
-def test_a_configuration_that_is_refused_is_what_is_to_be_mended(
-    scripted: ScriptedServer,
+@pytest.mark.parametrize(
+    ("code", "kind", "todo"),
+    [
+        ("INVALID_ARGUMENT", RequestRefusedError, "Mend the configuration"),
+        ("PERMISSION_DENIED", AccessError, "Ask the person who runs the server"),
+    ],
+)
+def test_a_configuration_that_is_refused_has_a_cure_of_its_own(
+    scripted: ScriptedServer, code: str, kind: type[Exception], todo: str
 ) -> None:
     scripted.answers["HandleReloadConfigRequest"] = refuse(
-        grpc.StatusCode.INVALID_ARGUMENT, "Illegal to list model a multiple times"
+        grpc.StatusCode[code], "the server's words"
     )
     with Client(scripted.target) as client:
         client.metadata()
-        with pytest.raises(RequestRefusedError, match="Mend the configuration"):
+        with pytest.raises(kind, match=todo):
             client.reload_config({"a": "/models/a"})
