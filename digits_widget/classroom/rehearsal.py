@@ -143,7 +143,7 @@ async def rehearse(
     """
     played = Played(learners, digits)
     partners = [_ClassPage(address, code, number, played) for number in range(learners)]
-    return await _play(played, partners, progress)
+    return await play(played, partners, progress)
 
 
 async def rehearse_server(
@@ -170,12 +170,23 @@ async def rehearse_server(
     # A thread for each learner: the server, and not this side, shall be the limit.
     with ThreadPoolExecutor(learners) as threads:
         partners = [_ModelServer(predict, threads, played) for _ in range(learners)]
-        return await _play(played, partners, progress)
+        return await play(played, partners, progress)
 
 
-async def _play(
+async def play(
     played: Played, partners: Sequence[Partner], progress: Callable[[int], None]
 ) -> Played:
+    """Play all learners at the same time; return what was measured.
+
+    Parameters
+    ----------
+    played : Played
+        Takes the measurements.
+    partners : sequence of Partner
+        What each learner plays against.
+    progress : callable
+        Called with the number of digits that are done.
+    """
     began = time.monotonic()
     hands = np.random.default_rng(0).spawn(played.learners)
     async with asyncio.TaskGroup() as group:

@@ -77,6 +77,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a model server in place of a class: learners with the widget ask it",
     )
     parser.add_argument(
+        "--hub",
+        metavar="URL",
+        help="a JupyterHub in place of a class: each learner gets a server there",
+    )
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("JUPYTERHUB_API_TOKEN", ""),
+        help="token of that hub (default: $JUPYTERHUB_API_TOKEN)",
+    )
+    parser.add_argument(
         "--learners", type=int, default=30, help="how many learners (default: 30)"
     )
     parser.add_argument(
@@ -90,7 +100,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Rehearse, print what was measured, and say what it means."""
     _check(args)
-    if args.address or args.server:
+    if args.address or args.server or args.hub:
         first = _elsewhere(args)
         print(_measured(first), _verdict(first), sep="\n\n")
         return int(not _carries(first))
@@ -124,8 +134,14 @@ def _check(args: argparse.Namespace) -> None:
             "http://192.168.1.20:8080."
         )
         raise OptionError(msg)
-    if args.address and args.server:
-        msg = "Name a class or a model server, not both."
+    if sum(map(bool, (args.address, args.server, args.hub))) > 1:
+        msg = "Name one of a class, a model server and a hub."
+        raise OptionError(msg)
+    if args.hub and not args.token:
+        msg = (
+            "A hub needs a token: add --token, or set JUPYTERHUB_API_TOKEN. It needs "
+            "the scopes admin:users, admin:servers and access:servers."
+        )
         raise OptionError(msg)
     if args.address and not args.code:
         msg = "A class needs its join code: add --code and the six digits on its wall."
@@ -137,6 +153,8 @@ def _elsewhere(args: argparse.Namespace) -> Played:
     if args.address:
         address = args.address.rstrip("/")
         return _in_class(address, args.code, args.learners, args.digits)
+    if args.hub:
+        return _on_hub(args.hub.rstrip("/"), args.token, args.learners, args.digits)
     from digits_widget.serving import Client
 
     with Client(args.server, timeout=_PATIENCE) as client:
@@ -171,6 +189,12 @@ def _at_server(client: Client, learners: int, digits: int) -> Played:
     from digits_widget.classroom.rehearsal import rehearse_server
 
     return _play(partial(rehearse_server, client.predict), learners, digits)
+
+
+def _on_hub(url: str, token: str, learners: int, digits: int) -> Played:
+    from digits_widget.classroom.hub import rehearse_hub
+
+    return _play(partial(rehearse_hub, url, token), learners, digits)
 
 
 def _play(

@@ -33,7 +33,9 @@ def running(tmp_path: Path) -> Iterator[RunningCommand]:
         (["class.school.example"], "expected the address of a class"),
         (["http://127.0.0.1:1"], "needs its join code"),
         (["http://127.0.0.1:1", "--code", "123456"], "There is no class"),
-        (["http://127.0.0.1:1", "--server", "127.0.0.1:1"], "not both"),
+        (["http://127.0.0.1:1", "--server", "127.0.0.1:1"], "Name one of"),
+        (["--hub", "http://127.0.0.1:1", "--token="], "needs a token"),
+        (["--hub", "http://127.0.0.1:1", "--token=x"], "The hub at"),
         (["--server", "127.0.0.1:1"], "127.0.0.1:1"),
     ],
 )

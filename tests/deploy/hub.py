@@ -33,7 +33,8 @@ _FIRST_PORT = 18500
 
 _START_SECONDS = 180
 _STOP_SECONDS = 30
-_TOKEN = "of-the-test"  # noqa: S105
+TOKEN = "of-the-test"  # noqa: S105
+"""Opens the hub to the tests."""
 
 _CONFIG = """
 import json
@@ -61,7 +62,7 @@ c.JupyterHub.load_roles = [
     {{
         "name": "test",
         "services": ["test"],
-        "scopes": ["admin:servers", "read:users"],
+        "scopes": ["admin:servers", "admin:users", "access:servers"],
     }}
 ]
 c.JupyterHub.services = [{{"name": "test", "api_token": given["token"]}}]
@@ -166,7 +167,7 @@ class Hub:
         request = urllib.request.Request(  # noqa: S310
             f"{self.url}/hub/api/{path}",
             method=method,
-            headers={"Authorization": f"token {_TOKEN}"},
+            headers={"Authorization": f"token {TOKEN}"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.loads(answer.read() or b"null")
@@ -195,7 +196,7 @@ class Hub:
             "proxy": shutil.which(PROXY),
             "folder": str(self.folder),
             "arguments": [*root, *QUIET],
-            "token": _TOKEN,
+            "token": TOKEN,
             "ports": self.ports,
         }
         given.write_text(json.dumps(settings))
