@@ -209,7 +209,7 @@ class _Kernel:
         return reply
 
     async def _read(self, page: WebSocketClientConnection) -> None:
-        """Hand each reply to the one who waits for it."""
+        """Hand each reply to the call that waits for it."""
         while (message := await page.read_message()) is not None:
             self._played.size += len(message)
             # Pictures travel in binary messages; replies never do.
