@@ -8,16 +8,19 @@ the README shows are renewed from them.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from digits_widget.cli.rehearse import Announced, class_of_its_own
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.samples import sample
 from tools.lab import Lab, chromium
-from tools.notebook_page import NotebookPage
+from tools.notebook_page import NotebookPage, drag
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "screenshots"
@@ -27,6 +30,9 @@ TALLEST = 550
 """Rows of a panel that the README shows; a sheet or a table goes on below."""
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 WIDTHS = {"wide": 1280, "narrow": 760}
 """Of the window, in pixels; JupyterLab takes about 480 of them for itself."""
@@ -67,6 +73,8 @@ def main() -> int:
             lab.set(theme=setting)
             for size, width in WIDTHS.items():
                 _photograph(lab, browser, theme, size, width)
+        with class_of_its_own() as (running, _process):
+            _photograph_class(running, browser)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
     if renew:
         _renew_readme()
@@ -79,6 +87,8 @@ def _renew_readme() -> None:
         _shrink(f"three-wide-{theme}", f"widget-{theme}", 0.75)
         for name in map(str.lower, PANELS):
             _shrink(f"{name}-wide-{theme}", f"panel-{name}-{theme}", 0.5, TALLEST)
+        _shrink(f"class-wall-{theme}", f"class-wall-{theme}", 0.75)
+        _shrink(f"class-phone-{theme}", f"class-phone-{theme}", 0.5)
 
 
 def _shrink(shot: str, shown: str, scale: float, tallest: int | None = None) -> None:
@@ -125,6 +135,37 @@ def _photograph(lab: Lab, browser: Browser, theme: str, size: str, width: int) -
     notebook.widget.locator("summary").click()
     shoot("error")
     page.close()
+
+
+def _photograph_class(running: Announced, browser: Browser) -> None:
+    """Let recorded hands hand digits in; take the wall, and a learner's phone."""
+    play = ["rehearse", running.address, f"--code={running.code}", "--learners=12"]
+    command = "import sys; from digits_widget.cli import main; sys.exit(main())"
+    subprocess.run([sys.executable, "-c", command, *play], check=True)
+    for theme in SCHEMES:
+        wall = browser.new_page(
+            viewport={"width": 1366, "height": 768}, color_scheme=theme
+        )
+        wall.goto(running.wall)
+        expect(wall.locator("#sum")).to_contain_text("of 120 read as meant")
+        wall.screenshot(path=FOLDER / f"class-wall-{theme}.png")
+        wall.close()
+        _photograph_phone(running, browser, theme)
+
+
+def _photograph_phone(running: Announced, browser: Browser, theme: Scheme) -> None:
+    phone = browser.new_page(
+        viewport={"width": 390, "height": 780},
+        device_scale_factor=2,
+        color_scheme=theme,
+    )
+    phone.goto(f"{running.address}/#{running.code}")
+    phone.get_by_label("Nickname").fill("otter")
+    phone.get_by_role("button", name="Join").click()
+    drag(phone.locator("#pad"), sample(0).strokes[0].points)
+    expect(phone.locator("#headline")).to_contain_text("0, sure")
+    phone.screenshot(path=FOLDER / f"class-phone-{theme}.png")
+    phone.close()
 
 
 if __name__ == "__main__":

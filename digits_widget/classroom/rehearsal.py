@@ -41,6 +41,9 @@ PAUSE = (0.5, 2.5)
 GATHER = 2.0
 """Seconds in which all learners join."""
 
+CARE = (0.08, 0.16, 0.32)
+"""How much a hand turns and shears a digit, as a share of its size: one is drawn."""
+
 PATIENCE = 15.0
 """Seconds after which an answer counts as lost."""
 
@@ -386,9 +389,12 @@ class _ModelServer:
 
 
 def _varied(drawing: Drawing, random: np.random.Generator) -> Drawing:
-    """Return the drawing as another hand would draw it: size, place, slant, tremble."""
+    """Return the drawing as another hand would draw it: size, place, slant, tremble.
+
+    Now and then it is so careless that a model takes it for another digit.
+    """
     size = random.uniform(0.5, 0.95)
-    turn = np.eye(2) + random.normal(0, 0.08, (2, 2))
+    turn = np.eye(2) + random.normal(0, random.choice(CARE), (2, 2))
     place = 0.5 + random.uniform(-1, 1, 2) * (1 - size) / 2
     return Drawing(
         Stroke(

@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digits_widget.cli.options.progress import progress_bar
 
@@ -104,9 +104,9 @@ def run(args: argparse.Namespace) -> int:
         first = _elsewhere(args)
         print(_measured(first), _verdict(first), sep="\n\n")
         return int(not _carries(first))
-    with _class_of_its_own() as (address, code, process):
-        play = partial(_in_class, address, code)
-        with _watched(process) as used:
+    with class_of_its_own() as (announced, process):
+        play = partial(_in_class, announced.address, announced.code)
+        with _watched(process.pid) as used:
             first = play(args.learners, args.digits)
         print(_measured(first), _used(used), "", sep="\n")
         rows = [first, *_search(play, first)]
@@ -217,11 +217,22 @@ def _carries(played: Played) -> bool:
     return not played.lost and played.wait(0.95) <= LONGEST
 
 
-@contextmanager
-def _class_of_its_own() -> Iterator[tuple[str, str, psutil.Process]]:
-    """Start a class in a temporary folder; yield its address, join code and process."""
-    import psutil
+class Announced(NamedTuple):
+    """What a class prints when it starts."""
 
+    address: str
+    """Where learners join."""
+
+    code: str
+    """The join code."""
+
+    wall: str
+    """The link to the wall, with its key."""
+
+
+@contextmanager
+def class_of_its_own() -> Iterator[tuple[Announced, subprocess.Popen[str]]]:
+    """Start a class in a temporary folder, and stop it at the end."""
     command = "import sys; from digits_widget.cli import main; sys.exit(main())"
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -232,29 +243,31 @@ def _class_of_its_own() -> Iterator[tuple[str, str, psutil.Process]]:
         ) as process,
     ):
         try:
-            address, code = _announced(process)
-            yield address, code, psutil.Process(process.pid)
+            yield _announced(process), process
         finally:
             process.terminate()
 
 
-def _announced(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Read the address and the join code from what a starting class prints."""
+def _announced(process: subprocess.Popen[str]) -> Announced:
+    """Read what a starting class prints."""
     from digits_widget.errors import ModelServerError
 
     said = ""
     for line in process.stdout or ():
         said += line
-        found = re.search(r"Learners: (\S+)\nJoin code: (\d+)\n", said)
+        found = re.search(r"Learners: (\S+)\nJoin code: (\d+)\n.*?: (\S+)\n", said)
         if found:
-            return found[1], found[2]
+            return Announced(*found.groups())
     msg = f"The class for the rehearsal did not start. {said}"
     raise ModelServerError(msg)
 
 
 @contextmanager
-def _watched(process: psutil.Process) -> Iterator[Resources]:
+def _watched(pid: int) -> Iterator[Resources]:
     """Measure a process and its children while the block runs."""
+    import psutil
+
+    process = psutil.Process(pid)
     used, ended = Resources(), threading.Event()
     before, begun = _processor_time(process), time.monotonic()
 
