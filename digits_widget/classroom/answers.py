@@ -26,8 +26,12 @@ from digits_widget.ways import WAYS
 Predict = Callable[[NDArray[np.float32]], Sequence[Prediction]]
 """Takes (n, 28, 28) float32 in [0, 1], 1 is ink; returns n predictions."""
 
-BATCH = 16
-"""Most drawings in one request: they share its cost, and none waits long."""
+FINISHED = 16
+"""Most finished drawings in one request: they share its cost, and none waits long."""
+
+LIVE = 4
+"""Most drawings in one request if some are still being drawn: one that is finished
+meanwhile waits for these."""
 
 WORKERS = 2
 """While one waits for the model server, the other prepares."""
@@ -137,8 +141,8 @@ class Answers:
             if self._is_closed:
                 return []
             taken: list[_Job] = []
-            for queue in (self._finished, self._live):
-                while queue and len(taken) < BATCH:
+            for queue, most in ((self._finished, FINISHED), (self._live, LIVE)):
+                while queue and len(taken) < most:
                     taken.append(queue.popitem(last=False)[1])
             return taken
 
