@@ -300,6 +300,17 @@ def test_without_a_model_drawings_are_kept_and_marked_later(tmp_path: Path) -> N
     asyncio.run(lesson())
 
 
+@pytest.mark.parametrize("name", ["класс", 'our "class"', "7 b; x=y"])
+def test_the_labelled_set_of_a_folder_of_any_name_is_saved(
+    name: str, tmp_path: Path
+) -> None:
+    async def lesson() -> None:
+        async with a_class(tmp_path / name, always_seven) as server:
+            assert await fetch(server, "/wall/class.jsonl", key=server.key) == b""
+
+    asyncio.run(lesson())
+
+
 # -- What a peer must not do -----------------------------------------------------------
 
 
@@ -353,7 +364,13 @@ def test_no_other_file_is_served(path: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "code"),
-    [("evil.example", "421"), ("evil.example:8080", "421"), ("", "400|421")],
+    [
+        ("evil.example", "421"),
+        ("evil.example:8080", "421"),
+        ("", "400|421"),
+        ("[", "400|421"),
+        ("127.0.0.1:99999", "400|421"),
+    ],
 )
 def test_another_name_for_this_machine_is_refused(
     host: str, code: str, tmp_path: Path
@@ -372,6 +389,8 @@ def test_a_page_of_another_site_cannot_speak_for_a_learner(tmp_path: Path) -> No
         async with a_class(tmp_path, always_seven) as server:
             with pytest.raises(HTTPClientError, match="403"):
                 await Learner.open(server, Origin="http://evil.example")
+            with pytest.raises(HTTPClientError, match="403"):
+                await Learner.open(server, Origin="http://[")
             await Learner.open(server, Origin=server.address)
 
     asyncio.run(lesson())
