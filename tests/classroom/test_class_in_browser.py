@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    WebSocketRoute,
+    expect,
+)
 
 from digits_widget.datasets.class_set import read_class
 from digits_widget.samples import sample
@@ -212,6 +218,98 @@ def test_without_a_network_nothing_is_lost(running: Class, opened: Open) -> None
     draw(page, 5)
     page.context.set_offline(False)
     reads(page, "5, sure")
+
+
+def test_a_browser_that_keeps_nothing_joins_and_draws(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+            Object.defineProperty(window, name, {get() { throw new Error("none"); }});
+        """
+    )
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    draw(page, 7)
+    reads(page, "7, sure")
+    hand_in(page, 1)
+
+
+def test_bars_are_live_where_an_answer_is_slower_than_the_next_drawing(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.add_init_script(
+        """const given = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+        Object.defineProperty(WebSocket.prototype, "onmessage", {set(told) {
+            given.set.call(this, event => setTimeout(() => told.call(this, event), 400));
+        }});"""
+    )
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    box = page.locator("#pad").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 190, box["y"] + 60)
+    page.mouse.down()
+    headline = page.locator("#headline")
+    for step in range(60):
+        page.mouse.move(box["x"] + 190, box["y"] + 60 + 4 * step)
+        page.wait_for_timeout(30)
+        if headline.text_content() != "Draw on the pad.":
+            break
+    # The pen is still down.
+    expect(headline).to_contain_text("The model reads")
+    assert step < 59
+    page.mouse.up()
+    reads(page, "1, sure")
+
+
+def test_what_cannot_be_saved_is_sent_again_once_each_time(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    sent: list[str] = []
+
+    def full(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def answer(text: str | bytes) -> None:
+            message = json.loads(text)
+            if message["type"] != "hand-in":
+                server.send(text)
+                return
+            sent.append(message["key"])
+            words = {"type": "not-kept", "key": message["key"], "words": "", "again": 1}
+            socket.send(json.dumps(words))
+
+        socket.on_message(answer)
+
+    page.clock.install()
+    page.route_web_socket(re.compile("/class$"), full)
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    for digit in range(3):
+        draw(page, digit)
+        page.locator("#hand-in").click()
+    for times in (1, 2, 3):
+        until(lambda times=times: len(sent) >= 3 * times)
+        page.wait_for_timeout(300)
+        assert len(sent) == 3 * times
+        page.clock.run_for(5100)
+
+
+def test_a_page_whose_network_lets_no_websocket_through_says_so(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.route_web_socket(re.compile("/class$"), lambda socket: socket.close())
+    page.goto(running.address)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    # What the learner types meanwhile keeps the focus.
+    page.get_by_label("Join code").fill("1")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_label("Join code")).to_be_focused()
 
 
 def test_a_model_server_that_dies_is_started_again(
