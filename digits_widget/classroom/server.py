@@ -378,6 +378,10 @@ class LearnerSocket(_Socket):
             msg = "Join the class first."
             raise MessageError(msg)
         classroom = self.server.classroom
+        if self._learner not in classroom.learners:
+            msg = "Your teacher has removed this nickname. Choose another one."
+            self._learner = None
+            raise MessageError(msg)
         match read:
             case Draw():
                 classroom.draw(self, self._learner, read)

@@ -13,6 +13,7 @@ import datetime as dt
 import os
 import signal
 import socket
+import tempfile
 import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -97,9 +98,10 @@ def _check(args: argparse.Namespace) -> None:
         raise MissingExtraError(msg)
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=args.folder).close()
     except OSError as exc:
         msg = (
-            f"Got {shortened(args.folder)}, where no folder can be made "
+            f"Got {shortened(args.folder)}, where nothing can be saved "
             f"({exc.strerror}). Name another one."
         )
         raise OptionError(msg) from exc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,6 +213,9 @@ def test_a_nickname_is_removed_with_its_drawings(tmp_path: Path) -> None:
                 await learner.told("kept")
             wall.send({"type": "remove", "nickname": "Rude"})
             assert await rude.told("removed")
+            # The page may go on as if nothing had been said.
+            rude.hand_in(sample(7), 7)
+            assert "removed" in (await rude.told("refused"))["words"]
             shown = await wall.until(handedIn=1)
             assert [each["name"] for each in shown["learners"]] == ["Anna"]
 
@@ -256,6 +260,59 @@ def test_a_full_disk_is_told_and_the_page_keeps_the_drawing(
                 assert (await anna.told("not-kept"))["again"]
             anna.hand_in(sample(7), 7, key)
             await anna.told("kept")
+
+    asyncio.run(lesson())
+
+
+def test_a_folder_that_goes_away_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "class"
+
+    async def lesson() -> None:
+        async with a_class(folder, always_seven) as server:
+            anna, wall = await Learner.joined(server), await Wall.shown(server)
+            anna.hand_in(sample(7), 7)
+            await anna.told("kept")
+            shutil.rmtree(folder)
+            wall.send({"type": "give", "task": "fool-it"})
+            assert (await anna.told("task"))["task"]["name"] == "fool-it"
+            anna.hand_in(sample(3), 3)
+            await anna.told("kept")
+            wall.send({"type": "erase-all"})
+            await anna.told("erased")
+
+    asyncio.run(lesson())
+    assert [path.name for path in folder.iterdir()] == ["session.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_on_the_wall_and_the_class_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            anna, wall = await Learner.joined(server), await Wall.shown(server)
+            key = anna.hand_in(sample(7), 7)
+            await wall.until(handedIn=1, marked=1, problem="")
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "unlink", locked)
+                patch.setattr(Path, "write_text", locked)
+                wall.send({"type": "give", "task": "fool-it"})
+                assert (await anna.told("task"))["task"]["name"] == "fool-it"
+                anna.send({"type": "take-back", "key": key})
+                assert "cannot erase" in (await anna.told("problem"))["words"]
+                for message in (
+                    {"type": "erase", "key": key[:12]},
+                    {"type": "remove", "nickname": "Anna"},
+                    {"type": "erase-all"},
+                ):
+                    wall.send(message)
+                    # What is still on the disk is still on the wall.
+                    shown = await wall.until(handedIn=1, marked=1)
+                    assert "Permission denied" in shown["problem"]
+            wall.send({"type": "erase-all"})
+            await wall.until(handedIn=0, marked=0, problem="")
 
     asyncio.run(lesson())
 
