@@ -396,6 +396,12 @@ def test_the_teacher_erases(running: Class, opened: Open) -> None:
     expect(wall.locator("#gallery li")).to_have_count(2)
     wall.locator("#gallery li").first.hover()
     wall.locator("#gallery button").first.click()
+    until(lambda: len(running.files) == 1)
+    # Until the pointer leaves, no other drawing comes under it.
+    expect(wall.locator("#sum")).to_contain_text("of 1 read")
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    expect(wall.locator("#gallery li").first).to_be_hidden()
+    wall.mouse.move(5, 5)
     expect(wall.locator("#gallery li")).to_have_count(1)
     wall.get_by_role("button", name="Erase everything").click()
     wall.get_by_role("button", name="Keep").click()
@@ -404,6 +410,47 @@ def test_the_teacher_erases(running: Class, opened: Open) -> None:
     wall.get_by_role("button", name="Erase", exact=True).click()
     expect(page.locator("#kept")).to_contain_text("erased everything")
     until(lambda: not running.files)
+
+
+def test_nothing_moves_under_the_pointer_while_drawings_arrive(
+    running: Class, opened: Open
+) -> None:
+    page, wall = opened(f"{running.address}/#{running.code}"), opened(running.wall)
+    join(page, "Anna")
+    for so_far, digit in enumerate((1, 0), 1):
+        draw(page, digit)
+        hand_in(page, so_far)
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    card = wall.locator("#gallery li").first
+    card.hover()
+    wall.evaluate("""() => {
+        window.card = document.querySelector("#gallery li");
+        window.line = document.querySelector("#learners li");
+    }""")
+    draw(page, 7)
+    hand_in(page, 3)
+    expect(wall.locator("#sum")).to_contain_text("of 3 read")
+    expect(wall.locator("#learners b")).to_have_text("3")
+    still = """() => card === document.querySelector("#gallery li")
+        && line === document.querySelector("#learners li")"""
+    assert wall.evaluate(still)
+    expect(wall.locator("#shown")).to_contain_text("still while you point")
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    wall.mouse.move(5, 5)
+    expect(wall.locator("#gallery li")).to_have_count(3)
+
+
+def test_a_wall_whose_class_was_started_again_says_which_link_opens_it(
+    running: Class, opened: Open
+) -> None:
+    wall = opened(running.wall)
+    running.stop()
+    expect(wall.locator("#away")).to_contain_text("comes back by itself")
+    running.start()
+    expect(wall.locator("#away")).to_contain_text("Wall, for you alone")
+    # Another tab of the same browser has the new key for both.
+    wall.context.new_page().goto(running.wall)
+    expect(wall.locator("#away")).to_be_hidden()
 
 
 def test_the_wall_is_the_teachers_alone(running: Class, opened: Open) -> None:

@@ -78,7 +78,7 @@ def test_the_same_folder_goes_on_with_the_same_code(
     [
         (["--host", "198.51.100.7"], "not an address of this computer"),
         (["--host", "no such host"], "not an address of this computer"),
-        (["/dev/null/class"], "no folder can be made"),
+        (["/dev/null/class"], "nothing can be saved"),
     ],
 )
 def test_a_wrong_option_is_told(
