@@ -480,6 +480,22 @@ def test_pages_fit_and_are_accessible(
         assert_good(each)
 
 
+def test_forced_colours_leave_paper_and_bars(running: Class, opened: Open) -> None:
+    forced = {"forced_colors": "active", "color_scheme": "dark"}
+    page = opened(f"{running.address}/#{running.code}", **forced)
+    join(page, "Anna")
+    draw(page, 0)
+    reads(page, "0, sure")
+    hand_in(page, 1)
+    wall = opened(running.wall, **forced)
+    expect(wall.locator("#gallery li")).to_have_count(1)
+    colour = "place => getComputedStyle(document.querySelector(place)).backgroundColor"
+    paper = page.evaluate(colour, "#paper")
+    assert paper == "rgb(255, 255, 255)"
+    assert page.evaluate(colour, ".bar > i") != page.evaluate(colour, "body")
+    assert wall.evaluate(colour, "#histogram i.right") != wall.evaluate(colour, "body")
+
+
 def assert_good(page: Page) -> None:
     """Nothing is wider than the page, and axe finds nothing."""
     wide = """() => [...document.querySelectorAll("body *")].filter(
