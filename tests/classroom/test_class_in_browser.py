@@ -177,6 +177,13 @@ def test_ten_learners_join_draw_and_are_on_the_wall(
     expect(wall.locator("#gallery li")).to_have_count(10)
     expect(wall.locator("#gallery li").first).to_have_class("wrong")
     expect(wall.locator("#shown")).to_have_text("10 of 10 shown")
+    # The table and what it sums up to are seen without scrolling, on a projector.
+    for width in (1024, 1366):
+        wall.set_viewport_size({"width": width, "height": 768})
+        for part in ("#confusion", "#shares"):
+            box = wall.locator(part).bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 768
     assert len(running.files) == 10
     assert len(read_class(running.folder)) == 10
 
