@@ -99,7 +99,15 @@ class Partner(Protocol):
         """Show the drawing when the pen is up; return whether an answer came."""
 
     async def hand_in(self, drawing: Drawing, digit: int) -> bool:
-        """Hand the drawing in; return whether it is kept."""
+        """Hand the drawing in; return whether it is kept.
+
+        Parameters
+        ----------
+        drawing : Drawing
+            The strokes.
+        digit : int
+            What they are meant as.
+        """
 
     async def close(self) -> None:
         """Disconnect."""

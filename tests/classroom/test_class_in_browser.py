@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -248,9 +249,10 @@ def test_bars_are_live_where_an_answer_is_slower_than_the_next_drawing(
 ) -> None:
     page = opened("about:blank")
     page.add_init_script(
-        """const given = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
-        Object.defineProperty(WebSocket.prototype, "onmessage", {set(told) {
-            given.set.call(this, event => setTimeout(() => told.call(this, event), 400));
+        """const socket = WebSocket.prototype;
+        const {set} = Object.getOwnPropertyDescriptor(socket, "onmessage");
+        Object.defineProperty(socket, "onmessage", {set(told) {
+            set.call(this, event => setTimeout(() => told.call(this, event), 400));
         }});"""
     )
     page.goto(f"{running.address}/#{running.code}")
@@ -292,6 +294,10 @@ def test_what_cannot_be_saved_is_sent_again_once_each_time(
 
         socket.on_message(answer)
 
+    def is_sent(number: int) -> bool:
+        page.wait_for_timeout(50)
+        return len(sent) >= number
+
     page.clock.install()
     page.route_web_socket(re.compile("/class$"), full)
     page.goto(f"{running.address}/#{running.code}")
@@ -300,7 +306,7 @@ def test_what_cannot_be_saved_is_sent_again_once_each_time(
         draw(page, digit)
         page.locator("#hand-in").click()
     for times in (1, 2, 3):
-        until(lambda times=times: len(sent) >= 3 * times)
+        until(partial(is_sent, 3 * times))
         page.wait_for_timeout(300)
         assert len(sent) == 3 * times
         page.clock.run_for(5100)
