@@ -149,7 +149,15 @@ find("join-form").addEventListener("submit", event => {
   else askToJoin(unreachable);
 });
 
+let isWarned = false;
 find("leave").addEventListener("click", () => {
+  // The next learner at this device must not hand them in under another nickname.
+  if (outbox.length && !isWarned) {
+    isWarned = true;
+    sayProblem("A drawing still waits to be sent. Press leave again to leave without it.");
+    return;
+  }
+  store("localStorage", "outbox", []);
   store("localStorage", "me", {});
   store("sessionStorage", "strokes", []);
   location.hash = "";
@@ -247,6 +255,7 @@ find("hand-in").addEventListener("click", () => {
   const message = {type: "hand-in", key, label: asked(), hand, task: task.name,
     drawing: structuredClone(pad.drawing())};
   outbox.push({code: me.code, message});
+  isWarned = false;
   store("localStorage", "outbox", outbox);
   find("kept").textContent = server.isOpen() ? "" : "It is sent when the connection is back.";
   server.send(message);
