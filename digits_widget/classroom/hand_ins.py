@@ -161,7 +161,7 @@ class HandIns:
         """
         for key in tuple(self._kept):
             self.erase(key)
-        # Damaged ones, and those of a second class on the same folder, are drawings too.
+        # Damaged ones, and those of a second class on this folder, are drawings too.
         for path in self.folder.glob("*.json"):
             if _NAME.fullmatch(path.name):
                 path.unlink(missing_ok=True)

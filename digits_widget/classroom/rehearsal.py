@@ -104,9 +104,9 @@ class Partner(Protocol):
         Parameters
         ----------
         drawing : Drawing
-            The strokes.
+            Whole.
         digit : int
-            What they are meant as.
+            What was meant.
         """
 
     async def close(self) -> None:

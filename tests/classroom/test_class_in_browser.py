@@ -324,9 +324,7 @@ def test_a_page_whose_network_lets_no_websocket_through_says_so(
     expect(page.get_by_label("Join code")).to_be_focused()
 
 
-def test_what_waits_in_a_closed_tab_arrives_later(
-    running: Class, opened: Open
-) -> None:
+def test_what_waits_in_a_closed_tab_arrives_later(running: Class, opened: Open) -> None:
     page = opened(f"{running.address}/#{running.code}")
     join(page, "Anna")
     running.stop()
