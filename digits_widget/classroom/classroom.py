@@ -7,7 +7,7 @@ import base64
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class Classroom:
         self.hand_ins = HandIns(folder)
         self.learners = Learners()
         self.code, self.task = _resumed(folder)
+        self._problem = ""
         self._save()
         self._wall = Wall()
         self._walls: set[Page] = set()
@@ -197,8 +198,11 @@ class Classroom:
         sent : TakeBack
             The message.
         """
-        if short(sent.key) in {one.key for one in self._of(learner.name)}:
-            self.erase(sent.key)
+        is_own = short(sent.key) in {one.key for one in self._of(learner.name)}
+        if is_own and not self.erase(sent.key):
+            words = "The teacher's computer cannot erase it. Tell your teacher."
+            page.tell({"type": "problem", "words": words})
+            return
         page.tell({"type": "taken-back", "key": sent.key})
 
     # -- The wall --------------------------------------------------------------------
@@ -222,16 +226,17 @@ class Classroom:
             There is no task of this name.
         """
         self.task = TASKS[check_task(name)]
-        self._save()
+        self._change_disk("keep the task for a restart", self._save)
         for learner in self.learners:
             learner.tell({"type": "task", "task": self.task.to_data()})
         self._show_wall()
 
-    def erase(self, key: str) -> None:
-        """Erase one drawing, on disk as well."""
-        self._wall.marked.pop(short(key), None)
-        self.hand_ins.erase(key)
-        self._show_wall()
+    def erase(self, key: str) -> bool:
+        """Erase one drawing, on disk as well; return whether that worked."""
+        is_gone = self._change_disk("erase a drawing", self.hand_ins.erase, key)
+        if is_gone:
+            self._wall.marked.pop(short(key), None)
+        return is_gone
 
     def remove(self, nickname: str) -> None:
         """Erase a learner's drawings, and ask for another nickname."""
@@ -246,7 +251,8 @@ class Classroom:
 
     def erase_all(self) -> None:
         """Erase every drawing of this session and every nickname."""
-        self.hand_ins.erase_all()
+        if not self._change_disk("erase the drawings", self.hand_ins.erase_all):
+            return
         self._wall.marked.clear()
         for learner in self.learners:
             learner.tell({"type": "erased"})
@@ -287,14 +293,26 @@ class Classroom:
             sent.task,
             learner.name,
         )
-        try:
-            self.hand_ins.keep(one)
-        except OSError as exc:
-            _log.error("A drawing could not be written: %s", exc)
+        if not self._change_disk("save a drawing", self.hand_ins.keep, one):
             words = "The teacher's computer cannot save it. It is sent again soon."
             return _not_kept(sent, words, again=True)
         self._mark(one)
         return _kept(sent)
+
+    def _change_disk(
+        self, what: str, change: Callable[..., object], *arguments: object
+    ) -> bool:
+        """Change files; return whether it worked. The wall shows what did not."""
+        try:
+            change(*arguments)
+        except OSError as exc:
+            why = exc.strerror or type(exc).__name__
+            self._problem = f"This computer cannot {what}: {why}. The class goes on."
+            _log.error("Cannot %s: %s", what, exc)
+        else:
+            self._problem = ""
+        self._show_wall()
+        return not self._problem
 
     def _send_answer(
         self, page: Page, number: int, found: Mapping[str, Answer] | DigitsError
@@ -348,10 +366,16 @@ class Classroom:
 
     def _picture(self) -> dict[str, object]:
         data = self._wall.data(self.learners, self.hand_ins)
-        return {"type": "wall", "task": self.task.to_data(), **data}
+        return {
+            "type": "wall",
+            "task": self.task.to_data(),
+            "problem": self._problem,
+            **data,
+        }
 
     def _save(self) -> None:
         """Write what a restart needs."""
+        self.hand_ins.folder.mkdir(parents=True, exist_ok=True)
         target = self.hand_ins.folder / STATE
         part = target.with_suffix(".part")
         part.write_text(json.dumps({"code": self.code, "task": self.task.name}))

@@ -121,6 +121,8 @@ class HandIns:
         OSError
             The disk is full, or the folder is gone or read-only.
         """
+        # A folder that went away during the class is made again.
+        self.folder.mkdir(parents=True, exist_ok=True)
         # A file beside it that becomes it: no reader sees a half.
         handle, name = tempfile.mkstemp(".part", ".", self.folder)
         try:
@@ -136,16 +138,33 @@ class HandIns:
         self._kept[one.key] = one
 
     def erase(self, key: str) -> HandedIn | None:
-        """Remove a drawing and its file; return it, or None if there is none."""
-        one = self._kept.pop(short(key), None)
+        """Remove a drawing and its file; return it, or None if there is none.
+
+        Raises
+        ------
+        OSError
+            The file cannot be removed; the drawing stays.
+        """
+        one = self._kept.get(short(key))
         if one is not None:
             (self.folder / one.file_name).unlink(missing_ok=True)
+            del self._kept[one.key]
         return one
 
     def erase_all(self) -> None:
-        """Remove every drawing that was handed in, and its file."""
+        """Remove every drawing that was handed in, and its file.
+
+        Raises
+        ------
+        OSError
+            A file cannot be removed; it and those after it stay.
+        """
         for key in tuple(self._kept):
             self.erase(key)
+        # Damaged ones, and those of a second class on this folder, are drawings too.
+        for path in self.folder.glob("*.json"):
+            if _NAME.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def _read(self, path: Path) -> None:
         named = _NAME.fullmatch(path.name)

@@ -53,6 +53,9 @@ class Learners:
     def __len__(self) -> int:
         return len(self._by_name)
 
+    def __contains__(self, learner: Learner) -> bool:
+        return self._by_name.get(learner.name) is learner
+
     def join(self, secret: str, nickname: str, writers: Mapping[str, str]) -> Learner:
         """Return the learner of this page, with a nickname that no other one has.
 
@@ -77,7 +80,8 @@ class Learners:
 
     def forget(self, learner: Learner) -> None:
         """Drop a learner, so that the nickname is free again."""
-        self._by_name.pop(learner.name, None)
+        if learner in self:
+            del self._by_name[learner.name]
 
 
 def _free(nickname: str, taken: set[str]) -> str:

@@ -29,6 +29,9 @@ LONGEST_NICKNAME = 24
 
 Hand = Literal["usual", "other"]
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol that look like nothing: Hangul fillers, Braille without dots."""
+
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -132,11 +135,13 @@ def clean_nickname(text: object) -> str:
     # Letters, marks, numbers, punctuation and symbols: nothing invisible, and nothing
     # that turns the direction of the text around it.
     kept = "".join(
-        char if unicodedata.category(char)[0] in "LMNPS" else " "
+        char if unicodedata.category(char)[0] in "LMNPS" and char not in _BLANK else " "
         for char in unicodedata.normalize("NFKC", text)
     )
     name = " ".join(kept.split())
-    if not 0 < len(name) <= LONGEST_NICKNAME:
+    # A mark stands on a letter; alone it may be invisible.
+    is_seen = any(unicodedata.category(char)[0] in "LNPS" for char in name)
+    if not is_seen or len(name) > LONGEST_NICKNAME:
         msg = f"Choose a nickname of 1 to {LONGEST_NICKNAME} characters."
         raise MessageError(msg)
     return name

@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Awaitable, Mapping
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
@@ -149,11 +149,12 @@ class ClassServer:
 
         A page of another site can point its own name at this machine, but not a number.
         """
-        name = urlsplit(f"//{host}").hostname or ""
-        if name in self.names:
-            return True
         try:
-            ipaddress.ip_address(name)
+            address = urlsplit(f"//{host}")
+            # Reading the port checks it, too.
+            name, _ = address.hostname or "", address.port
+            if name not in self.names:
+                ipaddress.ip_address(name)
         except ValueError:
             return False
         return True
@@ -281,9 +282,11 @@ class _Drawing(_WallHandler):
 
 class _LabelledSet(_WallHandler):
     def get(self) -> None:
-        name = f"{self.server.classroom.hand_ins.folder.name}.jsonl"
+        folder = self.server.classroom.hand_ins.folder.resolve()
+        # A header has Latin letters alone; RFC 6266 says how others are written.
+        name = quote(f"{folder.name or 'class'}.jsonl", safe="")
         self.set_header("Content-Type", "application/x-ndjson")
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
         self.finish(self.server.classroom.labelled_set())
 
 
@@ -297,6 +300,11 @@ class _Socket(WebSocketHandler):
     def prepare(self) -> None:
         if not self.server.is_known(self.request.host):
             raise HTTPError(421)
+        try:
+            # Tornado compares it with this class's address, but fails if it is none.
+            urlsplit(self.request.headers.get("Origin", ""))
+        except ValueError as exc:
+            raise HTTPError(403) from exc
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send a message; does nothing if the page is gone, or reads too slowly."""
@@ -370,6 +378,10 @@ class LearnerSocket(_Socket):
             msg = "Join the class first."
             raise MessageError(msg)
         classroom = self.server.classroom
+        if self._learner not in classroom.learners:
+            msg = "Your teacher has removed this nickname. Choose another one."
+            self._learner = None
+            raise MessageError(msg)
         match read:
             case Draw():
                 classroom.draw(self, self._learner, read)

@@ -13,6 +13,7 @@ import datetime as dt
 import os
 import signal
 import socket
+import tempfile
 import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 HELP = "let a class draw in its own browsers"
 
 PORT = 8080
+
+_FILES = 4096
+"""Open files: a page has up to six connections while it loads."""
 
 _PATIENCE = 5.0
 """Seconds that an answer may take."""
@@ -97,9 +101,10 @@ def _check(args: argparse.Namespace) -> None:
         raise MissingExtraError(msg)
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=args.folder).close()
     except OSError as exc:
         msg = (
-            f"Got {shortened(args.folder)}, where no folder can be made "
+            f"Got {shortened(args.folder)}, where nothing can be saved "
             f"({exc.strerror}). Name another one."
         )
         raise OptionError(msg) from exc
@@ -158,6 +163,7 @@ async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> No
     from digits_widget.classroom.classroom import Classroom
     from digits_widget.classroom.server import ClassServer
 
+    allow_many_files()
     bound = _listening(args.host, args.port)
     taken = bound.getsockname()[1]
     address = join_address(args.host, taken, args.name)
@@ -180,6 +186,19 @@ async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> No
         await stopped.wait()
     finally:
         await server.stop()
+
+
+def allow_many_files() -> None:
+    """Let this process have enough connections: a Mac begins with 256 for all files."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    enough = _FILES if hard == unlimited else min(_FILES, hard)
+    if soft != unlimited and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 def _listening(host: str, wanted: int) -> socket.socket:

@@ -7,12 +7,19 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    WebSocketRoute,
+    expect,
+)
 
 from digits_widget.datasets.class_set import read_class
 from digits_widget.samples import sample
@@ -171,6 +178,13 @@ def test_ten_learners_join_draw_and_are_on_the_wall(
     expect(wall.locator("#gallery li")).to_have_count(10)
     expect(wall.locator("#gallery li").first).to_have_class("wrong")
     expect(wall.locator("#shown")).to_have_text("10 of 10 shown")
+    # The table and what it sums up to are seen without scrolling, on a projector.
+    for width in (1024, 1366):
+        wall.set_viewport_size({"width": width, "height": 768})
+        for part in ("#confusion", "#shares"):
+            box = wall.locator(part).bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 768
     assert len(running.files) == 10
     assert len(read_class(running.folder)) == 10
 
@@ -212,6 +226,145 @@ def test_without_a_network_nothing_is_lost(running: Class, opened: Open) -> None
     draw(page, 5)
     page.context.set_offline(False)
     reads(page, "5, sure")
+
+
+def test_a_browser_that_keeps_nothing_joins_and_draws(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+            Object.defineProperty(window, name, {get() { throw new Error("none"); }});
+        """
+    )
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    draw(page, 7)
+    reads(page, "7, sure")
+    hand_in(page, 1)
+
+
+def test_bars_are_live_where_an_answer_is_slower_than_the_next_drawing(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.add_init_script(
+        """const socket = WebSocket.prototype;
+        const {set} = Object.getOwnPropertyDescriptor(socket, "onmessage");
+        Object.defineProperty(socket, "onmessage", {set(told) {
+            set.call(this, event => setTimeout(() => told.call(this, event), 400));
+        }});"""
+    )
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    box = page.locator("#pad").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 190, box["y"] + 60)
+    page.mouse.down()
+    headline = page.locator("#headline")
+    # Up and down, until an answer comes; the pen does not rest.
+    for step in range(600):
+        page.mouse.move(box["x"] + 190, box["y"] + 60 + 4 * abs(60 - step % 120))
+        page.wait_for_timeout(30)
+        if headline.text_content() != "Draw on the pad.":
+            break
+    assert "The model reads" in (headline.text_content() or "")
+    page.mouse.up()
+    reads(page, "1, sure")
+
+
+def test_what_cannot_be_saved_is_sent_again_once_each_time(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    sent: list[str] = []
+
+    def full(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def answer(text: str | bytes) -> None:
+            message = json.loads(text)
+            if message["type"] != "hand-in":
+                server.send(text)
+                return
+            sent.append(message["key"])
+            words = {"type": "not-kept", "key": message["key"], "words": "", "again": 1}
+            socket.send(json.dumps(words))
+
+        socket.on_message(answer)
+
+    def is_sent(number: int) -> bool:
+        page.wait_for_timeout(50)
+        return len(sent) >= number
+
+    page.clock.install()
+    page.route_web_socket(re.compile("/class$"), full)
+    page.goto(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    for digit in range(3):
+        draw(page, digit)
+        page.locator("#hand-in").click()
+    for times in (1, 2, 3):
+        until(partial(is_sent, 3 * times))
+        page.wait_for_timeout(300)
+        assert len(sent) == 3 * times
+        page.clock.run_for(5100)
+
+
+def test_a_page_whose_network_lets_no_websocket_through_says_so(
+    running: Class, opened: Open
+) -> None:
+    page = opened("about:blank")
+    page.route_web_socket(re.compile("/class$"), lambda socket: socket.close())
+    page.goto(running.address)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    # What the learner types meanwhile keeps the focus.
+    page.get_by_label("Join code").fill("1")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_label("Join code")).to_be_focused()
+
+
+def test_what_waits_in_a_closed_tab_arrives_later(running: Class, opened: Open) -> None:
+    page = opened(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    running.stop()
+    expect(page.locator("#away")).to_be_visible()
+    draw(page, 3)
+    page.locator("#hand-in").click()
+    context = page.context
+    page.close()
+    running.start()
+    again = context.new_page()
+    again.goto(running.address)
+    expect(again.locator("#kept")).to_contain_text("Handed in as 0: 1 drawing")
+    assert [name[:7] for name in running.files] == ["anna-0-"]
+
+
+def test_the_next_learner_at_a_device_hands_in_nothing_of_the_one_before(
+    running: Class, opened: Open
+) -> None:
+    page = opened(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    expect(page.locator("#task")).to_have_text("Draw a 0.")
+    running.stop()
+    expect(page.locator("#away")).to_be_visible()
+    draw(page, 0)
+    page.locator("#hand-in").click()
+    page.get_by_role("button", name="leave").click()
+    expect(page.locator("#problem")).to_contain_text("still waits")
+    running.start()
+    expect(page.locator("#kept")).to_contain_text("1 drawing")
+    # All is sent: leaving asks nothing now.
+    running.stop()
+    draw(page, 1)
+    page.locator("#hand-in").click()
+    running.start()
+    expect(page.locator("#kept")).to_contain_text("2 drawings")
+    page.get_by_role("button", name="leave").click()
+    join(page, "Ben", running.code)
+    draw(page, 0)
+    hand_in(page, 1)
+    assert [name.partition("-")[0] for name in running.files] == ["anna", "anna", "ben"]
 
 
 def test_a_model_server_that_dies_is_started_again(
@@ -298,6 +451,12 @@ def test_the_teacher_erases(running: Class, opened: Open) -> None:
     expect(wall.locator("#gallery li")).to_have_count(2)
     wall.locator("#gallery li").first.hover()
     wall.locator("#gallery button").first.click()
+    until(lambda: len(running.files) == 1)
+    # Until the pointer leaves, no other drawing comes under it.
+    expect(wall.locator("#sum")).to_contain_text("of 1 read")
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    expect(wall.locator("#gallery li").first).to_be_hidden()
+    wall.mouse.move(5, 5)
     expect(wall.locator("#gallery li")).to_have_count(1)
     wall.get_by_role("button", name="Erase everything").click()
     wall.get_by_role("button", name="Keep").click()
@@ -306,6 +465,47 @@ def test_the_teacher_erases(running: Class, opened: Open) -> None:
     wall.get_by_role("button", name="Erase", exact=True).click()
     expect(page.locator("#kept")).to_contain_text("erased everything")
     until(lambda: not running.files)
+
+
+def test_nothing_moves_under_the_pointer_while_drawings_arrive(
+    running: Class, opened: Open
+) -> None:
+    page, wall = opened(f"{running.address}/#{running.code}"), opened(running.wall)
+    join(page, "Anna")
+    for so_far, digit in enumerate((1, 0), 1):
+        draw(page, digit)
+        hand_in(page, so_far)
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    card = wall.locator("#gallery li").first
+    card.hover()
+    wall.evaluate("""() => {
+        window.card = document.querySelector("#gallery li");
+        window.line = document.querySelector("#learners li");
+    }""")
+    draw(page, 7)
+    hand_in(page, 3)
+    expect(wall.locator("#sum")).to_contain_text("of 3 read")
+    expect(wall.locator("#learners b")).to_have_text("3")
+    still = """() => card === document.querySelector("#gallery li")
+        && line === document.querySelector("#learners li")"""
+    assert wall.evaluate(still)
+    expect(wall.locator("#shown")).to_contain_text("still while you point")
+    expect(wall.locator("#gallery li")).to_have_count(2)
+    wall.mouse.move(5, 5)
+    expect(wall.locator("#gallery li")).to_have_count(3)
+
+
+def test_a_wall_whose_class_was_started_again_says_which_link_opens_it(
+    running: Class, opened: Open
+) -> None:
+    wall = opened(running.wall)
+    running.stop()
+    expect(wall.locator("#away")).to_contain_text("comes back by itself")
+    running.start()
+    expect(wall.locator("#away")).to_contain_text("Wall, for you alone")
+    # Another tab of the same browser has the new key for both.
+    wall.context.new_page().goto(running.wall)
+    expect(wall.locator("#away")).to_be_hidden()
 
 
 def test_the_wall_is_the_teachers_alone(running: Class, opened: Open) -> None:
@@ -333,6 +533,22 @@ def test_pages_fit_and_are_accessible(
     expect(wall.locator("#gallery li")).to_have_count(1)
     for each in (page, wall):
         assert_good(each)
+
+
+def test_forced_colours_leave_paper_and_bars(running: Class, opened: Open) -> None:
+    forced = {"forced_colors": "active", "color_scheme": "dark"}
+    page = opened(f"{running.address}/#{running.code}", **forced)
+    join(page, "Anna")
+    draw(page, 0)
+    reads(page, "0, sure")
+    hand_in(page, 1)
+    wall = opened(running.wall, **forced)
+    expect(wall.locator("#gallery li")).to_have_count(1)
+    colour = "place => getComputedStyle(document.querySelector(place)).backgroundColor"
+    paper = page.evaluate(colour, "#paper")
+    assert paper == "rgb(255, 255, 255)"
+    assert page.evaluate(colour, ".bar > i") != page.evaluate(colour, "body")
+    assert wall.evaluate(colour, "#histogram i.right") != wall.evaluate(colour, "body")
 
 
 def assert_good(page: Page) -> None:

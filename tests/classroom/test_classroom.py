@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,6 +213,9 @@ def test_a_nickname_is_removed_with_its_drawings(tmp_path: Path) -> None:
                 await learner.told("kept")
             wall.send({"type": "remove", "nickname": "Rude"})
             assert await rude.told("removed")
+            # The page may go on as if nothing had been said.
+            rude.hand_in(sample(7), 7)
+            assert "removed" in (await rude.told("refused"))["words"]
             shown = await wall.until(handedIn=1)
             assert [each["name"] for each in shown["learners"]] == ["Anna"]
 
@@ -260,6 +264,59 @@ def test_a_full_disk_is_told_and_the_page_keeps_the_drawing(
     asyncio.run(lesson())
 
 
+def test_a_folder_that_goes_away_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "class"
+
+    async def lesson() -> None:
+        async with a_class(folder, always_seven) as server:
+            anna, wall = await Learner.joined(server), await Wall.shown(server)
+            anna.hand_in(sample(7), 7)
+            await anna.told("kept")
+            shutil.rmtree(folder)
+            wall.send({"type": "give", "task": "fool-it"})
+            assert (await anna.told("task"))["task"]["name"] == "fool-it"
+            anna.hand_in(sample(3), 3)
+            await anna.told("kept")
+            wall.send({"type": "erase-all"})
+            await anna.told("erased")
+
+    asyncio.run(lesson())
+    assert [path.name for path in folder.iterdir()] == ["session.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_on_the_wall_and_the_class_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            anna, wall = await Learner.joined(server), await Wall.shown(server)
+            key = anna.hand_in(sample(7), 7)
+            await wall.until(handedIn=1, marked=1, problem="")
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "unlink", locked)
+                patch.setattr(Path, "write_text", locked)
+                wall.send({"type": "give", "task": "fool-it"})
+                assert (await anna.told("task"))["task"]["name"] == "fool-it"
+                anna.send({"type": "take-back", "key": key})
+                assert "cannot erase" in (await anna.told("problem"))["words"]
+                for message in (
+                    {"type": "erase", "key": key[:12]},
+                    {"type": "remove", "nickname": "Anna"},
+                    {"type": "erase-all"},
+                ):
+                    wall.send(message)
+                    # What is still on the disk is still on the wall.
+                    shown = await wall.until(handedIn=1, marked=1)
+                    assert "Permission denied" in shown["problem"]
+            wall.send({"type": "erase-all"})
+            await wall.until(handedIn=0, marked=0, problem="")
+
+    asyncio.run(lesson())
+
+
 def test_the_labelled_set_is_what_was_handed_in(tmp_path: Path) -> None:
     async def lesson() -> None:
         async with a_class(tmp_path / "class", always_seven) as server:
@@ -296,6 +353,17 @@ def test_without_a_model_drawings_are_kept_and_marked_later(tmp_path: Path) -> N
             await wall.until(handedIn=1, marked=0)
             is_up = True
             await wall.until(handedIn=1, marked=1)
+
+    asyncio.run(lesson())
+
+
+@pytest.mark.parametrize("name", ["класс", 'our "class"', "7 b; x=y"])
+def test_the_labelled_set_of_a_folder_of_any_name_is_saved(
+    name: str, tmp_path: Path
+) -> None:
+    async def lesson() -> None:
+        async with a_class(tmp_path / name, always_seven) as server:
+            assert await fetch(server, "/wall/class.jsonl", key=server.key) == b""
 
     asyncio.run(lesson())
 
@@ -353,7 +421,13 @@ def test_no_other_file_is_served(path: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "code"),
-    [("evil.example", "421"), ("evil.example:8080", "421"), ("", "400|421")],
+    [
+        ("evil.example", "421"),
+        ("evil.example:8080", "421"),
+        ("", "400|421"),
+        ("[", "400|421"),
+        ("127.0.0.1:99999", "400|421"),
+    ],
 )
 def test_another_name_for_this_machine_is_refused(
     host: str, code: str, tmp_path: Path
@@ -372,6 +446,8 @@ def test_a_page_of_another_site_cannot_speak_for_a_learner(tmp_path: Path) -> No
         async with a_class(tmp_path, always_seven) as server:
             with pytest.raises(HTTPClientError, match="403"):
                 await Learner.open(server, Origin="http://evil.example")
+            with pytest.raises(HTTPClientError, match="403"):
+                await Learner.open(server, Origin="http://[")
             await Learner.open(server, Origin=server.address)
 
     asyncio.run(lesson())

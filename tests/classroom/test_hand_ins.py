@@ -93,6 +93,16 @@ def test_a_damaged_file_is_told_and_the_others_are_read(tmp_path: Path) -> None:
     assert not (tmp_path / ".x.part").exists()
 
 
+def test_nothing_that_was_handed_in_outlives_erasing_everything(tmp_path: Path) -> None:
+    hand_ins, second = HandIns(tmp_path), HandIns(tmp_path)
+    hand_ins.keep(handed_in(key="a" * 12))
+    second.keep(handed_in(key="b" * 12))
+    (tmp_path / "ben-3-123456789abc.json").write_text("{")
+    (tmp_path / "notes.json").write_text("the teacher's own")
+    hand_ins.erase_all()
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.json"]
+
+
 def test_a_full_disk_leaves_no_half(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,7 +145,22 @@ def test_a_nickname_is_one_visible_line(typed: str, kept: str) -> None:
     assert clean_nickname(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "x" * 25, "x" * 10**6, None, 7])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "  ",
+        "\u200b",
+        "\u3164",
+        "\u2800 \uffa0",
+        "\ufe0f",
+        "\u0301" * 3,
+        "x" * 25,
+        "x" * 10**6,
+        None,
+        7,
+    ],
+)
 def test_no_nickname_is_refused(typed: object) -> None:
     with pytest.raises(MessageError, match=str(LONGEST_NICKNAME)):
         clean_nickname(typed)

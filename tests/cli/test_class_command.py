@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from digits_widget import cli
+from digits_widget.cli.class_ import allow_many_files
 from tests.cli.running_command import RunningCommand, free_port, listens
 from tests.waiting import until
 
@@ -73,12 +74,23 @@ def test_the_same_folder_goes_on_with_the_same_code(
         again.close()
 
 
+def test_a_class_may_have_as_many_connections_as_pages() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        allow_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (["--host", "198.51.100.7"], "not an address of this computer"),
         (["--host", "no such host"], "not an address of this computer"),
-        (["/dev/null/class"], "no folder can be made"),
+        (["/dev/null/class"], "nothing can be saved"),
     ],
 )
 def test_a_wrong_option_is_told(

@@ -11,33 +11,36 @@ const ANSWER = 6000; // milliseconds after which a connection without an answer 
 const AGAIN = 5000; // milliseconds until something that did not work is tried again
 const DIGITS = [...Array(10).keys()];
 
+// Where a browser keeps nothing, even naming the storage throws.
 const stored = (storage, name, otherwise) => {
   try {
-    return JSON.parse(storage.getItem(name)) ?? otherwise;
+    return JSON.parse(window[storage].getItem(name)) ?? otherwise;
   } catch {
     return otherwise;
   }
 };
 const store = (storage, name, value) => {
   try {
-    storage.setItem(name, JSON.stringify(value));
+    window[storage].setItem(name, JSON.stringify(value));
   } catch { /* private windows may keep nothing; the page works without */ }
 };
 
 const newKey = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, "0")).join("");
 
-const me = {secret: newKey(), nickname: "", code: "", ...stored(localStorage, "me", {})};
-let outbox = stored(localStorage, "outbox", []); // handed in, and not yet kept
+const me = {secret: newKey(), nickname: "", code: "", ...stored("localStorage", "me", {})};
+let outbox = stored("localStorage", "outbox", []); // handed in, and not yet kept
 let handedIn = []; // {key, label, task}, oldest first
 let task = null;
 let label = null; // the digit that the learner chose
 let hand = "usual";
 let number = 0; // of the newest drawing sent
+let oldest = 0; // older answers are about a drawing that was changed or is gone
 let joined = false;
 let chosenStep = -1;
 let sendTimer = 0;
 let answerTimer = 0;
+let againTimer = 0;
 
 // -- The connection ------------------------------------------------------------------
 
@@ -48,7 +51,7 @@ const received = {
   joined(message) {
     joined = true;
     me.nickname = message.nickname;
-    store(localStorage, "me", me);
+    store("localStorage", "me", me);
     handedIn = message.handedIn;
     find("me").textContent = message.nickname;
     show(find("away"), false);
@@ -65,13 +68,15 @@ const received = {
   },
   task(message) { take(message.task); },
   answer(message) {
-    if (message.number !== number) return;
+    // While the pen moves, an answer may be slower than the next drawing.
+    if (message.number < oldest) return;
+    oldest = message.number;
     clearTimeout(answerTimer);
     showAnswer(message);
   },
   kept(message) {
     outbox = outbox.filter(sent => sent.message.key !== message.key);
-    store(localStorage, "outbox", outbox);
+    store("localStorage", "outbox", outbox);
     if (!handedIn.some(each => message.key.startsWith(each.key))) {
       handedIn.push({key: message.key, label: message.label, task: message.task});
     }
@@ -82,11 +87,13 @@ const received = {
   "not-kept"(message) {
     sayProblem(message.words);
     if (message.again) {
-      setTimeout(sendOutbox, AGAIN);
+      // One for all that were not kept: each sends everything again.
+      clearTimeout(againTimer);
+      againTimer = setTimeout(sendOutbox, AGAIN);
       return;
     }
     outbox = outbox.filter(sent => sent.message.key !== message.key);
-    store(localStorage, "outbox", outbox);
+    store("localStorage", "outbox", outbox);
   },
   "taken-back"(message) {
     handedIn = handedIn.filter(each => !message.key.startsWith(each.key));
@@ -94,8 +101,9 @@ const received = {
     find("kept").textContent = "Taken back: it is erased.";
   },
   removed() {
-    store(localStorage, "me", {});
-    store(localStorage, "outbox", []);
+    store("localStorage", "me", {});
+    outbox = [];
+    store("localStorage", "outbox", outbox);
     Object.assign(me, {secret: newKey(), nickname: "", code: ""});
     joined = false;
     askToJoin("Your teacher has removed this nickname. Choose another one.");
@@ -108,11 +116,14 @@ const received = {
   problem(message) { sayProblem(message.words); },
 };
 
+const unreachable = "The class does not answer. Is this device in the class's network?";
+
 const server = connect("/class", {
   opened: () => me.nickname && me.code ? join() : askToJoin(""),
   told: message => received[message.type]?.(message),
   lost: () => {
     if (joined) show(find("away"), true);
+    else if (find("draw").hidden) askToJoin(unreachable);
     joined = false;
   },
 });
@@ -125,6 +136,8 @@ const askToJoin = words => {
   show(find("join-problem"), Boolean(words));
   find("join-problem").textContent = words;
   find("nickname").value ||= me.nickname;
+  // Where the learner types already, a connection that comes back changes nothing.
+  if (document.activeElement?.tagName === "INPUT") return;
   (find("code").value ? find("nickname") : find("code")).focus();
 };
 
@@ -133,12 +146,20 @@ find("join-form").addEventListener("submit", event => {
   me.code = find("code").value.replace(/\D/g, "");
   me.nickname = find("nickname").value;
   if (server.isOpen()) join();
-  else askToJoin("The class does not answer. Is this device in the class's network?");
+  else askToJoin(unreachable);
 });
 
+let isWarned = false;
 find("leave").addEventListener("click", () => {
-  store(localStorage, "me", {});
-  store(sessionStorage, "strokes", []);
+  // The next learner at this device must not hand them in under another nickname.
+  if (outbox.length && !isWarned) {
+    isWarned = true;
+    sayProblem("A drawing still waits to be sent. Press leave again to leave without it.");
+    return;
+  }
+  store("localStorage", "outbox", []);
+  store("localStorage", "me", {});
+  store("sessionStorage", "strokes", []);
   location.hash = "";
   location.reload();
 });
@@ -196,13 +217,13 @@ for (const id of ["usual", "other"]) find(id).addEventListener("click", () => ch
 // -- The pad -------------------------------------------------------------------------
 
 const changed = ({done}) => {
-  store(sessionStorage, "strokes", pad.strokes);
+  store("sessionStorage", "strokes", pad.strokes);
   showButtons();
   if (done) sendDrawing(true);
   else sendTimer ||= setTimeout(() => sendDrawing(false), SEND);
 };
 
-const pad = makePad(find("pad"), changed, stored(sessionStorage, "strokes", []));
+const pad = makePad(find("pad"), changed, stored("sessionStorage", "strokes", []));
 
 const showButtons = () => {
   const isEmpty = !pad.strokes.length;
@@ -218,6 +239,7 @@ const sendDrawing = done => {
   document.body.classList.add("waiting");
   server.send({type: "draw", number, done, drawing: pad.drawing()});
   if (!done) return;
+  oldest = number;
   clearTimeout(answerTimer);
   answerTimer = setTimeout(() => server.again(), ANSWER);
 };
@@ -228,11 +250,13 @@ find("clear").addEventListener("click", () => pad.clear());
 // -- Handing in ----------------------------------------------------------------------
 
 find("hand-in").addEventListener("click", () => {
+  if (pad.isDrawing()) return; // half a stroke, by another finger or a key
   const key = newKey();
   const message = {type: "hand-in", key, label: asked(), hand, task: task.name,
     drawing: structuredClone(pad.drawing())};
   outbox.push({code: me.code, message});
-  store(localStorage, "outbox", outbox);
+  isWarned = false;
+  store("localStorage", "outbox", outbox);
   find("kept").textContent = server.isOpen() ? "" : "It is sent when the connection is back.";
   server.send(message);
   pad.clear();
@@ -244,7 +268,11 @@ const sendOutbox = () => {
 
 const sayKept = message => {
   const back = make("button", {type: "button", class: "plain"}, "Take it back");
-  back.addEventListener("click", () => server.send({type: "take-back", key: message.key}));
+  back.addEventListener("click", () => {
+    if (!server.send({type: "take-back", key: message.key})) {
+      sayProblem("It is not taken back yet: there is no connection. Press again later.");
+    }
+  });
   const total = handedIn.length;
   find("kept").replaceChildren(
     `Handed in as ${message.label}: ${total} ${total === 1 ? "drawing" : "drawings"} so far. `, back);
@@ -261,7 +289,7 @@ const bars = DIGITS.map(digit => {
 });
 
 const showAnswer = message => {
-  document.body.classList.remove("waiting");
+  document.body.classList.toggle("waiting", message.number !== number);
   sayProblem(message.problem ?? "");
   if (message.problem) {
     answerTimer = setTimeout(() => sendDrawing(true), AGAIN);

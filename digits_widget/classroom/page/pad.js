@@ -83,6 +83,8 @@ export const makePad = (canvas, changed, strokes) => {
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
+  // A browser may take the pointer away and send neither of the two.
+  canvas.addEventListener("lostpointercapture", lift);
   canvas.addEventListener("contextmenu", event => event.preventDefault());
   new ResizeObserver(fit).observe(canvas);
   fit();
@@ -96,6 +98,7 @@ export const makePad = (canvas, changed, strokes) => {
   return {
     strokes,
     fit,
+    isDrawing: () => pointer !== null,
     undo: () => change(() => strokes.pop()),
     clear: () => change(() => strokes.splice(0)),
     drawing: () => ({format: "digits-widget/drawing", version: 1, strokes}),

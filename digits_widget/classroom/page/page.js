@@ -60,7 +60,11 @@ export const connect = (path, {opened, told, lost}) => {
   open();
   return {
     isOpen,
-    send: message => isOpen() && socket.send(JSON.stringify(message)),
+    // Returns whether there is a connection to send on.
+    send: message => {
+      if (isOpen()) socket.send(JSON.stringify(message));
+      return isOpen();
+    },
     // For a connection that seems open but brings nothing, as after a phone's sleep.
     again: () => {
       const stale = socket;

@@ -3,6 +3,7 @@
 import {connect, find, make, percent, show} from "/page.js";
 
 const DIGITS = [...Array(10).keys()];
+const HOLD = 10000; // milliseconds for which no drawing moves, after the pointer did
 let tasks = [];
 let isLarge = null; // until the teacher chooses: large while the class is empty
 let current = null;
@@ -24,6 +25,7 @@ const received = {
   wall(message) {
     current = message;
     show(find("away"), false);
+    sayProblem(message.problem);
     showTask(message.task);
     showLarge();
     showLearners(message.learners);
@@ -33,12 +35,25 @@ const received = {
     showShares(message.shares);
     showGallery(message);
   },
+  problem(message) { sayProblem(message.words); },
+};
+
+const sayProblem = words => {
+  show(find("problem"), Boolean(words));
+  find("problem").textContent = words;
 };
 
 const server = connect("/wall/live", {
   opened: () => {},
   told: message => received[message.type]?.(message),
-  lost: () => show(find("away"), true),
+  lost: async () => {
+    show(find("away"), true);
+    // After a restart of the command, this page's key is an old one.
+    const answer = await fetch("/wall").catch(() => null);
+    find("away").textContent = answer?.status === 403
+      ? "The class was started again, and this page has its old key. Open the link that it printed: \u201cWall, for you alone\u201d."
+      : "The class does not answer. This page comes back by itself.";
+  },
 });
 
 const showTask = task => {
@@ -58,12 +73,29 @@ find("large").addEventListener("click", () => {
   showLarge();
 });
 
+// Put elements into a list. Where nothing changed, nothing moves under the pointer.
+const arrange = (list, items) => {
+  if (items.length === list.children.length && items.every((item, i) => item === list.children[i])) return;
+  const focused = document.activeElement;
+  list.replaceChildren(...items);
+  if (list.contains(focused)) focused.focus({preventScroll: true});
+};
+
+// A learner's line stays the same element, so that a click on its button arrives.
+const lines = new Map();
 const showLearners = learners => {
   const here = learners.filter(each => each.here).length;
   find("people-count").textContent = `${here} here`;
-  find("learners").replaceChildren(...learners.map(({name, count, here}) =>
-    make("li", {class: here ? "" : "gone", title: here ? name : `${name} is away`},
-      make("span", {}, name), removal(name), make("b", {}, String(count)))));
+  const names = new Set(learners.map(each => each.name));
+  for (const name of lines.keys()) if (!names.has(name)) lines.delete(name);
+  arrange(find("learners"), learners.map(({name, count, here}) => {
+    if (!lines.has(name)) lines.set(name, make("li", {}, make("span", {}, name), removal(name), make("b")));
+    const item = lines.get(name);
+    item.className = here ? "" : "gone";
+    item.title = here ? name : `${name} is away`;
+    item.lastChild.textContent = String(count);
+    return item;
+  }));
 };
 
 const removal = nickname => {
@@ -85,7 +117,9 @@ const ask = (words, verb, message) => {
   find("sure").showModal();
 };
 
-const rounded = (count, all) => `${Math.round(100 * count / all)}\u00a0%`;
+// 299 of 300 are not 100 %.
+const rounded = (count, all) => count === 0 || count === all
+  ? `${count && 100}\u00a0%` : percent(count / all);
 
 const showSum = ({handedIn, marked, right}) => {
   const waiting = handedIn - marked;
@@ -132,25 +166,49 @@ const showShares = shares => {
 
 // A card stays the same element, so that a picture is fetched and decoded once.
 const cards = new Map();
+let heldUntil = 0;
+let held = 0;
 const showGallery = ({gallery, marked}) => {
-  find("shown").textContent = marked ? `${gallery.length} of ${marked} shown` : "";
+  clearTimeout(held);
+  const left = heldUntil - performance.now();
+  const number = marked ? `${gallery.length} of ${marked} shown` : "";
+  find("shown").textContent = number && left > 0 ? `${number}; still while you point` : number;
+  if (left > 0) {
+    // A card that moves would bring another Erase under the pointer.
+    held = setTimeout(() => showGallery(current), left);
+    return;
+  }
   const kept = new Set(gallery.map(each => each.key));
   for (const key of cards.keys()) if (!kept.has(key)) cards.delete(key);
-  find("gallery").replaceChildren(...gallery.map(each => {
+  arrange(find("gallery"), gallery.map(each => {
     if (!cards.has(each.key)) cards.set(each.key, card(each));
-    return cards.get(each.key);
+    const item = cards.get(each.key);
+    item.classList.remove("erased");
+    return item;
   }));
 };
+
+for (const kind of ["pointermove", "pointerdown", "focusin"]) {
+  find("gallery").addEventListener(kind, () => { heldUntil = performance.now() + HOLD; });
+}
+find("gallery").addEventListener("pointerleave", event => {
+  if (event.pointerType === "touch") return; // A finger leaves after each tap.
+  heldUntil = 0;
+  if (current) showGallery(current);
+});
 
 const card = ({key, writer, label, answer, confidence}) => {
   const words = `${writer}: ${label} meant, ${answer} read, ${percent(confidence)}`;
   const erase = make("button", {type: "button", "aria-label": `Erase ${words}`}, "Erase");
-  erase.addEventListener("click", () => server.send({type: "erase", key}));
-  return make("li", {class: label === answer ? "" : "wrong", title: words},
+  erase.addEventListener("click", () => {
+    if (server.send({type: "erase", key})) item.classList.add("erased");
+  });
+  const item = make("li", {class: label === answer ? "" : "wrong", title: words},
     make("img", {src: `/wall/pictures/${key}.png`, alt: "", width: 92, height: 92}),
     make("p", {}, make("b", {}, label === answer ? `${label}` : `${label} read as ${answer}`)),
     make("p", {}, percent(confidence)),
     make("p", {class: "soft"}, writer), erase);
+  return item;
 };
 
 find("erase-all").addEventListener("click", () => ask(
