@@ -29,13 +29,6 @@ Predict = Callable[[NDArray[np.float32]], Sequence[Prediction]]
 FINISHED = 16
 """Most finished drawings in one request: they share its cost, and none waits long."""
 
-LIVE = 4
-"""Most drawings in one request if some are still being drawn: one that is finished
-meanwhile waits for these."""
-
-WORKERS = 2
-"""While one waits for the model server, the other prepares."""
-
 _log = logging.getLogger(__name__)
 
 _PRESETS = {way.name: PRESETS[way.preset] for way in WAYS}
@@ -78,12 +71,9 @@ class Answers:
         self._live: OrderedDict[Hashable, _Job] = OrderedDict()
         self._waiting = threading.Condition()
         self._is_closed = False
-        self._threads = [
-            threading.Thread(target=self._work, name="answers", daemon=True)
-            for _ in range(WORKERS)
-        ]
-        for thread in self._threads:
-            thread.start()
+        # A second thread would take Python's lock from the first, and from the pages.
+        self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
+        self._thread.start()
 
     def ask(
         self,
@@ -121,8 +111,7 @@ class Answers:
         with self._waiting:
             self._is_closed = True
             self._waiting.notify_all()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
 
     def _work(self) -> None:
         while jobs := self._take():
@@ -140,11 +129,11 @@ class Answers:
             )
             if self._is_closed:
                 return []
-            taken: list[_Job] = []
-            for queue, most in ((self._finished, FINISHED), (self._live, LIVE)):
-                while queue and len(taken) < most:
-                    taken.append(queue.popitem(last=False)[1])
-            return taken
+            # One that is finished meanwhile waits for a single one that is not.
+            queue, most = (
+                (self._finished, FINISHED) if self._finished else (self._live, 1)
+            )
+            return [queue.popitem(last=False)[1] for _ in range(min(most, len(queue)))]
 
     def _answer(self, jobs: list[_Job]) -> None:
         traces: list[dict[str, Trace]] = []

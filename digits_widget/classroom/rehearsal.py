@@ -265,9 +265,12 @@ class _ClassPage:
                 "learner": secrets.token_hex(16),
             }
         )
-        if await self._wait_for("joined", "refused") != "joined":
+        told = await self._wait_for("joined", "refused")
+        if told != "joined":
             await self.close()
-            msg = "The class has another join code. It stands on its wall."
+            msg = "The class is full, or does not answer."
+            if told == "refused":
+                msg = "The class has another join code. It stands on its wall."
             raise DataError(msg)
 
     def send(self, drawing: Drawing) -> None:

@@ -47,8 +47,8 @@ _FEW_DIGITS = 3
 _LOOK = 0.2
 """Seconds between two looks at the memory."""
 
-_MOST = 960
-"""Most learners that are tried; the class takes few more pages."""
+MOST = 250
+"""Most learners: a class takes no more pages from one address."""
 
 
 @dataclass
@@ -122,8 +122,8 @@ def _check(args: argparse.Namespace) -> None:
     if not (find_spec("tornado") and find_spec("psutil")):
         msg = 'This needs two packages more: pip install "digits-widget[class]".'
         raise MissingExtraError(msg)
-    if not 1 <= args.learners <= _MOST:
-        msg = f"Got --learners {args.learners}, expected 1 to {_MOST}."
+    if not 1 <= args.learners <= MOST:
+        msg = f"Got --learners {args.learners}, expected 1 to {MOST}."
         raise OptionError(msg)
     if not 1 <= args.digits <= 100:
         msg = f"Got --digits {args.digits}, expected 1 to 100."
@@ -170,8 +170,8 @@ def _search(play: Callable[[int, int], Played], first: Played) -> Iterator[Playe
     begun = _carries(first)
     learners = first.learners
     while True:
-        learners = learners * 2 if begun else learners // 2
-        if not 1 <= learners <= _MOST:
+        tried, learners = learners, min(2 * learners, MOST) if begun else learners // 2
+        if learners in {0, tried}:
             return
         played = play(learners, _FEW_DIGITS)
         yield played

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digits_widget.classroom.answers import LIVE, Answer, Answers
+from digits_widget.classroom.answers import Answer, Answers
 from digits_widget.drawing import Drawing
 from digits_widget.errors import DigitsError, EmptyDrawingError, ServerAbsentError
 from digits_widget.prediction import Prediction
@@ -39,9 +39,7 @@ def model() -> Model:
 
 
 @pytest.fixture
-def answers(model: Model, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
-    """Yield a queue with one worker, so that the order of the answers is certain."""
-    monkeypatch.setattr("digits_widget.classroom.answers.WORKERS", 1)
+def answers(model: Model) -> Iterator[Answers]:
     answers = Answers({way.name: model for way in WAYS})
     yield answers
     model.may_answer.set()
@@ -68,14 +66,14 @@ def test_a_finished_drawing_goes_before_those_that_are_still_drawn(
     answers: Answers, model: Model, order: list[str]
 ) -> None:
     keep_busy(answers, model, order)
-    for number in range(3 * LIVE):
+    for number in range(10):
         ask(answers, order, f"live {number}", done=False)
     ask(answers, order, "finished", done=True)
     model.may_answer.set()
-    until(lambda: len(order) == 1 + 3 * LIVE + 1)
+    until(lambda: len(order) == 1 + 10 + 1)
     assert order[:2] == ["busy", "finished"]
-    # The first request after the busy one has few that are still drawn.
-    assert model.asked[1] == LIVE
+    # The next one that is finished would wait for a single one that is not.
+    assert model.asked == [1] * 12
 
 
 def test_of_one_learner_only_the_newest_waits(

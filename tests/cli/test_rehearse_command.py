@@ -10,6 +10,8 @@ import pytest
 
 from digits_widget import cli
 from digits_widget.classroom.hand_ins import HandIns
+from digits_widget.classroom.server import MOST_PAGES_EACH
+from digits_widget.cli.rehearse import MOST
 from digits_widget.model_server.embedded import EmbeddedServer
 from tests.cli.running_command import RunningCommand, free_port
 
@@ -28,7 +30,7 @@ def running(tmp_path: Path) -> Iterator[RunningCommand]:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--learners", "0"], "expected 1 to 960"),
+        (["--learners", "0"], "expected 1 to 250"),
         (["--digits", "0"], "expected 1 to 100"),
         (["class.school.example"], "expected the address of a class"),
         (["http://127.0.0.1:1"], "needs its join code"),
@@ -44,6 +46,10 @@ def test_a_rehearsal_says_what_is_wrong(
 ) -> None:
     assert cli.main(["rehearse", *options]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_a_class_takes_as_many_learners_as_can_be_rehearsed() -> None:
+    assert MOST == MOST_PAGES_EACH
 
 
 def test_a_running_class_is_rehearsed(
@@ -75,7 +81,7 @@ def test_a_model_server_is_rehearsed(
 
 def test_a_rehearsal_of_its_own_ends_with_what_this_computer_carries() -> None:
     # To search on would take minutes.
-    few = "from digits_widget.cli import rehearse; rehearse._MOST = 4"
+    few = "from digits_widget.cli import rehearse; rehearse.MOST = 4"
     command = RunningCommand("rehearse", "--learners=2", "--digits=1", before=few)
     try:
         command.wait_for(r"(This computer carries \d+ learners|too slow)")
