@@ -399,6 +399,25 @@ def test_two_annas_and_one_with_two_tabs(running: Class, opened: Open) -> None:
     expect(wall.locator("#learners li")).to_have_count(2)
 
 
+def test_a_full_pad_says_so(running: Class, opened: Open) -> None:
+    page = opened(f"{running.address}/#{running.code}")
+    join(page, "Anna")
+    points = [
+        [round(0.1 + i % 80 / 100, 2), round(0.1 + i / 5000, 4)] for i in range(3500)
+    ]
+    stroke = {"points": points, "times": [0] * len(points), "width": 0.06, "ink": True}
+    page.evaluate(
+        "strokes => sessionStorage.setItem('strokes', JSON.stringify(strokes))",
+        [stroke],
+    )
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The pad is full of lines")
+    page.locator("#clear").click()
+    expect(page.locator("#full")).to_be_hidden()
+    draw(page, 7)
+    reads(page, "7, sure")
+
+
 def test_a_nickname_is_text_on_every_page(running: Class, opened: Open) -> None:
     page, wall = opened(f"{running.address}/#{running.code}"), opened(running.wall)
     name = "<img src=x onerror=a()>"

@@ -517,6 +517,20 @@ def test_ten_thousand_messages_from_one_peer_keep_no_other_waiting(
     asyncio.run(lesson())
 
 
+def test_a_full_class_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digits_widget.classroom.server.MOST_PAGES", 1)
+
+    async def lesson() -> None:
+        async with a_class(tmp_path, always_seven) as server:
+            anna, late = await Learner.joined(server), await Learner.open(server)
+            assert await late.is_closed()
+            assert "full" in (late.page.close_reason or "")
+            anna.draw(sample(7))
+            assert await anna.told("answer")
+
+    asyncio.run(lesson())
+
+
 def test_a_nickname_is_only_ever_text(tmp_path: Path) -> None:
     async def lesson() -> None:
         async with a_class(tmp_path, always_seven) as server:

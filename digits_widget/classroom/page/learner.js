@@ -121,9 +121,9 @@ const unreachable = "The class does not answer. Is this device in the class's ne
 const server = connect("/class", {
   opened: () => me.nickname && me.code ? join() : askToJoin(""),
   told: message => received[message.type]?.(message),
-  lost: () => {
+  lost: reason => {
     if (joined) show(find("away"), true);
-    else if (find("draw").hidden) askToJoin(unreachable);
+    else if (find("draw").hidden) askToJoin(reason || unreachable);
     joined = false;
   },
 });
@@ -229,6 +229,7 @@ const showButtons = () => {
   const isEmpty = !pad.strokes.length;
   find("undo").disabled = find("clear").disabled = isEmpty;
   find("hand-in").disabled = isEmpty || !task || asked() === null;
+  show(find("full"), pad.isFull());
 };
 
 const sendDrawing = done => {

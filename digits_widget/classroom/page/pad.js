@@ -99,6 +99,7 @@ export const makePad = (canvas, changed, strokes) => {
     strokes,
     fit,
     isDrawing: () => pointer !== null,
+    isFull,
     undo: () => change(() => strokes.pop()),
     clear: () => change(() => strokes.splice(0)),
     drawing: () => ({format: "digits-widget/drawing", version: 1, strokes}),

@@ -25,7 +25,7 @@ export const percent = share => {
 const SLOWEST = 5000; // milliseconds between two tries to connect
 
 // A WebSocket that comes back: `opened` runs each time it is open, `told` for each
-// message, `lost` when it is gone.
+// message, `lost` when it is gone, with what the server said about that.
 export const connect = (path, {opened, told, lost}) => {
   let socket = null;
   let wait = 250;
@@ -37,9 +37,9 @@ export const connect = (path, {opened, told, lost}) => {
     const mine = socket = new WebSocket(`${scheme}://${location.host}${path}`);
     mine.onopen = () => { wait = 250; opened(); };
     mine.onmessage = ({data}) => mine === socket && told(JSON.parse(data));
-    mine.onclose = () => {
+    mine.onclose = ({reason}) => {
       if (mine !== socket) return;
-      lost();
+      lost(reason);
       timer = setTimeout(open, wait * (0.5 + Math.random()));
       wait = Math.min(2 * wait, SLOWEST);
     };
@@ -68,7 +68,7 @@ export const connect = (path, {opened, told, lost}) => {
     // For a connection that seems open but brings nothing, as after a phone's sleep.
     again: () => {
       const stale = socket;
-      lost();
+      lost("");
       open();
       stale?.close();
     },
