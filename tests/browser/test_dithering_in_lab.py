@@ -295,7 +295,7 @@ def test_a_closer_look_at_the_bars(notebook: NotebookPage) -> None:
     notebook.press("Over time")
     expect(notebook.widget.locator(".digits-line-0 path")).to_be_attached()
     notebook.press("Temperature")
-    thumb = notebook.widget.locator(".digits-says .noUi-handle")
+    thumb = notebook.widget.get_by_role("slider", name="Temperature")
     thumb.focus()
     thumb.press("ArrowRight")
     expect(notebook.sentence).to_contain_text("At temperature")
