@@ -291,7 +291,8 @@ def test_sorting_keeps_what_is_picked(notebook: NotebookPage) -> None:
 
 def test_a_closer_look_at_the_bars(notebook: NotebookPage) -> None:
     expect(notebook.widget.locator(".digits-certainty")).to_contain_text("runner-up")
-    own = notebook.sentence.inner_text()
+    own = "3, sure"
+    expect(notebook.sentence).to_have_text(own)
     notebook.press("Over time")
     expect(notebook.widget.locator(".digits-line-0 path")).to_be_attached()
     notebook.press("Temperature")

@@ -231,7 +231,7 @@ def sentence(state: State, *, temperature: float = 1) -> str:
     if state.prediction:
         words = describe(at_temperature(state.prediction, temperature))
         words = (
-            words if temperature == 1 else f"At temperature {temperature:g}: {words}"
+            words if temperature == 1 else f"At temperature {temperature:.3g}: {words}"
         )
         found = state.trace.finding if state.trace else None
         return f"{words} {found.about('this drawing')}" if found else words
