@@ -33,7 +33,8 @@ from digits_widget.ways import NOW, THEN
 _log = logging.getLogger(__name__)
 
 STATE = "session.txt"
-"""File in the session's folder with the join code and the task."""
+"""File in the session's folder with the join code and the task, as JSON. Its ending
+keeps it out of what `read_class` reads as drawings."""
 
 MOST_EACH = 300
 """Most drawings that one learner hands in."""
@@ -326,10 +327,10 @@ class Classroom:
             one.drawing,
             TASKS[one.task].ways,
             done=True,
-            show=partial(self._take_mark, one),
+            show=partial(self._take_answer, one),
         )
 
-    def _take_mark(
+    def _take_answer(
         self, one: HandedIn, found: Mapping[str, Answer] | DigitsError
     ) -> None:
         if isinstance(found, EmptyDrawingError):
@@ -337,13 +338,13 @@ class Classroom:
         if isinstance(found, DigitsError):
             self._soon(self._loop.call_later, RETRY, self._mark_again, one)
         else:
-            self._soon(self._hang, mark(one, found))
+            self._soon(self._put_on_wall, mark(one, found))
 
     def _mark_again(self, one: HandedIn) -> None:
         if one.key in self.hand_ins and not self._is_closed:
             self._mark(one)
 
-    def _hang(self, marked: Any) -> None:  # noqa: ANN401
+    def _put_on_wall(self, marked: Any) -> None:  # noqa: ANN401
         if marked.one.key in self.hand_ins:
             self._wall.marked[marked.one.key] = marked
             self._show_wall()

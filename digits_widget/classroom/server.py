@@ -170,10 +170,10 @@ class ClassServer:
                 (r"/wall/(wall\.css|wall\.js)", _WallFile, server),
                 (r"/wall/live", WallSocket, server),
                 (r"/wall/join\.svg", _JoinPicture, server),
-                (r"/wall/pictures/([0-9a-f]{12})\.png", _Drawing, server),
+                (r"/wall/pictures/([0-9a-f]{12})\.png", _Picture, server),
                 (r"/wall/class\.jsonl", _LabelledSet, server),
             ],
-            default_handler_class=_Nothing,
+            default_handler_class=_NotFound,
             default_handler_args=server,
             log_function=lambda _handler: None,
             websocket_max_message_size=MOST_BYTES,
@@ -213,7 +213,7 @@ _ERRORS = {
 }
 
 
-class _Nothing(_Handler):
+class _NotFound(_Handler):
     def get(self) -> None:
         raise HTTPError(404)
 
@@ -226,14 +226,17 @@ class _File(_Handler):
 
 
 class _WallHandler(_Handler):
-    @property
-    def cookie(self) -> str:
-        # Cookies do not tell ports apart, and a teacher may have two classes.
-        return f"wall-{urlsplit(f'//{self.request.host}').port or 80}"
-
     def prepare(self) -> None:
         super().prepare()
-        _check_key(self.server, self.get_cookie(self.cookie) or "")
+        _check_key(self.server, self.get_cookie(_cookie_of(self)) or "")
+
+
+def _cookie_of(page: RequestHandler) -> str:
+    """Return the name of the key's cookie.
+
+    Cookies do not tell ports apart, and a teacher may have two classes.
+    """
+    return f"wall-{urlsplit(f'//{page.request.host}').port or 80}"
 
 
 def _check_key(server: ClassServer, given: str) -> None:
@@ -247,7 +250,7 @@ class _Wall(_WallHandler):
             _Handler.prepare(self)
             _check_key(self.server, key)
             # The key leaves the address: a projector shows it, and so does a history.
-            self.set_cookie(self.cookie, key, httponly=True, samesite="Strict")
+            self.set_cookie(_cookie_of(self), key, httponly=True, samesite="Strict")
             self.redirect("/wall")
             return
         super().prepare()
@@ -269,7 +272,7 @@ class _JoinPicture(_WallHandler):
         self.finish(qr_code(self.server.join_link))
 
 
-class _Drawing(_WallHandler):
+class _Picture(_WallHandler):
     def get(self, key: str) -> None:
         picture = self.server.classroom.picture_of(key)
         if picture is None:
@@ -430,8 +433,7 @@ class WallSocket(_Socket):
             The browser does not have it.
         """
         super().prepare()
-        port = urlsplit(f"//{self.request.host}").port or 80
-        _check_key(self.server, self.get_cookie(f"wall-{port}") or "")
+        _check_key(self.server, self.get_cookie(_cookie_of(self)) or "")
 
     def open(self, *_arguments: str) -> Awaitable[None] | None:
         """Show the wall."""

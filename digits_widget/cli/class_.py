@@ -50,7 +50,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "folder",
         nargs="?",
         type=Path,
-        default=Path("class") / f"{dt.datetime.now().astimezone():%Y-%m-%d}",
         help="where to keep what learners hand in (default: class/ and today's date)",
     )
     parser.add_argument(
@@ -84,6 +83,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the class until Ctrl-C."""
+    # The day on which the class begins, and not that of the help's page.
+    today = f"{dt.datetime.now().astimezone():%Y-%m-%d}"
+    args.folder = args.folder or Path("class") / today
     _check(args)
     with _models(args.server) as predict:
         asyncio.run(_serve(args, predict))
@@ -159,9 +161,10 @@ def _predict(
 
 
 async def _serve(args: argparse.Namespace, predict: Mapping[str, Predict]) -> None:
-    from digits_widget.classroom.addresses import ANYWHERE, is_loopback, join_address
+    from digits_widget.classroom.addresses import ANYWHERE, join_address
     from digits_widget.classroom.classroom import Classroom
     from digits_widget.classroom.server import ClassServer
+    from digits_widget.loopback import is_loopback
 
     allow_many_files()
     bound = _listening(args.host, args.port)

@@ -83,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--token",
-        default=os.environ.get("JUPYTERHUB_API_TOKEN", ""),
+        default="",
         help="token of that hub (default: $JUPYTERHUB_API_TOKEN)",
     )
     parser.add_argument(
@@ -99,6 +99,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse, print what was measured, and say what it means."""
+    # As a default of the option, a page about the options would show it.
+    args.token = args.token or os.environ.get("JUPYTERHUB_API_TOKEN", "")
     _check(args)
     if args.address or args.server or args.hub:
         first = _elsewhere(args)

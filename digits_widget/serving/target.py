@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from digits_widget.errors import OptionError
+from digits_widget.loopback import is_loopback
 
 _SCHEMES = ("dns", "ipv4", "ipv6", "unix")
 
@@ -62,7 +62,7 @@ class Target:
     @property
     def is_loopback(self) -> bool:
         """True if the address is always on this machine."""
-        return all(_is_loopback(host) for host, _ in self.addresses)
+        return all(is_loopback(host) for host, _ in self.addresses)
 
     def __str__(self) -> str:
         return self.text
@@ -72,15 +72,6 @@ def _split(address: str) -> tuple[str, int]:
     host, _, port = address.rpartition(":")
     valid = host and port.isdigit() and 0 < int(port) < 65536
     return host.removeprefix("[").removesuffix("]"), int(port) if valid else 0
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _no_address(text: str) -> OptionError:

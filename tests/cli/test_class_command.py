@@ -103,3 +103,15 @@ def test_a_wrong_option_is_told(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["class", "--no-browser", *options]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_without_a_folder_the_day_of_the_class_is_its_name(tmp_path: Path) -> None:
+    there = f"import os; os.chdir({str(tmp_path)!r})"
+    command = RunningCommand(
+        "class", "--no-browser", f"--port={free_port()}", before=there
+    )
+    try:
+        day = command.wait_for(r"hand in: class.(\d{4}-\d\d-\d\d)\n")[1]
+        assert (tmp_path / "class" / day).is_dir()
+    finally:
+        command.close()

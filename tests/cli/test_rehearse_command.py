@@ -48,6 +48,14 @@ def test_a_rehearsal_says_what_is_wrong(
     assert words in capsys.readouterr().err
 
 
+def test_the_token_of_a_hub_may_be_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "x")
+    assert cli.main(["rehearse", "--hub", "http://127.0.0.1:1"]) == 1
+    assert "The hub at" in capsys.readouterr().err
+
+
 def test_a_class_takes_as_many_learners_as_can_be_rehearsed() -> None:
     assert MOST == MOST_PAGES_EACH
 

@@ -91,9 +91,13 @@ def test_the_commands_page_is_the_same_everywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DIGITS_SERVER", "10.1.2.3:4567")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-secret")
     told = [action.default for action in _options(documented_parser())]
     assert "127.0.0.1:8500" in told
     assert "10.1.2.3:4567" not in told
+    assert "a-secret" not in told
+    # Nor does it show the day on which it was built.
+    assert not re.search(r"\d{4}-\d\d-\d\d", " ".join(map(str, told)))
 
 
 def test_every_room_is_on_a_page() -> None:

@@ -119,7 +119,7 @@ async def served(arrivals: str, leaves: str = "") -> str:
                 task.cancel()
         await asyncio.sleep(0)
     await asyncio.gather(*asked, return_exceptions=True)
-    # The place is free again, whoever left.
+    # A client that left gave its place back.
     async with asyncio.timeout(60), turns.turn("last"):
         return "".join(order)
 
