@@ -60,6 +60,7 @@ WORLDS = {
     },
     "jupyter": {"jupyter_server", "tornado", "traitlets", "voila"},
     "diagnostics": {"packaging", "psutil", "jupyter_core", "jupyter_client"},
+    "course": {"IPython", "jupyter_core", "grpc", *PURE},
 }
 
 # What runs a model is known to one engine, and imported when a version needs it.
@@ -102,7 +103,7 @@ def imported(path: Path) -> set[str]:
 def is_meeting_place(path: Path) -> bool:
     """Return whether worlds may meet in this file."""
     place = path.relative_to(PACKAGE).as_posix()
-    return room_of(path) in {"cli", "diagnostics"} or place in MEETING_PLACES
+    return room_of(path) in {"cli", "diagnostics", "course"} or place in MEETING_PLACES
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())

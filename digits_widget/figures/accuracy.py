@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from digits_widget.evaluation import Evaluation
+from digits_widget.figures.themed import ThemedFigure
 
 
 def draw_accuracy(table: Mapping[str, Mapping[str, Evaluation]]) -> Figure:
@@ -23,7 +24,7 @@ def draw_accuracy(table: Mapping[str, Mapping[str, Evaluation]]) -> Figure:
     """
     models = list(next(iter(table.values())))
     height = 0.26 * len(models) * len(table) + 0.9
-    figure = Figure(figsize=(7.5, height), layout="constrained")
+    figure = ThemedFigure(figsize=(7.5, height), layout="constrained")
     axes = figure.subplots()
     thick = 0.8 / len(models)
     for number, model in enumerate(models):
@@ -59,7 +60,7 @@ def draw_accuracy_over(
     label : str
         Name of the number, with its unit.
     """
-    figure = Figure(figsize=(7, 3), layout="constrained")
+    figure = ThemedFigure(figsize=(7, 3), layout="constrained")
     axes = figure.subplots()
     for number, (model, results) in enumerate(table.items()):
         colour, marker = f"C{number}", "os^Dv"[number % 5]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from digits_widget.evaluation import Evaluation
+from digits_widget.figures.themed import ThemedFigure
 
 
 def draw_calibration(result: Evaluation, *, title: str = "") -> Figure:
@@ -22,7 +23,7 @@ def draw_calibration(result: Evaluation, *, title: str = "") -> Figure:
     """
     bins = result.reliability
     filled = bins.counts > 0
-    figure = Figure(figsize=(4.6, 5.2), layout="constrained")
+    figure = ThemedFigure(figsize=(4.6, 5.2), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     upper.plot([0, 1], [0, 1], "--", color="grey", label="well calibrated")
     upper.plot(bins.confidence[filled], bins.accuracy[filled], "o-", color="tab:blue")

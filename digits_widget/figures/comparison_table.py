@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from digits_widget.dithering import CATALOGUE
 from digits_widget.evaluation.comparison_table import Row
+from digits_widget.figures.themed import ThemedFigure
 
 
 def draw_comparison_table(
@@ -29,7 +30,7 @@ def draw_comparison_table(
     """
     ranked = sorted(rows, key=lambda row: -row.result.accuracy)
     length = -(-len(ranked) // panels)
-    figure = Figure(figsize=(8, 0.17 * length + 1.1), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 0.17 * length + 1.1), layout="constrained")
     colours = family_colours()
     lowest = min(row.result.interval[0] for row in rows)
     for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from digits_widget.figures.themed import ThemedFigure
 from digits_widget.prediction import DIGITS, Prediction
 
 
@@ -30,7 +31,7 @@ def draw_confidences(
         n texts to write above the pictures.
     """
     count = len(images)
-    figure = Figure(figsize=(min(8, 2 * count + 0.4), 3), layout="constrained")
+    figure = ThemedFigure(figsize=(min(8, 2 * count + 0.4), 3), layout="constrained")
     places = figure.subplots(
         2, count, squeeze=False, sharey="row", height_ratios=[2, 3]
     )

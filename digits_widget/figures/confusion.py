@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from digits_widget.evaluation import Evaluation
+from digits_widget.figures.themed import INK, ThemedFigure
 
 
 def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
@@ -22,7 +23,7 @@ def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
     table = result.confusion
     mistakes = table.copy()
     mistakes[range(10), range(10)] = 0
-    figure = Figure(figsize=(5.2, 5.2), layout="constrained")
+    figure = ThemedFigure(figsize=(5.2, 5.2), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, int(mistakes.max())))
     for label in range(10):
@@ -39,7 +40,7 @@ def draw_confusion(result: Evaluation, *, title: str = "") -> Figure:
                     va="center",
                     fontsize=7,
                     weight=weight,
-                    color="white" if dark else "black",
+                    color="white" if dark else INK,
                 )
     axes.set_xticks(range(10))
     axes.set_yticks(range(10))

@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from digits_widget.figures.themed import ThemedFigure
+
 
 def draw_digits(
     images: Sequence[NDArray[np.floating]] | NDArray[np.floating],
@@ -44,7 +46,9 @@ def draw_digits(
     count = max(1, -(-len(images) // columns))
     height = count * (side + (0.17 * lines if captions else 0.05))
     margin = 0.065 * max(map(len, rows), default=0)
-    figure = Figure(figsize=(columns * side + margin, height), layout="constrained")
+    figure = ThemedFigure(
+        figsize=(columns * side + margin, height), layout="constrained"
+    )
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)  # type: ignore[union-attr, call-arg]
     places = figure.subplots(count, columns, squeeze=False)
     for axes in places.flat:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from digits_widget.dithering import CATALOGUE, Kernel, dither, find_method
 from digits_widget.dithering.specimen import digit, ramp
+from digits_widget.figures.themed import INK, ThemedFigure
 
 _COLUMNS = 8
 
@@ -27,7 +28,7 @@ def draw_method(name: str, picture: NDArray[np.floating] | None = None) -> Figur
     """
     method = find_method(name)
     picture = digit() if picture is None else picture
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 3.6), layout="constrained")
     grid = figure.add_gridspec(2, 3, height_ratios=[1, 2])
     _show(figure.add_subplot(grid[0, :]), dither(ramp(28, 224), name), "a ramp")
     left = figure.add_subplot(grid[1, 0])
@@ -52,7 +53,7 @@ def draw_method(name: str, picture: NDArray[np.floating] | None = None) -> Figur
 def draw_ramps(names: Iterable[str] = tuple(CATALOGUE)) -> Figure:
     """Draw a ramp from black to white by each method, one below the other."""
     names = tuple(names)
-    figure = Figure(figsize=(8, 0.32 * len(names)), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 0.32 * len(names)), layout="constrained")
     rows = figure.subplots(len(names), 1, squeeze=False)[:, 0]
     for axes, name in zip(rows, names, strict=True):
         axes.imshow(dither(ramp(12, 224), name), cmap="gray", aspect="auto")
@@ -73,7 +74,7 @@ def draw_kernels(names: Iterable[str]) -> Figure:
     found = [find_method(name) for name in names]
     kept = [(method.name, method.kernel) for method in found if method.kernel]
     rows = -(-len(kept) // 4)
-    figure = Figure(figsize=(8, 1.5 * rows), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 1.5 * rows), layout="constrained")
     places = figure.subplots(rows, 4, squeeze=False).ravel()
     for axes in places:
         axes.set_axis_off()
@@ -98,7 +99,7 @@ def draw_contact_sheet(
     names = tuple(names)
     rows = -(-(len(names) + 1) // _COLUMNS)
     size = (_COLUMNS * 1.25, rows * 1.4)
-    figure = Figure(figsize=size, dpi=150, layout="constrained")
+    figure = ThemedFigure(figsize=size, dpi=150, layout="constrained")
     places = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for axes in places:
         axes.set_axis_off()
@@ -122,6 +123,7 @@ def _draw_kernel(axes: Axes, kernel: Kernel) -> None:
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
             if cell is not None:
-                axes.text(x, y, str(cell or "●"), ha="center", va="center", fontsize=8)
+                words = str(cell or "●")
+                axes.text(x, y, words, ha="center", va="center", fontsize=8, color=INK)
     axes.set_title(f"shares of {kernel.divisor}", fontsize=8)
     axes.set_axis_off()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from digits_widget.figures.themed import ThemedFigure
 from digits_widget.likeness import Gauge, Likeness
 
 
@@ -20,7 +21,7 @@ def draw_likeness(digits: Mapping[str, Likeness]) -> Figure:
     """
     likenesses = tuple(digits.values())
     count = len(likenesses[0].gauges)
-    figure = Figure(figsize=(8, 0.32 * len(digits) + 0.75), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 0.32 * len(digits) + 0.75), layout="constrained")
     for place, axes in enumerate(figure.subplots(1, count, sharey=True)):
         gauges = [each.gauges[place] for each in likenesses]
         _draw_scale(axes, gauges[0])

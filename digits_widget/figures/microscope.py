@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from digits_widget.dithering import DiffusionStep
+from digits_widget.figures.themed import INK, ThemedFigure
 
 
 def draw_step(step: DiffusionStep, *, reach: int = 4) -> Figure:
@@ -21,7 +22,7 @@ def draw_step(step: DiffusionStep, *, reach: int = 4) -> Figure:
     reach : int
         Rows and columns to enlarge on each side of the pixel.
     """
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    figure = ThemedFigure(figsize=(8, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
     _draw_whole(left, step)
     _draw_around(right, step, reach)
@@ -55,7 +56,7 @@ def _draw_around(axes: Axes, step: DiffusionStep, reach: int) -> None:
                 va="center",
                 fontsize=7 if given is None else 8,
                 weight="normal" if given is None else "bold",
-                color="black" if value > 0.5 else "white",
+                color=INK if value > 0.5 else "white",
             )
             if given is not None:
                 axes.add_patch(_frame(x, y, colour="C0", style="--"))

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from digits_widget.evaluation import Evaluation
+from digits_widget.figures.themed import ThemedFigure
 
 _COLUMNS = 10
 
@@ -27,7 +28,7 @@ def draw_mistakes(
     """
     worst = result.worst(count)
     rows = max(1, -(-len(worst) // _COLUMNS))
-    figure = Figure(figsize=(_COLUMNS * 0.8, rows * 1.05), layout="constrained")
+    figure = ThemedFigure(figsize=(_COLUMNS * 0.8, rows * 1.05), layout="constrained")
     for axes in figure.subplots(rows, _COLUMNS, squeeze=False).flat:
         axes.set_axis_off()
     for axes, place in zip(figure.axes, worst, strict=False):

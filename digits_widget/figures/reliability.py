@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from digits_widget.evaluation import Evaluation
 from digits_widget.evaluation.calibration import reliability
+from digits_widget.figures.themed import ThemedFigure
 
 _BINS = 10
 _FEWEST = 5
@@ -23,7 +24,7 @@ def draw_reliability(results: Mapping[str, Evaluation]) -> Figure:
     results : mapping of str to Evaluation
         At most five runs, by the name to write in the legend.
     """
-    figure = Figure(figsize=(5.6, 4.4), layout="constrained")
+    figure = ThemedFigure(figsize=(5.6, 4.4), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], "--", color="0.5", lw=1)
     axes.text(42, 45, "well calibrated", rotation=41, fontsize=8, color="0.35")

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from digits_widget.figures.themed import ThemedFigure
 from digits_widget.tile import tile_png
 from digits_widget.trace import Snapshot, Trace
 from digits_widget.trace_picture import range_and_mean, shape_and_dtype
@@ -45,7 +46,7 @@ def trace_figure(trace: Trace, *, columns: int = 8) -> Figure:
     high = _HEAD + _TILE + _LINE * (lines + 1)
     rows = -(-len(trace) // columns)
     size = (_GAP + columns * (_TILE + _GAP), rows * (high + _GAP))
-    figure = Figure(figsize=size, dpi=150)
+    figure = ThemedFigure(figsize=size, dpi=150)
     for number, (shot, text) in enumerate(zip(trace, words, strict=True)):
         row, column = divmod(number, columns)
         left = (_GAP + column * (_TILE + _GAP)) / size[0]

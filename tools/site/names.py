@@ -23,6 +23,7 @@ ROOMS = {
     "widget": "The widget",
     "diagnostics": "The doctor",
     "samples": "Bundled drawings",
+    "course": "The course",
 }
 """Rooms that say with ``__all__`` what they offer, or offer it in their own file."""
 
