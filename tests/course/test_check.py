@@ -1,9 +1,9 @@
-"""Every exercise of the course gives a hint for a wrong answer, and never a traceback."""
+"""Every exercise of the course answers with a hint, and never with a traceback."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from digits_widget.course import Progress, check, progress
-from digits_widget.course.exercises import exercises_of, lessons
+from digits_widget.course.exercises import Exercise, exercises_of, lessons
 from digits_widget.errors import OptionError
 
 EVERY = [(lesson, number) for lesson in lessons() for number in exercises_of(lesson)]
@@ -42,20 +42,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def solved(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def solved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make any answer to the first exercise a right one."""
-    from digits_widget.course import check as module_of_check
 
     def anything(answer: object) -> None:
         del answer
 
-    names = inspect.unwrap(module_of_check).__globals__
-    monkeypatch.setitem(names, "exercises_of", lambda _: {NUMBER: anything})
-    yield
+    replace(monkeypatch, anything)
+
+
+def replace(monkeypatch: pytest.MonkeyPatch, exercise: Exercise) -> None:
+    """Put another function in the place of the first exercise's."""
+    found = {NUMBER: exercise}
+    monkeypatch.setitem(check.__globals__, "exercises_of", lambda _: found)
 
 
 def values(lesson: int, number: int, value: object) -> Mapping[str, object]:
-    return dict.fromkeys(inspect.signature(exercises_of(lesson)[number]).parameters, value)
+    return dict.fromkeys(
+        inspect.signature(exercises_of(lesson)[number]).parameters, value
+    )
 
 
 @pytest.mark.parametrize(("lesson", "number"), EVERY)
@@ -89,11 +94,10 @@ def test_there_is_no_such_exercise(lesson: int, number: int) -> None:
 
 def test_an_answer_that_fails_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(answer: object) -> str:
-        raise ZeroDivisionError(f"{answer} is too small")
+        msg = f"{answer} is too small"
+        raise ZeroDivisionError(msg)
 
-    monkeypatch.setitem(
-        check.__globals__, "exercises_of", lambda _: {NUMBER: fails}
-    )
+    replace(monkeypatch, fails)
     verdict = check(LESSON, NUMBER, {"answer": 0})
     assert verdict.hint == "answer cannot be checked: 0 is too small"
 

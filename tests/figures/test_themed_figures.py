@@ -38,10 +38,14 @@ def svg(figure: Figure) -> str:
 
 def texts(figure: Figure) -> set[str]:
     tree = ET.fromstring(svg(figure))  # noqa: S314 - our own text
-    return {"".join(each.itertext()).strip() for each in tree.iter() if "text" in each.tag}
+    return {
+        "".join(each.itertext()).strip() for each in tree.iter() if "text" in each.tag
+    }
 
 
-@pytest.mark.parametrize("figure", [BARS, LINES, MATRIX], ids=["bars", "lines", "matrix"])
+@pytest.mark.parametrize(
+    "figure", [BARS, LINES, MATRIX], ids=["bars", "lines", "matrix"]
+)
 def test_a_figure_has_the_colours_of_the_page(figure: Figure) -> None:
     shown = svg(figure)
     assert shown.startswith("<svg")
