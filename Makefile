@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PURPOSE ?= lab
 
 .DEFAULT_GOAL := help
-.PHONY: help lab class test test-fast lint format docs bench protos screenshots environment dev clean
+.PHONY: help lab class test test-fast lint format docs editions bench protos screenshots environment dev clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ format: dev ## put the code in order
 
 docs: dev ## build the documentation's site into site/, any warning an error
 	@$(BIN)/python -m tools.site.build
+
+editions: dev ## build the course for students, for teachers and as slides into build/editions/
+	@$(BIN)/python -m tools.editions
 
 bench: dev ## measure, as ratios against peers in the same run
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""Editions of the course, built from its notebooks."""
