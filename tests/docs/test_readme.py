@@ -76,7 +76,7 @@ OTHERS = {
     "sudo tljh-config reload hub",
 }
 
-RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor")
+RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor", "explain")
 """Commands that end soon by themselves, and need no data set."""
 
 TARGETS = sorted(

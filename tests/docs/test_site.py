@@ -6,6 +6,7 @@ import argparse
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import digits_widget
 from digits_widget.cli import COMMANDS, parser
 from digits_widget.dithering import CATALOGUE
 from digits_widget.errors import DigitsError
+from digits_widget.explanation import EXPLANATIONS
 from tests.docs.pages import ROOT
 from tools.site.commands import documented_parser
 from tools.site.dithers import dither_pages
@@ -146,3 +148,21 @@ def test_a_table_keeps_its_cells_apart() -> None:
 def test_the_errors_are_a_tree_that_is_documented() -> None:
     assert "errors" in name_pages()["reference/python/story.rst"]
     assert DigitsError.__doc__
+
+
+@pytest.mark.server
+def test_every_error_has_its_place_from_a_to_z(site: Path) -> None:
+    page = (site / "reference" / "errors.html").read_text()
+    places = [page.index(f'id="error-{slug}"') for slug in EXPLANATIONS]
+    assert places == sorted(places)
+    # Sphinx makes typographic quotation marks.
+    words = re.sub(r"\W+", " ", re.sub(r"<[^>]+>", "", unescape(page)))
+    for explanation in EXPLANATIONS.values():
+        for paragraph in explanation.paragraphs:
+            assert re.sub(r"\W+", " ", paragraph).strip() in words
+
+
+@pytest.mark.server
+def test_the_errors_are_linked(site: Path) -> None:
+    for page in ("index.html", "how-to/real-server.html"):
+        assert 'reference/errors.html#errors-a-to-z"' in (site / page).read_text()
