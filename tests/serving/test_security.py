@@ -17,7 +17,7 @@ from digits_widget.errors import OptionError, ServerUnavailableError
 from digits_widget.model_server.embedded import EmbeddedServer
 from digits_widget.serving import Client, Tls
 from digits_widget.serving.connection import Connection
-from digits_widget.serving.grpc_transport import SERVICE_CONFIG, _options
+from digits_widget.serving.grpc_channel import SERVICE_CONFIG, _options
 from digits_widget.serving.target import Target
 from tests.serving.scripted_server import ScriptedServer
 
