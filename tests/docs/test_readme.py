@@ -39,6 +39,7 @@ OTHERS = {
     "python3 -m venv .venv",
     ". .venv/bin/activate",
     "pip install -e '.[lab]'",
+    "pip install .",
     "pip install -e '.[class]'",
     "conda env create -f environment.yml",
     "conda activate digits-widget",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import digits_widget
@@ -122,6 +124,16 @@ def test_the_wire_page_links_every_message_it_has() -> None:
 def test_the_overview_lists_every_method() -> None:
     overview = dither_pages()["reference/dithering/index.md"]
     assert all(f"(#dither-{name})" in overview for name in CATALOGUE)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("term", ["string", "byte", "dt_string"])
+def test_the_search_finds_string_inputs(site: Path, term: str) -> None:
+    script = (site / "searchindex.js").read_text()
+    index = json.loads(script.removeprefix("Search.setIndex(").removesuffix(")"))
+    # One page as a number, several as a list.
+    pages = np.atleast_1d(index["titleterms"][term])
+    assert "how-to/service" in [index["docnames"][page] for page in pages]
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
