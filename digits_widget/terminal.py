@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TextIO, cast
 
+from digits_widget.errors import DigitsError
+
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories: controls, formats such as those that reorder text, halves of
 surrogate pairs, separators of lines and paragraphs."""
@@ -61,6 +63,19 @@ def printing_safely() -> Iterator[None]:
 def complain(text: str) -> None:
     """Print a line on standard error."""
     sys.stderr.write(f"{printable(text)}\n")
+
+
+def complain_of(exc: DigitsError, who: str) -> None:
+    """Print an error on standard error, and below it how to read more.
+
+    Parameters
+    ----------
+    exc : DigitsError
+        The error.
+    who : str
+        What failed; it stands before the message.
+    """
+    complain("\n".join([f"{who}: {exc}", *exc.__notes__]))
 
 
 class _Printed:

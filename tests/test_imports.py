@@ -68,6 +68,8 @@ ENGINES = {
     "model_server/engines/litert.py": {"ai_edge_litert"},
     "model_server/engines/legacy_signatures.py": {"ai_edge_litert", "flatbuffers"},
     "model_server/engines/tensorflow/": {"tensorflow"},
+    # Only pytest imports its plugin.
+    "model_server/pytest_plugin.py": {"pytest"},
 }
 
 # Client and server share one language; no other world speaks it.

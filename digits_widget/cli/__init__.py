@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from digits_widget.errors import DigitsError
-from digits_widget.terminal import complain, printing_safely
+from digits_widget.terminal import complain_of, printing_safely
 
 COMMANDS = (
     "lab",
@@ -32,6 +32,7 @@ COMMANDS = (
     "steps",
     "dither",
     "doctor",
+    "explain",
     "completion",
 )
 """Every command, in the order of ``--help``; each is a module of this folder.
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except DigitsError as exc:
-        complain(f"digits-widget {args.command}: {exc}")
+        complain_of(exc, f"digits-widget {args.command}")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digits_widget.terminal import complain
+from digits_widget.terminal import complain_of
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
@@ -109,7 +109,7 @@ def _start(server: EmbeddedServer, claims: ExitStack) -> None:
     try:
         server.start()
     except DigitsError as exc:
-        complain(f"\nThe model server did not start: {exc}\n")
+        complain_of(exc, "\nThe model server did not start")
         return
     # It has its ports now. If it dies, another server may take them.
     claims.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeVar
 
 from digits_widget.dithering import (
     bayer,
@@ -19,10 +18,7 @@ from digits_widget.dithering import (
     zhou_fang,
 )
 from digits_widget.dithering.method import Method
-from digits_widget.errors import UnknownMethodError
-from digits_widget.nearest_names import nearest_names
-
-T = TypeVar("T")
+from digits_widget.nearest_names import look_up
 
 CATALOGUE: Mapping[str, Method] = MappingProxyType(
     {
@@ -63,29 +59,3 @@ def find_method(name: str | Method) -> Method:
     if isinstance(name, Method):
         return name
     return look_up(name, _BY_ANY_NAME, what="dithering method")
-
-
-def look_up(name: str, table: Mapping[str, T], *, what: str) -> T:
-    """Find a name in a table whose keys are lower case with hyphens.
-
-    Parameters
-    ----------
-    name : str
-        The name; case, blanks and underscores do not matter.
-    table : mapping
-        Values by lower-case names with hyphens.
-    what : str
-        The kind of thing that the names stand for, for the message.
-
-    Raises
-    ------
-    UnknownMethodError
-        The table has no such name; the message lists the nearest ones.
-    """
-    slug = str(name).strip().lower().replace("_", "-").replace(" ", "-")
-    if slug in table and isinstance(name, str):
-        return table[slug]
-    near = nearest_names(slug, table, most=3) or sorted(table)
-    hint = f"The nearest are: {', '.join(near)}."
-    msg = f"Got the {what} {name!r}, expected one of {len(table)} names. {hint}"
-    raise UnknownMethodError(msg)

@@ -73,6 +73,8 @@ def main(arguments: Sequence[str]) -> int:
         _serve(flags, stop)
     except DigitsError as exc:
         log(str(exc))
+        if "--exit_with_stdin" not in arguments:  # for people, not for a program
+            log(exc.__notes__[0])
         return next((EXIT_CODES[kind] for kind in EXIT_CODES if type(exc) is kind), 1)
     except Exception as exc:  # noqa: BLE001
         # This is a bug of ours. Even so, a student should see only one line.

@@ -17,9 +17,15 @@ from digits_widget.protocol.dtypes import DTYPES, Dtype
 from digits_widget.protocol.servable import Servable
 from digits_widget.protocol.wire import Wire
 from digits_widget.serving.call import REQUEST, RESPONSE, Call, Exchange
+from digits_widget.serving.coroutines import settled
 from digits_widget.serving.deadline import Deadline
 from digits_widget.serving.input_adapter import InputAdapter, check_images
-from digits_widget.serving.transport import GetHint, Pending, Transport
+from digits_widget.serving.transport import (
+    AnyTransport,
+    AsyncPending,
+    GetHint,
+    Pending,
+)
 
 _IN_FLIGHT = 8
 """Requests in flight at once: enough to keep a server busy, few enough to bound memory
@@ -59,7 +65,7 @@ class Parcel:
 class Batch:
     """The settings that all requests of one `predict` share."""
 
-    transport: Transport
+    transport: AnyTransport
     get_hint: GetHint
     adapter: InputAdapter
     largest: int
@@ -69,7 +75,7 @@ class Batch:
     logits: Logits = "refuse"
     """Treatment of logits: an error, or their softmax."""
 
-    def predict(
+    async def predict(
         self, images: NDArray[np.float32], deadline: Deadline
     ) -> list[Prediction]:
         """Return one prediction for each of `images` (n, 28, 28), in their order.
@@ -84,13 +90,11 @@ class Batch:
         parcels = self.parcels(images)
         first = next(parcels)
         if first.count == len(images):  # the common case: a single request
-            answer = self.transport.ask(
-                first.request, timeout=deadline.left, get_hint=self.get_hint
-            )
+            answer = await self._ask(first, deadline)
             return self.read(first, *answer)
-        return self._together(first, parcels, deadline)
+        return await self._together(first, parcels, deadline)
 
-    def capture(
+    async def capture(
         self, images: ArrayLike, deadline: Deadline, target: str, servable: Servable
     ) -> Exchange:
         """Ask about `images` in one request and keep both messages.
@@ -119,9 +123,7 @@ class Batch:
                 "request. Ask about fewer."
             )
             raise OptionError(msg)
-        response, waited = self.transport.ask(
-            parcel.request, timeout=deadline.left, get_hint=self.get_hint
-        )
+        response, waited = await self._ask(parcel, deadline)
         return Exchange(
             Wire(REQUEST, parcel.request),
             Wire(RESPONSE, response),
@@ -131,27 +133,34 @@ class Batch:
             servable,
         )
 
-    def _together(
+    async def _ask(self, parcel: Parcel, deadline: Deadline) -> tuple[bytes, float]:
+        return await settled(
+            self.transport.ask(
+                parcel.request, timeout=deadline.left, get_hint=self.get_hint
+            )
+        )
+
+    async def _together(
         self, first: Parcel, rest: Iterator[Parcel], deadline: Deadline
     ) -> list[Prediction]:
         predictions: list[Prediction] = []
-        waiting: deque[tuple[Parcel, Pending]] = deque()
+        waiting: deque[tuple[Parcel, Pending | AsyncPending]] = deque()
         try:
             waiting.append((first, self._send(first, deadline)))
             for parcel in rest:
                 if len(waiting) == _IN_FLIGHT:
                     done, pending = waiting.popleft()
-                    predictions += self.read(done, *pending.result())
+                    predictions += self.read(done, *await settled(pending.result()))
                 waiting.append((parcel, self._send(parcel, deadline)))
             while waiting:
                 done, pending = waiting.popleft()
-                predictions += self.read(done, *pending.result())
+                predictions += self.read(done, *await settled(pending.result()))
         finally:
             for _, pending in waiting:
                 pending.cancel()
         return predictions
 
-    def _send(self, parcel: Parcel, deadline: Deadline) -> Pending:
+    def _send(self, parcel: Parcel, deadline: Deadline) -> Pending | AsyncPending:
         return self.transport.send(
             parcel.request, timeout=deadline.left, get_hint=self.get_hint
         )

@@ -3,62 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeAlias, cast, get_args
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digits_widget.errors import (
-    AnswerError,
-    DeadlineError,
-    ModelNotFoundError,
     OptionError,
-    ServerUnavailableError,
-    ServingError,
-    TooLargeError,
     UnsupportedError,
-    WrongPortError,
 )
-from digits_widget.logits import Logits
 from digits_widget.prediction import Prediction
 from digits_widget.protocol.metadata import (
     ModelMetadata,
     VersionStatus,
-    by_hand,
-    names_alone,
 )
 from digits_widget.protocol.servable import Servable
-from digits_widget.protocol.signature import TensorSpec
 from digits_widget.protocol.tensors import Packing
 from digits_widget.protocol.wire import Wire
-from digits_widget.serving.batches import Batch
+from digits_widget.serving.base_client import BaseClient, Predicted
 from digits_widget.serving.call import REQUEST, RESPONSE, Exchange, Outputs
-from digits_widget.serving.connection import MIB, Connection, Tls
-from digits_widget.serving.deadline import Deadline
-from digits_widget.serving.error_hints import ErrorHints, too_large_error
+from digits_widget.serving.connection import Connection
+from digits_widget.serving.coroutines import run
 from digits_widget.serving.examples import Answers, Label, Method, Row
 from digits_widget.serving.grpc_transport import GrpcTransport
 from digits_widget.serving.input_adapter import (
-    InputAdapter,
-    adapt,
-    ask_raw,
     check_images,
-    raw_call,
 )
 from digits_widget.serving.management import known_models, reload_config
-from digits_widget.serving.metadata_cache import MetadataCache
 from digits_widget.serving.target import Target
 from digits_widget.serving.transport import Transport
 
-Predicted: TypeAlias = Any
-"""A `Prediction` for one image, or a list of them for a batch. A type checker does not
-see an array's number of dimensions."""
 
-
-class Client:
+class Client(BaseClient):
     """A model on a server, for use by any number of threads.
 
     The client connects at the first call. Use it as a context manager, or `close`
@@ -116,62 +95,6 @@ class Client:
     <Client of model 'digits' version 1 at 127.0.0.1:8500>
     """
 
-    def __init__(
-        self,
-        target: str = "127.0.0.1:8500",
-        *,
-        model: str = "digits",
-        version: int | None = None,
-        label: str | None = None,
-        signature: str | None = None,
-        output: str | None = None,
-        input: str | TensorSpec | None = None,  # noqa: A002 - beside output
-        timeout: float = 10.0,
-        tls: Tls | None = None,
-        token: str | Callable[[], str] | None = None,
-        max_request_bytes: int = 4 * MIB,
-        max_response_bytes: int = 64 * MIB,
-        max_batch: int = 1000,
-        packing: Packing = "content",
-        keepalive: float | None = None,
-        wait_for_ready: bool = False,
-        logits: Logits = "refuse",
-    ) -> None:
-        if logits not in get_args(Logits):
-            msg = f"Got logits={logits!r}, expected 'refuse' or 'softmax'."
-            raise OptionError(msg)
-        if max_batch < 1:
-            msg = f"Got max_batch={max_batch}, expected one image in a request or more."
-            raise OptionError(msg)
-        if input is not None and not (input and output):
-            msg = (
-                f"Got input={input!r} and output={output!r}, expected a name for both. "
-                "Name both, or leave out input=."
-            )
-            raise OptionError(msg)
-        Deadline.after(timeout)  # raises if the timeout is invalid
-        self._target = Target(target)
-        self._servable = Servable(model, version, label, signature)
-        self._connection = Connection(
-            tls,
-            token,
-            max_request_bytes,
-            max_response_bytes,
-            keepalive,
-            wait_for_ready,
-        )
-        _check_token(self._target, self._connection)
-        self._timeout = timeout
-        self._transport = _transport(
-            self._target, self._servable, self._connection, packing
-        )
-        self._metadata = MetadataCache(self._fetch_metadata)
-        self._error_hints = ErrorHints(self._transport, self._servable, self._metadata)
-        self._input, self._output = input, output
-        self._max_batch = max_batch
-        self._logits = logits
-        self._last_adapter: tuple[ModelMetadata, InputAdapter] | None = None
-
     def predict(self, images: ArrayLike, *, timeout: float | None = None) -> Predicted:
         """Ask which digit each image shows.
 
@@ -196,18 +119,7 @@ class Client:
         ServingError
             The call failed; the subclass says why.
         """
-        checked = check_images(images)
-        deadline = self._deadline(timeout)
-        batch = checked.reshape(-1, *checked.shape[-2:])
-        if not len(batch):
-            return []
-        with self._named():
-            predictions = self._metadata.attempt(
-                lambda metadata: self._batch(metadata).predict(batch, deadline),
-                deadline,
-            )
-        self._metadata.note(predictions[-1].version)
-        return predictions if checked.ndim == 3 else predictions[0]
+        return run(self._predict(images, self._deadline(timeout)))
 
     def predict_raw(
         self,
@@ -241,22 +153,7 @@ class Client:
         ServingError
             The call failed; the subclass says why.
         """
-        deadline = self._deadline(timeout)
-        wanted = tuple(outputs)
-        self._check_size(inputs)
-
-        def ask(metadata: ModelMetadata) -> Outputs:
-            call = raw_call(metadata, self._servable.signature, inputs, wanted)
-            return ask_raw(self._transport, call, deadline, self._error_hints.hint)
-
-        with self._named():
-            try:
-                self._metadata.get(deadline)
-            except UnsupportedError:  # then use the names that the caller gave
-                return ask(names_alone(self._servable, self.target, inputs, wanted))
-            answer = self._metadata.attempt(ask, deadline)
-        self._metadata.note(answer.version)
-        return answer
+        return run(self._predict_raw(inputs, outputs, self._deadline(timeout)))
 
     def capture(self, images: ArrayLike, *, timeout: float | None = None) -> Exchange:
         """Send a few images in one request and keep the bytes of both messages.
@@ -286,8 +183,8 @@ class Client:
         self._grpc()
         deadline = self._deadline(timeout)
         with self._named():
-            batch = self._batch(self._metadata.get(deadline))
-            return batch.capture(images, deadline, self.target, self._servable)
+            batch = self._batch(run(self._metadata.get(deadline)))
+            return run(batch.capture(images, deadline, self.target, self._servable))
 
     def exchange(self, prediction: Prediction, image: ArrayLike) -> Exchange:
         """Return the request and response behind a prediction, without a new call.
@@ -396,19 +293,9 @@ class Client:
             tasks, rows, context, timeout=left, get_hint=get_hint
         )
 
-    @property
-    def target(self) -> str:
-        """The server's address."""
-        return str(self._target)
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self._servable.name
-
     def metadata(self, *, timeout: float | None = None) -> ModelMetadata:
         """Return the model's signatures. Every call asks the server again."""
-        return self._metadata.refresh(self._deadline(timeout))
+        return run(self._metadata.refresh(self._deadline(timeout)))
 
     def status(self, *, timeout: float | None = None) -> tuple[VersionStatus, ...]:
         """Return the state of every version of the model, highest first.
@@ -418,12 +305,7 @@ class Client:
         ModelNotFoundError
             The server does not know the model.
         """
-        versions = self._transport.status(
-            self.model,
-            timeout=self._deadline(timeout).left,
-            get_hint=self._error_hints.hint,
-        )
-        return tuple(sorted(versions, reverse=True))
+        return run(self._status(self._deadline(timeout)))
 
     def wait_until_ready(self, timeout: float = 60.0) -> ModelMetadata:
         """Wait until the server runs and the model answers; return its metadata.
@@ -440,17 +322,7 @@ class Client:
         DeadlineError
             The model was not ready in time; the message includes the last error.
         """
-        deadline = Deadline.after(timeout)
-        pause = threading.Event()
-        while True:
-            try:
-                return self._metadata.refresh(deadline)
-            except WrongPortError:
-                raise
-            except (ServerUnavailableError, ModelNotFoundError, DeadlineError) as exc:
-                if deadline.is_over:
-                    raise self._not_ready(timeout, exc) from exc
-            pause.wait(min(0.1, deadline.left))
+        return run(self._wait_until_ready(timeout))
 
     def models(
         self, *names: str, timeout: float | None = None
@@ -505,9 +377,6 @@ class Client:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"<Client of {self._servable} at {self._target}>"
-
     def _infer(
         self,
         method: Method,
@@ -533,73 +402,17 @@ class Client:
         )
         raise UnsupportedError(msg, target=self.target, model=self.model)
 
-    def _deadline(self, timeout: float | None) -> Deadline:
-        return Deadline.after(self._timeout if timeout is None else timeout)
-
-    def _fetch_metadata(self, deadline: Deadline) -> ModelMetadata:
-        try:
-            return self._transport.metadata(
-                timeout=deadline.left, get_hint=self._error_hints.hint
-            )
-        except UnsupportedError as exc:
-            if self._input is None or self._output is None:
-                raise self._untold(exc) from exc
-            return by_hand(
-                self._servable, self.target, input=self._input, output=self._output
-            )
-
-    def _check_size(self, inputs: Mapping[str, ArrayLike]) -> None:
-        """Refuse arrays that are too large for a request, before copying them."""
-        arrays = [each for each in inputs.values() if isinstance(each, np.ndarray)]
-        elements = sum(each.size for each in arrays)  # at least one byte each
-        limit = self._connection.max_request_bytes
-        if elements > limit:
-            size = f"at least {elements} bytes"
-            raise too_large_error(size, limit, self._target, self._servable)
-
-    def _untold(self, exc: UnsupportedError) -> UnsupportedError:
-        return UnsupportedError(
-            f"The server at {self.target} does not tell the inputs and outputs of "
-            f"model {self.model!r} ({exc.code}). If it answers as TensorFlow Serving "
-            "does, name them by hand: Client(…, input=…, output=…) for predict, or "
-            "digits-widget predict --input … --output …; predict_raw takes the names "
-            "that you give it. If not, check the address.",
-            target=self.target,
-            model=self.model,
-            code=exc.code,
+    def _open(self, packing: Packing) -> tuple[Transport, Transport]:
+        self._transport = _transport(
+            self._target, self._servable, self._connection, packing
         )
+        return self._transport, self._transport
 
-    def _not_ready(self, timeout: float, last: ServingError) -> DeadlineError:
-        return DeadlineError(
-            f"The {self._servable} at {self._target} was not ready in {timeout:g} "
-            f"seconds. The last attempt ended so: {last}",
-            target=self.target,
-            model=self.model,
-            code="DEADLINE_EXCEEDED",
-        )
+    def _new_turn(self) -> threading.Lock:
+        return threading.Lock()
 
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Add server and model to an error; the code that reads answers lacks both."""
-        try:
-            yield
-        except (AnswerError, TooLargeError) as exc:
-            exc.target, exc.model = self.target, self.model
-            raise
-
-    def _batch(self, metadata: ModelMetadata) -> Batch:
-        last = self._last_adapter  # read once: another thread may replace it
-        if last is None or last[0] is not metadata:
-            found = adapt(metadata, self._servable.signature, self._output)
-            self._last_adapter = last = (metadata, found)
-        return Batch(
-            self._transport,
-            self._error_hints.hint,
-            last[1],
-            self._max_batch,
-            self._connection.max_request_bytes,
-            self._logits,
-        )
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 def _transport(
@@ -611,13 +424,3 @@ def _transport(
     from digits_widget.serving.rest_transport import RestTransport  # noqa: PLC0415
 
     return RestTransport(target, servable, connection)
-
-
-def _check_token(target: Target, connection: Connection) -> None:
-    encrypted = connection.tls is not None or target.scheme == "https"
-    if connection.token is not None and not encrypted and not target.is_loopback:
-        msg = (
-            f"Got a token for {target} without tls=, expected encryption: others on "
-            "the network could read it. Give tls=Tls()."
-        )
-        raise OptionError(msg, target=str(target))

@@ -1,8 +1,7 @@
-"""`GrpcTransport`: serialises messages and calls the server over gRPC."""
+"""`GrpcTransport`: calls the server over gRPC, and waits for its answers."""
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -10,36 +9,24 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import grpc
-from google.protobuf.message import DecodeError, EncodeError
 
 from digits_widget.errors import (
     AnswerError,
     DigitsError,
 )
-from digits_widget.protocol.dtypes import name_of_number
 from digits_widget.protocol.messages import (
     ClassificationRequest,
-    GetModelMetadataRequest,
-    GetModelStatusRequest,
     MultiInferenceRequest,
-    PredictRequest,
-    PredictResponse,
     Proto,
     RegressionRequest,
-    SignatureDefMap,
-    message_class,
-    service,
 )
 from digits_widget.protocol.metadata import ModelMetadata, VersionStatus
 from digits_widget.protocol.servable import Servable
-from digits_widget.protocol.signature import read_signatures
-from digits_widget.protocol.tensors import Packing, from_tensor_proto, write_tensor
-from digits_widget.serving.call import Call, Outputs
+from digits_widget.protocol.tensors import Packing
 from digits_widget.serving.connection import Connection
 from digits_widget.serving.error_hints import (
     closed_error,
     grpc_error,
-    too_large_error,
 )
 from digits_widget.serving.examples import (
     Answers,
@@ -48,7 +35,8 @@ from digits_widget.serving.examples import (
     build_input,
     read_result,
 )
-from digits_widget.serving.quiet import quietly
+from digits_widget.serving.grpc_channel import call_options, open_call, open_channel
+from digits_widget.serving.grpc_messages import GrpcMessages
 from digits_widget.serving.target import Target
 from digits_widget.serving.transport import GetHint
 
@@ -56,7 +44,7 @@ _NONE = "classification_result"
 """The field to read from an empty answer: it holds no rows."""
 
 
-class GrpcTransport:
+class GrpcTransport(GrpcMessages):
     """One channel to one server, opened at the first call and shared by all threads."""
 
     def __init__(
@@ -66,47 +54,8 @@ class GrpcTransport:
         connection: Connection,
         packing: Packing,
     ) -> None:
-        self._target = target
-        self._servable = servable
-        self._limit = connection.max_request_bytes
-        self._packing = packing
+        super().__init__(target, servable, connection, packing)
         self._caller = GrpcCaller(target, servable, connection)
-
-    def encode(self, call: Call) -> bytes:
-        """Return a serialised `PredictRequest`."""
-        request = PredictRequest(
-            model_spec=self._servable.spec(call.signature.name),
-            output_filter=call.outputs,
-        )
-        for name, array in call.inputs.items():
-            write_tensor(
-                request.inputs[name],
-                array,
-                dtype=call.dtypes.get(name),
-                packing=self._packing,
-            )
-        return self._serialise(request)
-
-    def decode(self, response: bytes, call: Call) -> Outputs:
-        """Return the outputs in a serialised `PredictResponse`.
-
-        Parameters
-        ----------
-        response, call
-            As for `Transport.decode`.
-        """
-        parsed = self._parse(PredictResponse, response)
-        spec = parsed.model_spec
-        return Outputs(
-            {name: from_tensor_proto(parsed.outputs[name]) for name in parsed.outputs},
-            model=spec.name or self._servable.name,
-            version=spec.version.value if spec.HasField("version") else None,
-            signature=spec.signature_name or call.signature.name,
-            dtypes={
-                name: name_of_number(parsed.outputs[name].dtype)
-                for name in parsed.outputs
-            },
-        )
 
     def ask(
         self, request: bytes, *, timeout: float, get_hint: GetHint
@@ -146,8 +95,8 @@ class GrpcTransport:
         get_hint : callable
             Adds a hint to the error of a failed call.
         """
-        data, _ = self._caller.ask(name, self._serialise(request), timeout, get_hint)
-        return self._parse(message_class(METHODS[name].output_type.full_name), data)
+        data, _ = self._caller.ask(name, self.serialise(request), timeout, get_hint)
+        return self.parse(name, data)
 
     def metadata(self, *, timeout: float, get_hint: GetHint) -> ModelMetadata:
         """Call GetModelMetadata.
@@ -157,19 +106,9 @@ class GrpcTransport:
         timeout, get_hint
             As for `Transport.metadata`.
         """
-        request = GetModelMetadataRequest(
-            model_spec=self._servable.spec(), metadata_field=["signature_def"]
-        )
-        answer = self.call(
-            "GetModelMetadata", request, timeout=timeout, get_hint=get_hint
-        )
-        packed = answer.metadata["signature_def"].value
-        spec = answer.model_spec
-        return ModelMetadata(
-            self._servable.name,
-            spec.version.value if spec.HasField("version") else None,
-            read_signatures(self._parse(SignatureDefMap, packed).signature_def),
-            str(self._target),
+        request = self.metadata_request()
+        return self.read_metadata(
+            self._caller.ask("GetModelMetadata", request, timeout, get_hint)[0]
         )
 
     def status(
@@ -182,11 +121,10 @@ class GrpcTransport:
         model, timeout, get_hint
             As for `Transport.status`.
         """
-        request = GetModelStatusRequest(model_spec=Servable(model).spec())
-        answer = self.call(
-            "GetModelStatus", request, timeout=timeout, get_hint=get_hint
+        request = self.status_request(model)
+        return self.read_status(
+            self._caller.ask("GetModelStatus", request, timeout, get_hint)[0]
         )
-        return tuple(map(_read_status, answer.model_version_status))
 
     def infer(
         self,
@@ -266,53 +204,6 @@ class GrpcTransport:
         """Close the channel and cancel the calls in progress."""
         self._caller.close()
 
-    def _serialise(self, request: Proto) -> bytes:
-        try:
-            data: bytes = request.SerializeToString()
-        except EncodeError as exc:  # over 2 GiB
-            size = "more than 2 GiB"
-            raise too_large_error(
-                size, self._limit, self._target, self._servable
-            ) from exc
-        if len(data) > self._limit:
-            size = f"{len(data)} bytes"
-            raise too_large_error(size, self._limit, self._target, self._servable)
-        return data
-
-    def _parse(self, kind: Proto, data: bytes) -> Proto:
-        try:
-            return kind.FromString(data)
-        except DecodeError as exc:
-            msg = (
-                f"Got {len(data)} bytes from {self._target} that are no "
-                f"{kind.DESCRIPTOR.name}. Check that the address is TensorFlow Serving."
-            )
-            raise AnswerError(
-                msg, target=str(self._target), model=self._servable.name
-            ) from exc
-
-
-def _read_status(status: Proto) -> VersionStatus:
-    states = status.DESCRIPTOR.enum_types_by_name["State"].values_by_number
-    codes = status.status.DESCRIPTOR.fields_by_name["error_code"].enum_type
-    state, code = (
-        states.get(status.state),
-        codes.values_by_number.get(status.status.error_code),
-    )
-    return VersionStatus(
-        status.version,
-        state.name if state else str(status.state),
-        code.name if code else str(status.status.error_code),
-        status.status.error_message,
-    )
-
-
-METHODS = {
-    method.name: method
-    for name in ("PredictionService", "ModelService")
-    for method in service(name).methods
-}
-"""Every method of TensorFlow Serving, by its name."""
 
 _Call: TypeAlias = Any
 """A gRPC callable from bytes to bytes; gRPC's type stubs know only messages."""
@@ -359,7 +250,7 @@ class GrpcCaller:
         call = self._call(name)
         started = time.perf_counter()
         try:
-            response: bytes = call(request, **self._how(timeout))
+            response: bytes = call(request, **call_options(self._connection, timeout))
         except (grpc.RpcError, ValueError) as exc:
             raise self.error(exc, get_hint) from exc
         return response, time.perf_counter() - started
@@ -388,7 +279,7 @@ class GrpcCaller:
         call = self._call(name)
         started = time.perf_counter()
         try:
-            future = call.future(request, **self._how(timeout))
+            future = call.future(request, **call_options(self._connection, timeout))
         except ValueError as exc:  # another thread closed the channel
             raise self.error(exc, get_hint) from exc
         pending = GrpcPending(future, self, get_hint, started)
@@ -420,23 +311,14 @@ class GrpcCaller:
             )
         return closed_error(self._target, self._servable)
 
-    def _how(self, timeout: float) -> dict[str, object]:
-        token = self._connection.bearer()
-        return {
-            "timeout": timeout,
-            "metadata": (("authorization", f"Bearer {token}"),) if token else None,
-            "wait_for_ready": self._connection.wait_for_ready,
-        }
-
     def _call(self, name: str) -> _Call:
         with self._lock:
             if self._closed:
                 raise closed_error(self._target, self._servable)
             if self._channel is None:
-                self._channel = _open_channel(self._target, self._connection)
+                self._channel = open_channel(grpc, self._target, self._connection)
             if name not in self._calls:
-                owner = METHODS[name].containing_service.full_name
-                self._calls[name] = _open_call(self._channel, f"/{owner}/{name}")
+                self._calls[name] = open_call(self._channel, name)
             return self._calls[name]
 
 
@@ -471,70 +353,3 @@ class GrpcPending:
     def cancel(self) -> None:
         """Cancel the call."""
         self.future.cancel()
-
-
-def _open_call(channel: Any, path: str) -> _Call:  # noqa: ANN401 - see _Call
-    # Bytes in, bytes out, without serialisers, so that sizes and times can be measured.
-    return channel.unary_unary(path)
-
-
-SERVICE_CONFIG = json.dumps(
-    {
-        # With several addresses this policy spreads the calls evenly and skips servers
-        # that are down; with a single address all policies are the same.
-        "loadBalancingConfig": [{"round_robin": {}}],
-        "methodConfig": [
-            {
-                "name": [{}],
-                "retryPolicy": {
-                    "maxAttempts": 4,
-                    "initialBackoff": "0.08s",
-                    "maxBackoff": "1s",
-                    "backoffMultiplier": 2,
-                    # Only this status promises that a retry can help. After a missed
-                    # deadline or an internal failure it would only add load.
-                    "retryableStatusCodes": ["UNAVAILABLE"],
-                },
-            }
-        ],
-    }
-)
-"""Load balancing and retries that gRPC performs within each call's deadline."""
-
-
-def _open_channel(target: Target, connection: Connection) -> grpc.Channel:
-    """Return a channel to `target`. It connects at the first call."""
-    options = _options(target, connection)
-    with quietly():
-        if connection.tls is None:
-            return grpc.insecure_channel(target.grpc, options=options)
-        ca, key, certificate = connection.tls.read()
-        credentials = grpc.ssl_channel_credentials(ca, key, certificate)
-        return grpc.secure_channel(target.grpc, credentials, options=options)
-
-
-def _options(target: Target, connection: Connection) -> list[tuple[str, object]]:
-    options: list[tuple[str, object]] = [
-        ("grpc.service_config", SERVICE_CONFIG),
-        ("grpc.max_send_message_length", connection.max_request_bytes),
-        ("grpc.max_receive_message_length", connection.max_response_bytes),
-        # gRPC never retries a request that does not fit in this buffer.
-        ("grpc.per_rpc_retry_buffer_size", 2 * connection.max_request_bytes),
-        # Each client has its own connections, so that one client's failures and
-        # waiting times do not affect another.
-        ("grpc.use_local_subchannel_pool", 1),
-        # By default gRPC reconnects after a second; a server restarts sooner.
-        ("grpc.initial_reconnect_backoff_ms", 50),
-        ("grpc.max_reconnect_backoff_ms", 1000),
-    ]
-    if target.is_loopback:
-        # A configured proxy must not handle connections within this machine.
-        options.append(("grpc.enable_http_proxy", 0))
-    if connection.keepalive is not None:
-        options += [
-            ("grpc.keepalive_time_ms", int(connection.keepalive * 1000)),
-            ("grpc.keepalive_permit_without_calls", 1),
-        ]
-    if connection.tls is not None and connection.tls.server_name is not None:
-        options.append(("grpc.ssl_target_name_override", connection.tls.server_name))
-    return options

@@ -16,8 +16,9 @@ from digits_widget.protocol.dtypes import DTYPES
 from digits_widget.protocol.metadata import ModelMetadata
 from digits_widget.protocol.signature import INIT_OP, ModelSignature, TensorSpec
 from digits_widget.serving.call import Call, Outputs
+from digits_widget.serving.coroutines import settled
 from digits_widget.serving.deadline import Deadline
-from digits_widget.serving.transport import GetHint, Transport
+from digits_widget.serving.transport import AnyTransport, GetHint
 
 SIDE = 28
 """Rows and columns of an MNIST digit."""
@@ -240,14 +241,14 @@ def raw_call(
     return Call(chosen, arrays, dtypes, wanted)
 
 
-def ask_raw(
-    transport: Transport, call: Call, deadline: Deadline, get_hint: GetHint
+async def ask_raw(
+    transport: AnyTransport, call: Call, deadline: Deadline, get_hint: GetHint
 ) -> Outputs:
     """Make a call and return the outputs with their timing.
 
     Parameters
     ----------
-    transport : Transport
+    transport : Transport or AsyncTransport
         The way to the server.
     call : Call
         The call to make.
@@ -259,7 +260,9 @@ def ask_raw(
     started = time.perf_counter()
     request = transport.encode(call)
     encoded = time.perf_counter()
-    response, waited = transport.ask(request, timeout=deadline.left, get_hint=get_hint)
+    response, waited = await settled(
+        transport.ask(request, timeout=deadline.left, get_hint=get_hint)
+    )
     received = time.perf_counter()
     outputs = transport.decode(response, call)
     timing = Timing(

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 from digits_widget.errors import RequestRefusedError, ServingError
 from digits_widget.protocol.metadata import ModelMetadata
+from digits_widget.serving.coroutines import settled
 from digits_widget.serving.deadline import Deadline
 
 T = TypeVar("T")
 
 
-class MetadataCache:
-    """Keeps the model's metadata between calls, shared by all threads."""
+class Turn(Protocol):
+    """A lock of threads or of tasks: the holder fetches the metadata."""
 
-    def __init__(self, fetch: Callable[[Deadline], ModelMetadata]) -> None:
+    def acquire(self, *, timeout: float) -> bool | Awaitable[bool]:
+        """Wait for the lock, for a number of seconds; return whether it is held."""
+
+    def release(self) -> None:
+        """Let another caller have the lock."""
+
+
+class MetadataCache:
+    """Keeps the model's metadata between calls, shared by all threads or tasks."""
+
+    def __init__(
+        self, fetch: Callable[[Deadline], Awaitable[ModelMetadata]], turn: Turn
+    ) -> None:
         self._fetch = fetch
+        self._turn = turn
         self._lock = threading.Lock()
         self._current: ModelMetadata | None = None
         self._of_version: dict[int, ModelMetadata] = {}
@@ -27,22 +41,22 @@ class MetadataCache:
         """The metadata in the cache, without a call."""
         return self._current
 
-    def get(self, deadline: Deadline) -> ModelMetadata:
-        """Return the metadata; fetch them if necessary, while other threads wait."""
+    async def get(self, deadline: Deadline) -> ModelMetadata:
+        """Return the metadata; fetch them if necessary, while other callers wait."""
         known = self._current
         if known is not None:
             return known
         # A caller with a later deadline must not hold others past theirs.
-        if not self._lock.acquire(timeout=deadline.left):
-            return self._fetch(deadline)
+        if not await settled(self._turn.acquire(timeout=deadline.left)):
+            return await self._fetch(deadline)
         try:
-            return self._current or self._ask(deadline)
+            return self._current or await self.refresh(deadline)
         finally:
-            self._lock.release()
+            self._turn.release()
 
-    def refresh(self, deadline: Deadline) -> ModelMetadata:
+    async def refresh(self, deadline: Deadline) -> ModelMetadata:
         """Fetch the metadata again, and return them."""
-        fresh = self._fetch(deadline)
+        fresh = await self._fetch(deadline)
         with self._lock:
             return self._keep(fresh)
 
@@ -59,7 +73,9 @@ class MetadataCache:
         with self._lock:
             self._current = self._of_version.get(version)
 
-    def attempt(self, work: Callable[[ModelMetadata], T], deadline: Deadline) -> T:
+    async def attempt(
+        self, work: Callable[[ModelMetadata], Awaitable[T]], deadline: Deadline
+    ) -> T:
         """Call `work`; call it again if it is refused and the model has changed.
 
         Parameters
@@ -69,20 +85,17 @@ class MetadataCache:
         deadline : Deadline
             Time by which the metadata must arrive.
         """
-        known = self.get(deadline)
+        known = await self.get(deadline)
         try:
-            return work(known)
+            return await work(known)
         except RequestRefusedError:
             try:
-                fresh = self.refresh(deadline)
+                fresh = await self.refresh(deadline)
             except ServingError:
                 fresh = known
             if fresh.signatures == known.signatures:
                 raise
-        return work(fresh)
-
-    def _ask(self, deadline: Deadline) -> ModelMetadata:
-        return self._keep(self._fetch(deadline))
+        return await work(fresh)
 
     def _keep(self, metadata: ModelMetadata) -> ModelMetadata:
         self._current = metadata

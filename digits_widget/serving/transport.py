@@ -1,8 +1,11 @@
-"""`Transport`: the interface between the client and the wire, for gRPC and REST."""
+"""`Transport`: the interface between the client and the wire, for gRPC and REST.
+
+`AsyncTransport` is what `AsyncClient` needs of it, with answers to await.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
 import grpc
@@ -140,3 +143,77 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close the connections and give up the requests in progress."""
+
+
+class AsyncPending(Protocol):
+    """The same as `Pending`, to await."""
+
+    def result(self) -> Awaitable[tuple[bytes, float]]:
+        """Wait for the response; return it and the seconds it took."""
+
+    def cancel(self) -> None:
+        """Cancel the request."""
+
+
+class AsyncTransport(Protocol):
+    """A way to a model server for one event loop; its methods are `Transport`'s."""
+
+    def encode(self, call: Call) -> bytes:
+        """Return the serialised request."""
+
+    def decode(self, response: bytes, call: Call) -> Outputs:
+        """Return the outputs in a response.
+
+        Parameters
+        ----------
+        response, call
+            As for `Transport.decode`.
+        """
+
+    def ask(
+        self, request: bytes, *, timeout: float, get_hint: GetHint
+    ) -> Awaitable[tuple[bytes, float]]:
+        """Send an encoded request; return the response and the seconds it took.
+
+        Parameters
+        ----------
+        request, timeout, get_hint
+            As for `Transport.ask`.
+        """
+
+    def send(
+        self, request: bytes, *, timeout: float, get_hint: GetHint
+    ) -> AsyncPending:
+        """Send an encoded request without waiting.
+
+        Parameters
+        ----------
+        request, timeout, get_hint
+            As for `Transport.send`.
+        """
+
+    def metadata(
+        self, *, timeout: float, get_hint: GetHint
+    ) -> Awaitable[ModelMetadata]:
+        """Return the model's metadata.
+
+        Parameters
+        ----------
+        timeout, get_hint
+            As for `Transport.metadata`.
+        """
+
+    def status(
+        self, model: str, *, timeout: float, get_hint: GetHint
+    ) -> Awaitable[tuple[VersionStatus, ...]]:
+        """Return the state of all versions of `model`.
+
+        Parameters
+        ----------
+        model, timeout, get_hint
+            As for `Transport.status`.
+        """
+
+
+AnyTransport: TypeAlias = Transport | AsyncTransport
+"""What logic that is written once, for both clients, asks."""

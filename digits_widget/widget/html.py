@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from base64 import b64encode
 from html import escape
 
 from digits_widget.errors import DigitsError, ServerAbsentError
+from digits_widget.explanation import explain
 
 
 def status(words: str) -> str:
@@ -15,12 +17,12 @@ def status(words: str) -> str:
 
 
 def problem(exc: Exception) -> str:
-    """Return an error's message in one line, above its folded traceback."""
+    """Return an error's message in one line, above its folded explanation."""
     details = "".join(traceback.format_exception(exc))
     return (
         f'<div role="alert" class="digits-problem"><span>⚠ {escape(_said(exc))}'
-        f"</span><details><summary>Details</summary><pre>{escape(details)}</pre>"
-        "</details></div>"
+        f"</span><details><summary>Details</summary>{_explained(exc)}"
+        f"<pre>{escape(details)}</pre></details></div>"
     )
 
 
@@ -103,3 +105,16 @@ def _said(exc: Exception) -> str:
             "the address."
         )
     return str(exc) if isinstance(exc, DigitsError) else f"{type(exc).__name__}: {exc}"
+
+
+def _explained(exc: Exception) -> str:
+    """Return the name of the error and its explanation, if it is one of ours."""
+    if not isinstance(exc, DigitsError):
+        return ""
+    explanation = explain(exc)
+    first, *rest = (
+        re.sub("`([^`]+)`", r"<code>\1</code>", escape(paragraph))
+        for paragraph in explanation.paragraphs
+    )
+    told = "".join(f"<p>{paragraph}</p>" for paragraph in rest)
+    return f"<p><b>{explanation.name}</b>: {first}</p>{told}"

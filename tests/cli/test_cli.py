@@ -50,7 +50,7 @@ def test_help_needs_nothing_heavy() -> None:
     assert done.stdout.endswith("[]\n")
 
 
-def test_our_errors_end_in_one_line(
+def test_our_errors_end_in_one_line_and_where_to_read_more(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import digits_widget.cli.evaluate as command
@@ -62,7 +62,10 @@ def test_our_errors_end_in_one_line(
     monkeypatch.setattr(command, "run", fail)
     assert cli.main(["evaluate"]) == 1
     err = capsys.readouterr().err
-    assert err == "digits-widget evaluate: Got nothing, expected something.\n"
+    assert err == (
+        "digits-widget evaluate: Got nothing, expected something.\n"
+        "More: digits-widget explain DataError\n"
+    )
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,8 +60,9 @@ def test_flags_without_effect_are_named_in_one_line(
     # There is nothing to serve, so it ends before anything slow is done.
     assert process.main(arguments) == 1
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == (2 if said else 1)
+    assert len(lines) == (3 if said else 2)
     assert lines[0].endswith(said) or not said
+    assert lines[-1].endswith("More: digits-widget explain ModelServerError")
 
 
 @pytest.mark.parametrize(
@@ -167,8 +168,9 @@ def test_a_taken_port_is_one_sentence() -> None:
             check=False,
         )
     assert done.returncode == 3
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert f"Port {port} on 127.0.0.1 is taken by another program" in done.stderr
+    message, more = done.stderr.splitlines()
+    assert f"Port {port} on 127.0.0.1 is taken by another program" in message
+    assert more.endswith("More: digits-widget explain PortTakenError")
 
 
 def started() -> subprocess.Popen[str]:

@@ -48,8 +48,9 @@ def test_it_says_what_is_there_instead_of_a_file(
     make_special(kind, tmp_path / name)
     assert main(named) == 1
     said = capsys.readouterr().err
-    assert f"it is {kind}, not a file" in said
-    assert said.count("\n") == 1
+    message, more = said.splitlines()
+    assert f"it is {kind}, not a file" in message
+    assert more.startswith("More: digits-widget explain ")
 
 
 @pytest.mark.parametrize("kind", NOT_FILES)

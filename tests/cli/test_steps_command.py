@@ -83,6 +83,7 @@ def test_what_goes_wrong_is_one_line(
     monkeypatch.chdir(picture.parent)
     assert main(["steps", *arguments]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("digits-widget steps: ")
-    assert words in said
-    assert said.count("\n") == 1
+    message, more = said.splitlines()
+    assert message.startswith("digits-widget steps: ")
+    assert words in message
+    assert more.startswith("More: digits-widget explain ")

@@ -39,6 +39,7 @@ OTHERS = {
     "python3 -m venv .venv",
     ". .venv/bin/activate",
     "pip install -e '.[lab]'",
+    "pip install .",
     "pip install -e '.[class]'",
     "conda env create -f environment.yml",
     "conda activate digits-widget",
@@ -76,7 +77,7 @@ OTHERS = {
     "sudo tljh-config reload hub",
 }
 
-RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor")
+RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor", "explain")
 """Commands that end soon by themselves, and need no data set."""
 
 TARGETS = sorted(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import digits_widget
 from digits_widget.cli import COMMANDS, parser
 from digits_widget.dithering import CATALOGUE
 from digits_widget.errors import DigitsError
+from digits_widget.explanation import EXPLANATIONS
 from tests.docs.pages import ROOT
 from tools.site.commands import documented_parser
 from tools.site.dithers import dither_pages
@@ -122,6 +126,16 @@ def test_the_overview_lists_every_method() -> None:
     assert all(f"(#dither-{name})" in overview for name in CATALOGUE)
 
 
+@pytest.mark.server
+@pytest.mark.parametrize("term", ["string", "byte", "dt_string"])
+def test_the_search_finds_string_inputs(site: Path, term: str) -> None:
+    script = (site / "searchindex.js").read_text()
+    index = json.loads(script.removeprefix("Search.setIndex(").removesuffix(")"))
+    # One page as a number, several as a list.
+    pages = np.atleast_1d(index["titleterms"][term])
+    assert "how-to/service" in [index["docnames"][page] for page in pages]
+
+
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
     (tmp_path / "there.html").write_text('<p id="here">')
     (tmp_path / "index.html").write_text(
@@ -146,3 +160,21 @@ def test_a_table_keeps_its_cells_apart() -> None:
 def test_the_errors_are_a_tree_that_is_documented() -> None:
     assert "errors" in name_pages()["reference/python/story.rst"]
     assert DigitsError.__doc__
+
+
+@pytest.mark.server
+def test_every_error_has_its_place_from_a_to_z(site: Path) -> None:
+    page = (site / "reference" / "errors.html").read_text()
+    places = [page.index(f'id="error-{slug}"') for slug in EXPLANATIONS]
+    assert places == sorted(places)
+    # Sphinx makes typographic quotation marks.
+    words = re.sub(r"\W+", " ", re.sub(r"<[^>]+>", "", unescape(page)))
+    for explanation in EXPLANATIONS.values():
+        for paragraph in explanation.paragraphs:
+            assert re.sub(r"\W+", " ", paragraph).strip() in words
+
+
+@pytest.mark.server
+def test_the_errors_are_linked(site: Path) -> None:
+    for page in ("index.html", "how-to/real-server.html"):
+        assert 'reference/errors.html#errors-a-to-z"' in (site / page).read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -15,9 +16,9 @@ import pytest
 
 from digits_widget.errors import OptionError, ServerUnavailableError
 from digits_widget.model_server.embedded import EmbeddedServer
-from digits_widget.serving import Client, Tls
+from digits_widget.serving import AsyncClient, Client, Tls
 from digits_widget.serving.connection import Connection
-from digits_widget.serving.grpc_transport import SERVICE_CONFIG, _options
+from digits_widget.serving.grpc_channel import SERVICE_CONFIG, _options
 from digits_widget.serving.target import Target
 from tests.serving.scripted_server import ScriptedServer
 
@@ -86,6 +87,18 @@ def test_an_encrypted_call_carries_a_fresh_token_each_time(
         "Bearer second",
         "Bearer third",
     ]
+
+
+def test_a_client_of_an_event_loop_is_encrypted_as_well(
+    secure: ScriptedServer, keys: Path
+) -> None:
+    async def ask() -> None:
+        tls = ours(keys)
+        async with AsyncClient(secure.target, tls=tls, token="secret".strip()) as it:
+            await it.predict(IMAGE)
+
+    asyncio.run(ask())
+    assert secure.headers[-1]["authorization"] == "Bearer secret"
 
 
 def test_a_client_without_encryption_is_told_to_use_it(secure: ScriptedServer) -> None:

@@ -4,10 +4,12 @@ import io
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from digits_widget.drawing import Drawing, Stroke
 from digits_widget.errors import ServerAbsentError
+from digits_widget.explanation import EXPLANATIONS, Explanation
 from digits_widget.findings import FINDINGS
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
@@ -20,6 +22,7 @@ from digits_widget.widget import DigitsWidget
 from digits_widget.widget.panels.confidences.confidences import sentence
 from digits_widget.widget.static_png import static_png
 from digits_widget.widget.status import Status
+from tests.an_error import an_error
 from tests.widget.conftest import Look
 from tests.widget.panel_driver import PanelDriver
 
@@ -101,6 +104,27 @@ def test_the_status_line_says_the_problem_and_folds_the_rest(
     widget.clear()
     assert page.problem() == ""
     widget.close()
+
+
+@pytest.mark.parametrize("explanation", EXPLANATIONS.values(), ids=lambda e: e.name)
+def test_the_explanation_of_an_error_is_folded_below_its_message(
+    explanation: Explanation,
+) -> None:
+    view = Status()
+    view.show(State(problem=an_error(explanation.kind)))
+    page = PanelDriver(view.widget)
+    assert page.problem() == "⚠ Got it. Details"
+    folded = BeautifulSoup(page.html, "html.parser").select_one("details")
+    assert folded
+    told = " ".join(each.text for each in folded.select("p"))
+    text = " ".join(explanation.paragraphs).replace("`", "")
+    assert told == f"{explanation.name}: {text}"
+
+
+def test_an_error_of_ones_own_has_only_its_traceback() -> None:
+    view = Status()
+    view.show(State(problem=ZeroDivisionError("by <zero>")))
+    assert "<p>" not in PanelDriver(view.widget).html
 
 
 def test_notice_is_shown_when_there_is_no_problem() -> None:

@@ -20,6 +20,7 @@ from sphinx.cmd.build import main as sphinx_build
 
 from digits_widget.model_server.embedded import EmbeddedServer
 from tools.site.dithers import dither_pages
+from tools.site.errors import error_page
 from tools.site.links import check_site
 from tools.site.names import name_pages
 from tools.site.wire import wire_page
@@ -97,6 +98,7 @@ def publish(built: Path, output: Path) -> None:
 def gather(source: Path) -> None:
     """Lay out all that Sphinx reads: pages by hand, pages made here, notebooks."""
     made = {
+        "reference/errors.md": error_page(),
         "reference/wire.md": wire_page(),
         **dither_pages(),
         **name_pages(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from digits_widget.dithering.catalogue import find_method, look_up
+from digits_widget.dithering.catalogue import find_method
 from digits_widget.dithering.compatibility.dithering_rust import DITHERING
 from digits_widget.dithering.compatibility.ffmpeg import FFMPEG, FFMPEG_9
 from digits_widget.dithering.compatibility.hitherdither import HITHERDITHER
@@ -22,6 +22,7 @@ from digits_widget.dithering.compatibility.makeworld import MAKEWORLD
 from digits_widget.dithering.compatibility.pillow import PILLOW
 from digits_widget.dithering.compatibility.program import Program
 from digits_widget.dithering.method import Method
+from digits_widget.nearest_names import look_up
 
 COMPATIBILITY: Mapping[str, Program] = MappingProxyType(
     {
