@@ -79,7 +79,9 @@ class Film:
             raise ImageError(msg)
         count = len(images)
         if not {len(answers), len(captions)} <= {0, count}:
-            msg = f"{count} pictures need {count} answers and {count} captions, or none."
+            msg = (
+                f"{count} pictures need {count} answers and {count} captions, or none."
+            )
             raise ImageError(msg)
         self._captions = list(captions) or [""] * count
         drawn = [_bars(answer) for answer in answers] or [""] * count

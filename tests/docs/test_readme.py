@@ -18,6 +18,7 @@ from digits_widget import cli, sample
 from digits_widget.cli import COMMANDS, parser
 from tests.docs.pages import BLOCKS, LINES, PAGES, ROOT, Block, blocks_in
 from tests.photos import SCENES, photograph
+from tools.lessons import COURSE, ROUTES, Lesson
 
 if TYPE_CHECKING:
     from digits_widget.model_server.embedded import EmbeddedServer
@@ -215,9 +216,31 @@ def made_for_the_site(page: Path, link: str) -> bool:
 
 @pytest.mark.parametrize("extra", ["lab", "app", "server", "training"])
 def test_every_extra_is_explained(extra: str) -> None:
-    assert f"| `{extra}` |" in README
+    page = ROOT / "docs" / "how-to" / "install.md"
+    assert f"| `{extra}` |" in page.read_text()
 
 
 def test_every_notebook_is_listed() -> None:
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
         assert f"](notebooks/{notebook.name})" in README
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+def test_a_lesson_is_listed_with_its_minutes(path: Path) -> None:
+    core, deeper = Lesson(path).stated
+    minutes = f"{core} + {deeper}" if deeper else f"{core}"
+    (row,) = (line for line in README.splitlines() if f"notebooks/{path.name})" in line)
+    assert row.endswith(f"| {minutes} |")
+
+
+@pytest.mark.parametrize(("name", "route"), ROUTES.items(), ids=list(ROUTES))
+def test_the_routes_are_told(name: str, route: tuple[int, ...]) -> None:
+    numbers = ", ".join(map(str, route))
+    assert re.search(rf"\*\*{name.title()}\*\*,[^.]*take {numbers}\.", README)
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    prose = re.sub(
+        r"```.*?```|<picture>.*?</picture>|\]\([^)]*\)", "", README, flags=re.DOTALL
+    )
+    assert len(prose.split()) <= 900
