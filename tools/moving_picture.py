@@ -82,8 +82,9 @@ def _shot(notebook: NotebookPage) -> Image.Image:
     tabs = notebook.widget.get_by_role(
         "button", name="Steps", exact=True
     ).bounding_box()
-    assert top
-    assert tabs
+    if not (top and tabs):
+        msg = "The widget is not on the page."
+        raise RuntimeError(msg)
     taken = notebook.page.screenshot(clip={**top, "height": tabs["y"] - top["y"]})
     return Image.open(io.BytesIO(taken)).convert("RGB")
 
