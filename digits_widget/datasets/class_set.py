@@ -30,7 +30,7 @@ from digits_widget.samples import samples
 
 _NAME = re.compile(
     r"(?P<writer>.*?)"  # anna
-    r"(?<!\d)[-_ .]*(?P<label>\d)(?!\d)"  # -7, and not -17
+    r"[-_ .]*(?<!\d)(?P<label>\d)(?!\d)"  # -7, and not -17
     r"(?:[-_ .(].*)?"  # the suffix of a browser or a second try: " (1)", "-b"
 )
 

@@ -34,6 +34,7 @@ def test_drawings_are_merged_in_order_of_names(tmp_path: Path) -> None:
         ("anna-maria-7 (1)", 7, "anna-maria"),
         ("anna-7-b", 7, "anna"),
         ("Zoë 3", 3, "Zoë"),
+        ("fox12-7", 7, "fox12"),
     ],
 )
 def test_a_name_tells_digit_and_writer(
@@ -60,6 +61,7 @@ def test_a_label_in_the_file_comes_first(tmp_path: Path) -> None:
         ("anna-7", "\udcff", "utf-8"),
         ("anna-12", sample(1).to_json(), "no label"),
         ("anna", sample(1).to_json(), "no label"),
+        ("digit(3)", sample(1).to_json(), "no label"),
         ("anna-7", Drawing().to_json(), "has no ink"),
         (
             "anna-7",
