@@ -16,7 +16,15 @@ from digits_widget.serving import Client
 
 
 def exercise_1(body: bytes, target: str) -> str | None:
-    """Check that a request's body holds a picture that is read as a 4."""
+    """Check that a request's body holds a picture that is read as a 4.
+
+    Parameters
+    ----------
+    body : bytes
+        The learner's: JSON with a picture in Base64.
+    target : str
+        Address of the model server.
+    """
     if isinstance(body, str):
         return "The body is text. HTTP sends bytes: add .encode()."
     if not isinstance(body, bytes):

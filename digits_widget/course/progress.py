@@ -34,6 +34,11 @@ class Progress:
         """Return the progress after one more right answer, and keep it in a file.
 
         A file that cannot be written, such as on a full disk, changes nothing else.
+
+        Parameters
+        ----------
+        lesson, exercise : int
+            Numbers of the lesson, and of the exercise in it.
         """
         if (lesson, exercise) not in self.solved:
             with suppress(OSError):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from digits_widget.figures.themed import ThemedFigure
 
@@ -38,6 +39,8 @@ def draw_bars(
     colours = ["C1" if name in marked else "C0" for name in values]
     bars = axes.barh(list(values), list(values.values()), color=colours)
     axes.bar_label(bars, fmt=f"{{:,.{digits}f}}", padding=4, fontsize=9)
+    if not digits:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(0, 1.15 * max(values.values(), default=0) or 1)
     axes.invert_yaxis()
     axes.set_xlabel(label)

@@ -26,7 +26,7 @@ _STYLE = """
 .digits-film img { left: 1px; top: 1px; width: 196px; height: 196px; margin: 0;
   object-fit: contain; image-rendering: pixelated;
   outline: 1px solid var(--jp-border-color1, #bdbdbd); }
-.digits-film svg { left: 220px; top: 0; fill: currentColor; }
+.digits-film svg { left: 210px; top: 0; fill: currentColor; }
 .digits-film svg .best { fill: #1f77b4; }
 .digits-film svg rect { opacity: 0.35; }
 .digits-film svg .best { opacity: 1; }
@@ -135,15 +135,15 @@ def _bars(answer: Prediction) -> str:
     """Return ten bars 150 pixels high, their digits below, and the best confidence."""
     best = answer.label
     columns = "".join(
-        f'<rect x="{20 * digit + 2}" y="{170 - 150 * share:.1f}" width="16" '
+        f'<rect x="{20 * digit + 12}" y="{170 - 150 * share:.1f}" width="16" '
         f'height="{150 * share:.1f}"{_best(digit == best)}/>'
-        f'<text x="{20 * digit + 10}" y="188" text-anchor="middle">{digit}</text>'
+        f'<text x="{20 * digit + 20}" y="188" text-anchor="middle">{digit}</text>'
         for digit, share in enumerate(answer.confidences)
     )
     top = 164 - 150 * answer.confidence
-    sure = f'<text x="{20 * best + 10}" y="{top:.1f}" text-anchor="middle">'
+    sure = f'<text x="{20 * best + 20}" y="{top:.1f}" text-anchor="middle">'
     return (
-        f'<svg width="{20 * DIGITS}" height="196">{columns}'
+        f'<svg width="{20 * DIGITS + 20}" height="196">{columns}'
         f"{sure}{answer.confidence:.0%}</text></svg>"
     )
 

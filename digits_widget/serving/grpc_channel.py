@@ -26,8 +26,8 @@ SERVICE_CONFIG = json.dumps(
                     "initialBackoff": "0.08s",
                     "maxBackoff": "1s",
                     "backoffMultiplier": 2,
-                    # Only this status promises that a retry can help. After a missed
-                    # deadline or an internal failure it would only add load.
+                    # Nothing was done yet, so a server that starts or comes back can
+                    # do it. After a missed deadline, a retry would add load.
                     "retryableStatusCodes": ["UNAVAILABLE"],
                 },
             }
