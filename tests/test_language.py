@@ -46,6 +46,9 @@ FORBIDDEN = [
         r"\bhas not[.,;?]",
         r"\bwhat the hand did\b",
         r"\bas by hand\b",
+        r"\bin vain\b",
+        r"\bto and fro\b",
+        r"\bwe shall\b",
         r"\bdata sets?\b",
         r"^(?-i:Of) (a|an|the|what|which|this|these)\b",
     )
@@ -56,6 +59,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 ROOT = PACKAGE.parent
+
+SCRIPTS = sorted(path for kind in ("*.js", "*.html") for path in PACKAGE.rglob(kind))
+"""What browsers get: the widget's own page, and those of a class."""
 
 PAGES = [
     ROOT / "README.md",
@@ -91,6 +97,13 @@ def found_in(texts: Iterable[str]) -> list[tuple[str, str]]:
 def test_no_phrase_reads_like_a_translation(path: Path) -> None:
     found = found_in(prose(path.read_text("utf-8")))
     assert not found
+
+
+@pytest.mark.parametrize(
+    "path", SCRIPTS, ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_no_script_reads_like_a_translation(path: Path) -> None:
+    assert not found_in(path.read_text("utf-8").splitlines())
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -27,7 +27,7 @@ def draw_reliability(results: Mapping[str, Evaluation]) -> Figure:
     figure = ThemedFigure(figsize=(5.6, 4.4), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], "--", color="0.5", lw=1)
-    axes.text(42, 45, "well calibrated", rotation=41, fontsize=8, color="0.35")
+    axes.text(42, 45, "well calibrated", rotation=41, fontsize=8)
     for number, (name, result) in enumerate(results.items()):
         _draw_run(axes, name, result, number)
     axes.set_xlim(0, 102)
