@@ -36,6 +36,8 @@ lint: dev ## style, types, and generated files that are up to date
 	@$(BIN)/python tools/build_protos.py --check
 	@$(BIN)/python tools/model_card.py --check
 	@$(BIN)/python -m tools.figures --check
+	@$(BIN)/repo-review --show err .
+	@$(BIN)/zizmor --offline --quiet .github
 
 format: dev ## put the code in order
 	@$(BIN)/ruff check --fix .
