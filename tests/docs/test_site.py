@@ -8,14 +8,19 @@ import re
 import subprocess
 import sys
 from html import unescape
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 
 import digits_widget
 from digits_widget.cli import COMMANDS, parser
 from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering.specimen import digit
 from digits_widget.errors import DigitsError
 from digits_widget.explanation import EXPLANATIONS
 from tests.docs.pages import ROOT
@@ -121,9 +126,20 @@ def test_the_wire_page_links_every_message_it_has() -> None:
     assert "PredictRequest" in page
 
 
-def test_the_overview_lists_every_method() -> None:
+def test_the_overview_lists_every_method_and_shows_its_own_print() -> None:
     overview = dither_pages()["reference/dithering/index.md"]
     assert all(f"(#dither-{name})" in overview for name in CATALOGUE)
+    gallery = BeautifulSoup(overview, "html.parser").select(".dither-gallery a")
+    assert [str(link["href"]).partition("#dither-")[2] for link in gallery] == [
+        *CATALOGUE
+    ]
+    for link, (name, method) in zip(gallery, CATALOGUE.items(), strict=True):
+        assert link.get_text() == name
+        assert link.img
+        data = b64decode(str(link.img["src"]).partition(",")[2])
+        with Image.open(BytesIO(data)) as picture:
+            ink = ~np.asarray(picture)
+        assert np.array_equal(ink[:, :28], method(digit()[None])[0] > 0.5)
 
 
 @pytest.mark.server
