@@ -5,9 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PURPOSE ?= lab
+DOCS_PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help lab class test test-fast lint format docs editions bench protos screenshots environment dev clean
+.PHONY: help lab class test test-fast lint format docs docs-serve editions bench protos screenshots environment dev clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +30,7 @@ test: dev ## check everything: style, types, unit, server, notebooks, docs, brow
 test-fast: dev ## only what needs neither TensorFlow nor a browser
 	@$(BIN)/python -m pytest -m "not server and not browser"
 
-lint: dev ## style, types, and generated files that are up to date
+lint: dev ## style, types, generated files, and the rules of repo-review and zizmor
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -45,6 +46,9 @@ format: dev ## put the code in order
 
 docs: dev ## build the documentation's site into site/, any warning an error
 	@$(BIN)/python -m tools.site.build
+
+docs-serve: docs ## build the site and serve it on this machine; Ctrl-C stops it
+	@$(BIN)/python -m tools.site.serve --port $(DOCS_PORT)
 
 editions: dev ## build the course for students, for teachers and as slides into build/editions/
 	@$(BIN)/python -m tools.editions

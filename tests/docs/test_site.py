@@ -59,6 +59,26 @@ def test_every_notebook_has_a_page(site: Path) -> None:
 
 
 @pytest.mark.server
+def test_a_list_for_language_models_names_every_page_of_the_contents(
+    site: Path,
+) -> None:
+    lines = (site / "llms.txt").read_text().splitlines()
+    assert lines[0] == "# digits_widget"
+    assert lines[2].startswith("> Draw a digit")
+    found = [re.fullmatch(r"- \[(.+)\]\((.+)\): (.+)", line) for line in lines]
+    pages = {each[2]: each[1] for each in found if each}
+    assert len(pages) == sum(line.startswith("- ") for line in lines)
+    assert all((site / page).exists() for page in pages)
+    assert pages["how-to/keyboard.html"] == "Use it by keyboard"
+    index = (ROOT / "docs" / "index.md").read_text()
+    trees = re.findall(r"```\{toctree\}.*?\n\n(.*?)```", index, re.DOTALL)
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+    assert set(pages) == {f"{name}.html" for name in " ".join(trees).split()} | {
+        f"tutorials/{path.stem}.html" for path in notebooks
+    }
+
+
+@pytest.mark.server
 def test_every_name_of_the_front_door_is_explained(site: Path) -> None:
     pages = "".join(
         page.read_text() for page in (site / "reference" / "python").glob("*.html")

@@ -19,6 +19,7 @@ from sphinx.cmd.build import main as sphinx_build
 from tools.site.dithers import dither_pages
 from tools.site.errors import error_page
 from tools.site.links import check_site
+from tools.site.llms import llms_txt
 from tools.site.names import name_pages
 from tools.site.notebooks import run_notebooks
 from tools.site.wire import wire_page
@@ -77,6 +78,10 @@ def main(argv: list[str] | None = None) -> int:
     gather(source, None if args.no_run else args.work / "notebooks-that-ran")
     options = ["-W", "--keep-going", "-n", "-q", "-d", str(args.work / "doctrees")]
     code: int = sphinx_build([*options, str(source), str(args.work / "html")])
+    if not code:
+        index = (source / "index.md").read_text(encoding="utf-8")
+        listed = llms_txt(index, args.work / "html")
+        (args.work / "html" / "llms.txt").write_text(listed, encoding="utf-8")
     problems = [] if code else list(check_site(args.work / "html"))
     for problem in problems:
         print(problem, file=sys.stderr)
