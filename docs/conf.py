@@ -67,6 +67,7 @@ html_theme = "furo"
 html_title = "digits_widget"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
@@ -75,8 +76,9 @@ exclude_patterns = [
     "CHANGELOG.md",
     "conf.py",
 ]
-pygments_style = "tango"
-pygments_dark_style = "github-dark"
+# Their contrast is at least 7 to 1.
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def link_by_last_name(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
-import sys
-from html import unescape
 from base64 import b64decode
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -33,23 +31,6 @@ from tools.site.wire import wire_page
 
 # Half a minute's work, which takes many where every core is busy.
 pytestmark = pytest.mark.timeout(900)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site in a process of its own, any warning an error."""
-    folder = tmp_path_factory.mktemp("docs")
-    places = ["--output", str(folder / "site"), "--work", str(folder / "work")]
-    done = subprocess.run(
-        # The notebooks run in tests of their own.
-        [sys.executable, "-m", "tools.site.build", "--no-run", *places],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "site"
 
 
 @pytest.mark.server
