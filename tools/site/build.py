@@ -34,6 +34,9 @@ COPIES = (
     ("reference/models/", "digits_widget/models", "*.*"),
     ("", ".", "CHANGELOG.md"),
     ("", ".", "CONTRIBUTING.md"),
+    ("", ".", "SUPPORT.md"),
+    ("", ".", "SECURITY.md"),
+    ("", ".", "CODE_OF_CONDUCT.md"),
 )
 """Place in the site, folder of the project, and which of its files."""
 
@@ -47,6 +50,7 @@ LINKS = {
 """Beginnings of links, in the project and in the site."""
 
 LINKS_AT_THE_TOP = {
+    "CHANGELOG.md": "changes.md",
     "docs/": "",
     "notebooks/": "tutorials/",
     "deploy/": "how-to/deploy/",
