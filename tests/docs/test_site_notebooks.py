@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from digits_widget.model_server.embedded import EmbeddedServer
 from tests.docs.pages import ROOT
+from tools.lessons import ROUTES
 from tools.site import notebooks
 from tools.site.notebooks import run_notebook, run_notebooks
 
@@ -73,6 +74,14 @@ def test_what_ran_is_kept_until_it_changes(
     path.write_text(path.read_text().replace("6 * 7", "6 * 8"))
     assert '"48"' in run_notebooks([path], kept)[path]
     assert len(list(kept.iterdir())) == 1
+
+
+def test_the_routes_are_those_of_the_lessons() -> None:
+    page = (ROOT / "docs" / "tutorials" / "index.md").read_text()
+    routes = re.findall(r"(?m)^- \*\*.*\*\*: ([\d, ]+)[;.]$", page)
+    assert [tuple(map(int, route.split(", "))) for route in routes] == [
+        *ROUTES.values()
+    ]
 
 
 def test_the_site_has_each_colour_that_outputs_ask_for() -> None:
