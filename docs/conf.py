@@ -101,6 +101,15 @@ def link_by_last_name(
     )
 
 
+def colour_written_files(_app: Sphinx, page: nodes.document) -> None:
+    """Colour a cell that writes a file in the language of the file."""
+    for block in page.findall(nodes.literal_block):
+        found = re.match(r'%%writefile .*\.(\w+)"?\n', block.astext())
+        if found:
+            block["language"] = {"py": "ipython3"}.get(found[1], found[1])
+
+
 def setup(app: Sphinx) -> None:
-    """Tell Sphinx about it."""
+    """Tell Sphinx about both."""
     app.connect("missing-reference", link_by_last_name)
+    app.connect("doctree-read", colour_written_files)

@@ -27,6 +27,9 @@ CELLS = [
     new_code_cell("other"),
     new_code_cell("import os; os.environ['DIGITS_SERVER']"),
     new_code_cell("widget.draw(sample(3))"),
+    new_code_cell(
+        "from IPython.display import IFrame\nIFrame('http://127.0.0.1:1', 9, 9)"
+    ),
     new_code_cell("widget.clear(); widget.close(); other.close()"),
 ]
 
@@ -56,6 +59,8 @@ def test_a_pad_that_a_later_cell_draws_on_is_shown_drawn(
     }
     assert len(pictures) == 2
     assert model_server.target in ran.cells[3].outputs[0].data["text/plain"]
+    (frame,) = ran.cells[5].outputs
+    assert "you see the page here" in frame.data["text/html"]
     # Beside its outputs, nothing has changed.
     assert [c.source for c in ran.cells] == [c.source for c in CELLS]
 

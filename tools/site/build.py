@@ -41,21 +41,23 @@ COPIES = (
 """Place in the site, folder of the project, and which of its files."""
 
 LINKS = {
-    "../digits_widget/models/README.md": "../reference/models/README.md",
-    "../deploy/": "../how-to/deploy/",
-    "../README.md": "../index.md",
-    "../docs/how-to/": "../",
-    "../docs/": "../",
+    "notebooks": {
+        "../digits_widget/models/README.md": "../reference/models/README.md",
+        "../deploy/": "../how-to/deploy/",
+        "../README.md": "../index.md",
+        "../docs/": "../",
+    },
+    "deploy": {
+        "../docs/how-to/": "../",
+    },
+    "": {
+        "CHANGELOG.md": "changes.md",
+        "docs/": "",
+        "notebooks/": "tutorials/",
+        "deploy/": "how-to/deploy/",
+    },
 }
-"""Beginnings of links, in the project and in the site."""
-
-LINKS_AT_THE_TOP = {
-    "CHANGELOG.md": "changes.md",
-    "docs/": "",
-    "notebooks/": "tutorials/",
-    "deploy/": "how-to/deploy/",
-}
-"""The same for pages from the project's top."""
+"""By folder: beginnings of links, in the project and in the site."""
 
 _TEXTS = {".md", ".ipynb"}
 
@@ -141,8 +143,8 @@ def gather(source: Path, kept: Path | None) -> None:
 
 def _moved(path: Path, text: str) -> bytes:
     """Return a page's text, its links mended to where things lie in the site."""
-    links = LINKS | (LINKS_AT_THE_TOP if path.parent == ROOT else {})
-    for here, there in links.items():
+    folder = "" if path.parent == ROOT else path.parent.name
+    for here, there in LINKS.get(folder, {}).items():
         text = text.replace(f"]({here}", f"]({there}")
     return _PICTURE.sub(_by_theme, text).encode()
 

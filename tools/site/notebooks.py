@@ -26,6 +26,8 @@ from tools.site import answered
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_FRAME = "<p><em>In the notebook, you see the page here.</em></p>"
+
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PNG = "image/png"
 
@@ -83,6 +85,7 @@ def run_notebook(path: Path, server: EmbeddedServer, data: str) -> NotebookNode:
                     unanswered.remove(output)
     for cell in notebook.cells:
         _describe_pictures(cell)
+        _leave_out_frames(cell)
     return notebook
 
 
@@ -112,6 +115,13 @@ def _describe_pictures(cell: NotebookNode) -> None:
             if not words or words.startswith("Figure size"):
                 words = "A chart, which the text around it describes"
             cell.metadata.setdefault("mystnb", {}).setdefault("image", {"alt": words})
+
+
+def _leave_out_frames(cell: NotebookNode) -> None:
+    """Replace pages that a server of the notebook showed: it has stopped since."""
+    for output in cell.get("outputs", []):
+        if "<iframe" in output.get("data", {}).get("text/html", ""):
+            output.data["text/html"] = _FRAME
 
 
 def _sources() -> list[Path]:
