@@ -5,9 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PURPOSE ?= lab
+DOCS_PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help lab class test test-fast lint format docs editions bench protos screenshots environment dev clean
+.PHONY: help lab class test test-fast lint format docs docs-serve editions bench protos screenshots environment dev clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,13 +30,15 @@ test: dev ## check everything: style, types, unit, server, notebooks, docs, brow
 test-fast: dev ## only what needs neither TensorFlow nor a browser
 	@$(BIN)/python -m pytest -m "not server and not browser"
 
-lint: dev ## style, types, and generated files that are up to date
+lint: dev ## style, types, generated files, and the rules of repo-review and zizmor
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/build_protos.py --check
 	@$(BIN)/python tools/model_card.py --check
 	@$(BIN)/python -m tools.figures --check
+	@$(BIN)/repo-review --show err .
+	@$(BIN)/zizmor --offline --quiet .github
 
 format: dev ## put the code in order
 	@$(BIN)/ruff check --fix .
@@ -43,6 +46,9 @@ format: dev ## put the code in order
 
 docs: dev ## build the documentation's site into site/, any warning an error
 	@$(BIN)/python -m tools.site.build
+
+docs-serve: docs ## build the site and serve it on this machine; Ctrl-C stops it
+	@$(BIN)/python -m tools.site.serve --port $(DOCS_PORT)
 
 editions: dev ## build the course for students, for teachers and as slides into build/editions/
 	@$(BIN)/python -m tools.editions

@@ -36,16 +36,12 @@ myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 # The commands' own domain warns of each link that leads elsewhere.
 myst_ref_domains = ["std", "py"]
-nb_execution_mode = os.environ.get("DIGITS_RUN_NOTEBOOKS", "off")
-nb_execution_timeout = 180
-nb_execution_raise_on_error = True
-nb_execution_cache_path = str(Path(__file__).parents[1] / "notebook-cache")
+# tools/site/notebooks.py has run them.
+nb_execution_mode = "off"
 # A page has no kernel, and fetches nothing: show the picture that the widget leaves.
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_mime_priority_overrides = [
     ("html", "application/vnd.jupyter.widget-view+json", None),
-    ("html", "image/svg+xml", 10),
-    ("html", "image/png", 20),
 ]
 # Two hyphens begin an option; they are no dash.
 smartquotes_action = "qe"
@@ -58,6 +54,8 @@ napoleon_use_rtype = False
 napoleon_use_ivar = True
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+# matplotlib gives each figure a method of this name, in roles that only its site has.
+autodoc_default_options = {"exclude-members": "set"}
 # In docstrings a name in single backticks is one of ours, or just a name.
 default_role = "py:obj"
 # Of foreign names nothing is known without a network; ours must all be found.
@@ -69,6 +67,7 @@ html_theme = "furo"
 html_title = "digits_widget"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
@@ -76,10 +75,10 @@ exclude_patterns = [
     "reference/models/card.md",
     "CHANGELOG.md",
     "conf.py",
-    "notebook-cache",
 ]
-pygments_style = "tango"
-pygments_dark_style = "github-dark"
+# Their contrast is at least 7 to 1.
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def link_by_last_name(
@@ -102,6 +101,15 @@ def link_by_last_name(
     )
 
 
+def colour_written_files(_app: Sphinx, page: nodes.document) -> None:
+    """Colour a cell that writes a file in the language of the file."""
+    for block in page.findall(nodes.literal_block):
+        found = re.match(r'%%writefile .*\.(\w+)"?\n', block.astext())
+        if found:
+            block["language"] = {"py": "ipython3"}.get(found[1], found[1])
+
+
 def setup(app: Sphinx) -> None:
-    """Tell Sphinx about it."""
+    """Tell Sphinx about both."""
     app.connect("missing-reference", link_by_last_name)
+    app.connect("doctree-read", colour_written_files)

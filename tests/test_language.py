@@ -66,6 +66,9 @@ SCRIPTS = sorted(path for kind in ("*.js", "*.html") for path in PACKAGE.rglob(k
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "CODE_OF_CONDUCT.md",
+    ROOT / "SECURITY.md",
+    ROOT / "SUPPORT.md",
     ROOT / "deploy" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]

@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SUPPORTED = ("3.13", "3.12", "3.11")
 WITHOUT_TENSORFLOW = ("3.14",)
 NEEDED_GB = 4.0
-GROUPS = {"lab": (), "test": ("test", "lint", "protos", "docs", "bench")}
+GROUPS = {"lab": (), "test": ("dev",)}
 
 CURES = {
     r"No space left on device": (

@@ -65,7 +65,7 @@ def _widget() -> Diagnosis:
     try:
         from digits_widget.widget import DigitsWidget  # noqa: PLC0415 - may be missing
     except ImportError as exc:
-        cure = "pip install --upgrade digits-widget"
+        cure = "In the project's folder: pip install --force-reinstall -e '.[lab]'"
         return broken(TOPIC, f"The widget cannot be loaded: {exc}", cure)
     return well(TOPIC, f"{DigitsWidget.__name__} can be loaded")
 

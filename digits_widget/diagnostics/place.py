@@ -25,8 +25,8 @@ PLACES = {
     "BINDER_SERVICE_HOST": (
         "Binder",
         (
-            "Every stroke travels to Binder and back, so ink lags. Save your drawings: "
-            "Binder deletes an idle machine."
+            "Steps and bars travel from Binder to you, so they lag behind the pen. "
+            "Save your drawings: Binder deletes an idle machine."
         ),
     ),
     "VSCODE_PID": (

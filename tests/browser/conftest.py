@@ -25,7 +25,7 @@ def lab(model_server: EmbeddedServer) -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def browser(lab: Lab) -> Iterator[Browser]:
     """Start the browser. While it runs, no other test of asyncio can."""
-    assert lab
+    assert lab.url
     with chromium() as browser:
         yield browser
 

@@ -72,7 +72,7 @@ def hub(shared_server: EmbeddedServer) -> Iterator[Hub]:
 @pytest.fixture(scope="module")
 def browser(hub: Hub) -> Iterator[Browser]:
     """Start the browser, once the hub is up."""
-    assert hub
+    assert hub.url
     with chromium() as browser:
         yield browser
 

@@ -152,8 +152,8 @@ def test_an_installed_project_says_the_same_as_its_source(
 # -- Jupyter --------------------------------------------------------------------------
 
 
-def test_extensions_that_are_there_are_well(places: Path) -> None:
-    assert places
+@pytest.mark.usefixtures("places")
+def test_extensions_that_are_there_are_well() -> None:
     assert not [f for f in examine_jupyter() if f.state is Health.BROKEN]
 
 
@@ -200,10 +200,10 @@ def test_without_jupyter_there_is_a_hint(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.said == "There is no Jupyter in this environment"
 
 
+@pytest.mark.usefixtures("places")
 def test_a_kernel_of_a_python_that_is_gone_is_named(
-    places: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert places
     from jupyter_client import kernelspec
 
     specs = {"old": {"spec": {"argv": ["/gone/bin/python", "-m", "ipykernel"]}}}

@@ -1,4 +1,4 @@
-"""Files that other programs read: citation, forms, Binder, dev container, figures."""
+"""Files that other programs read: citation, forms, CI, Binder, containers, figures."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from tools.figures.vectors import THEMES
 
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
 CONFIG = ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SCRIPTS = Path(sys.executable).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -57,6 +59,50 @@ def test_a_report_of_a_fault_asks_for_the_doctor() -> None:
     (field,) = (each for each in form["body"] if each["id"] == "doctor")
     assert "digits-widget doctor --json" in field["attributes"]["description"]
     assert field["attributes"]["render"] == "json"
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_are_workflows(workflow: Path) -> None:
+    follows("github-workflows", workflow)
+
+
+def test_updates_are_proposed_as_dependabot_wants_it() -> None:
+    follows("dependabot", ROOT / ".github" / "dependabot.yml")
+
+
+def test_every_python_and_system_of_the_readme_is_tested_by_its_command() -> None:
+    (workflow,) = WORKFLOWS
+    jobs = yaml.safe_load(workflow.read_text())["jobs"]
+    tested = set(jobs["everything"]["strategy"]["matrix"]["python"])
+    tested |= {
+        step["with"]["python-version"]
+        for step in jobs["without-tensorflow"]["steps"]
+        if "python-version" in step.get("with", {})
+    }
+    named = {c.rpartition(" :: ")[2] for c in PROJECT["classifiers"] if " 3." in c}
+    assert tested == named
+    for job in jobs.values():
+        names = job["strategy"]["matrix"]["system"]
+        assert {name.partition("-")[0] for name in names} == {"ubuntu", "macos"}
+    commands = [step.get("run", "") for step in jobs["everything"]["steps"]]
+    assert "make PYTHON=python test" in commands
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["repo-review", "--show", "err", "."], ["zizmor", "--offline", ".github"]],
+    ids=lambda command: command[0],
+)
+def test_other_projects_rules_are_kept(command: list[str]) -> None:
+    assert f"$(BIN)/{command[0]} " in (ROOT / "Makefile").read_text()
+    done = subprocess.run(
+        [SCRIPTS / command[0], *command[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["postBuild", "start"])

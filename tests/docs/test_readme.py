@@ -27,10 +27,14 @@ README = (ROOT / "README.md").read_text()
 
 LANGUAGES = {"python", "console", "text"}
 
-# The second is of the page on installing without a network.
-PREFIXES = ("digits-widget ", "digits/bin/digits-widget ")
+# The others are of the pages on installing without a network, and on releases.
+PREFIXES = (
+    "digits-widget ",
+    "digits/bin/digits-widget ",
+    "build/released/bin/digits-widget ",
+)
 OURS = sorted(
-    {line.removeprefix("digits/bin/") for _, line in LINES if line.startswith(PREFIXES)}
+    {line[line.index("digits-w") :] for _, line in LINES if line.startswith(PREFIXES)}
 )
 MAKE = [line for _, line in LINES if line.startswith("make")]
 
@@ -76,6 +80,12 @@ OTHERS = {
     "sudo tljh-config set limits.memory 1G",
     "sudo tljh-config set services.cull.timeout 3600",
     "sudo tljh-config reload hub",
+    # A release is made by hand; tests/test_core_install.py builds a wheel.
+    ".venv/bin/python -m pip wheel --no-deps --wheel-dir dist .",
+    "python3 -m venv build/released",
+    "build/released/bin/pip install 'dist/digits_widget-0.2.0-py3-none-any.whl[lab]'",
+    'git commit --all --message "Version 0.2.0"',
+    'git tag --annotate v0.2.0 --message "Version 0.2.0"',
 }
 
 RUN_HERE = ("predict", "inspect", "steps", "dither", "doctor", "explain")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
-import sys
+from base64 import b64decode
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 
 import digits_widget
 from digits_widget.cli import COMMANDS, parser
 from digits_widget.dithering import CATALOGUE
+from digits_widget.dithering.specimen import digit
 from digits_widget.errors import DigitsError
 from digits_widget.explanation import EXPLANATIONS
 from tests.docs.pages import ROOT
@@ -30,27 +33,30 @@ from tools.site.wire import wire_page
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site in a process of its own, any warning an error."""
-    folder = tmp_path_factory.mktemp("docs")
-    places = ["--output", str(folder / "site"), "--work", str(folder / "work")]
-    done = subprocess.run(
-        # The notebooks run in tests of their own.
-        [sys.executable, "-m", "tools.site.build", "--no-run", *places],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "site"
-
-
 @pytest.mark.server
 def test_every_notebook_has_a_page(site: Path) -> None:
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
         assert (site / "tutorials" / f"{notebook.stem}.html").exists()
+
+
+@pytest.mark.server
+def test_a_list_for_language_models_names_every_page_of_the_contents(
+    site: Path,
+) -> None:
+    lines = (site / "llms.txt").read_text().splitlines()
+    assert lines[0] == "# digits_widget"
+    assert lines[2].startswith("> Draw a digit")
+    found = [re.fullmatch(r"- \[(.+)\]\((.+)\): (.+)", line) for line in lines]
+    pages = {each[2]: each[1] for each in found if each}
+    assert len(pages) == sum(line.startswith("- ") for line in lines)
+    assert all((site / page).exists() for page in pages)
+    assert pages["how-to/keyboard.html"] == "Use it by keyboard"
+    index = (ROOT / "docs" / "index.md").read_text()
+    trees = re.findall(r"```\{toctree\}.*?\n\n(.*?)```", index, re.DOTALL)
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+    assert set(pages) == {f"{name}.html" for name in " ".join(trees).split()} | {
+        f"tutorials/{path.stem}.html" for path in notebooks
+    }
 
 
 @pytest.mark.server
@@ -121,9 +127,20 @@ def test_the_wire_page_links_every_message_it_has() -> None:
     assert "PredictRequest" in page
 
 
-def test_the_overview_lists_every_method() -> None:
+def test_the_overview_lists_every_method_and_shows_its_own_print() -> None:
     overview = dither_pages()["reference/dithering/index.md"]
     assert all(f"(#dither-{name})" in overview for name in CATALOGUE)
+    gallery = BeautifulSoup(overview, "html.parser").select(".dither-gallery a")
+    assert [str(link["href"]).partition("#dither-")[2] for link in gallery] == [
+        *CATALOGUE
+    ]
+    for link, (name, method) in zip(gallery, CATALOGUE.items(), strict=True):
+        assert link.get_text() == name
+        assert link.img
+        data = b64decode(str(link.img["src"]).partition(",")[2])
+        with Image.open(BytesIO(data)) as picture:
+            ink = ~np.asarray(picture)
+        assert np.array_equal(ink[:, :28], method(digit()[None])[0] > 0.5)
 
 
 @pytest.mark.server

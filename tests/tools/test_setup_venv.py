@@ -158,7 +158,7 @@ def test_what_is_missing_is_installed(
     monkeypatch.setattr(setup_venv, "run", ran.append)
     monkeypatch.setattr(setup_venv, "check_disk", lambda _: None)
     setup_venv.set_up(str(venv), "test")
-    assert ran[-1][-2:] == ["--group", "bench"]
+    assert ran[-1][-2:] == ["--group", "dev"]
     assert (venv / "installed-for-test").read_text() == setup_venv.fingerprint()
 
 

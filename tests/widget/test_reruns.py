@@ -53,7 +53,7 @@ def before() -> int:
 
 @pytest.fixture
 def widget(shell: Shell, before: int) -> Iterator[DigitsWidget]:
-    assert shell
+    assert not shell.hooks
     assert before >= 0
     widget = DigitsWidget(predict=answer)
     yield widget

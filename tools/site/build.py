@@ -12,17 +12,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx_build
 
-from digits_widget.model_server.embedded import EmbeddedServer
 from tools.site.dithers import dither_pages
 from tools.site.errors import error_page
 from tools.site.links import check_site
+from tools.site.llms import llms_txt
 from tools.site.names import name_pages
+from tools.site.notebooks import run_notebooks
 from tools.site.wire import wire_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,24 +34,30 @@ COPIES = (
     ("reference/models/", "digits_widget/models", "*.*"),
     ("", ".", "CHANGELOG.md"),
     ("", ".", "CONTRIBUTING.md"),
+    ("", ".", "SUPPORT.md"),
+    ("", ".", "SECURITY.md"),
+    ("", ".", "CODE_OF_CONDUCT.md"),
 )
 """Place in the site, folder of the project, and which of its files."""
 
 LINKS = {
-    "../digits_widget/models/README.md": "../reference/models/README.md",
-    "../deploy/": "../how-to/deploy/",
-    "../README.md": "../index.md",
-    "../docs/how-to/": "../",
-    "../docs/": "../",
+    "notebooks": {
+        "../digits_widget/models/README.md": "../reference/models/README.md",
+        "../deploy/": "../how-to/deploy/",
+        "../README.md": "../index.md",
+        "../docs/": "../",
+    },
+    "deploy": {
+        "../docs/how-to/": "../",
+    },
+    "": {
+        "CHANGELOG.md": "changes.md",
+        "docs/": "",
+        "notebooks/": "tutorials/",
+        "deploy/": "how-to/deploy/",
+    },
 }
-"""Beginnings of links, in the project and in the site."""
-
-LINKS_AT_THE_TOP = {
-    "docs/": "",
-    "notebooks/": "tutorials/",
-    "deploy/": "how-to/deploy/",
-}
-"""The same for pages from the project's top."""
+"""By folder: beginnings of links, in the project and in the site."""
 
 _TEXTS = {".md", ".ipynb"}
 
@@ -73,10 +78,16 @@ def main(argv: list[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     source = args.work / "source"
-    gather(source)
-    with _served(run=not args.no_run):
-        options = ["-W", "--keep-going", "-n", "-q", "-d", str(args.work / "doctrees")]
-        code: int = sphinx_build([*options, str(source), str(args.work / "html")])
+    os.environ["PYTHONPATH"] = str(ROOT)
+    # What TensorFlow says of its own accord helps no reader.
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    gather(source, None if args.no_run else args.work / "notebooks-that-ran")
+    options = ["-W", "--keep-going", "-n", "-q", "-d", str(args.work / "doctrees")]
+    code: int = sphinx_build([*options, str(source), str(args.work / "html")])
+    if not code:
+        index = (source / "index.md").read_text(encoding="utf-8")
+        listed = llms_txt(index, args.work / "html")
+        (args.work / "html" / "llms.txt").write_text(listed, encoding="utf-8")
     problems = [] if code else list(check_site(args.work / "html"))
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -95,8 +106,16 @@ def publish(built: Path, output: Path) -> None:
     shutil.copytree(built, output, dirs_exist_ok=True)
 
 
-def gather(source: Path) -> None:
-    """Lay out all that Sphinx reads: pages by hand, pages made here, notebooks."""
+def gather(source: Path, kept: Path | None) -> None:
+    """Lay out all that Sphinx reads: pages by hand, pages made here, notebooks.
+
+    Parameters
+    ----------
+    source : Path
+        Where to lay it.
+    kept : Path or None
+        A folder of notebooks that ran, for the next time. With None, none runs.
+    """
     made = {
         "reference/errors.md": error_page(),
         "reference/wire.md": wire_page(),
@@ -110,18 +129,22 @@ def gather(source: Path) -> None:
         if path.is_file() and path.suffix != ".pyc"
     }
     _forget(source, {*made, *copies})
+    notebooks = [path for path in copies.values() if path.suffix == ".ipynb"]
+    ran = run_notebooks(notebooks, kept) if kept else {}
     for name, path in copies.items():
-        is_text = path.suffix in _TEXTS
-        _put(source / name, _moved(path) if is_text else path.read_bytes())
+        if path.suffix in _TEXTS:
+            text = ran.get(path) or path.read_text(encoding="utf-8")
+            _put(source / name, _moved(path, text))
+        else:
+            _put(source / name, path.read_bytes())
     for name, text in made.items():
         _put(source / name, text.encode())
 
 
-def _moved(path: Path) -> bytes:
-    """Return a page, its links mended to where things lie in the site."""
-    text = path.read_text(encoding="utf-8")
-    links = LINKS | (LINKS_AT_THE_TOP if path.parent == ROOT else {})
-    for here, there in links.items():
+def _moved(path: Path, text: str) -> bytes:
+    """Return a page's text, its links mended to where things lie in the site."""
+    folder = "" if path.parent == ROOT else path.parent.name
+    for here, there in LINKS.get(folder, {}).items():
         text = text.replace(f"]({here}", f"]({there}")
     return _PICTURE.sub(_by_theme, text).encode()
 
@@ -148,22 +171,6 @@ def _put(path: Path, content: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-@contextmanager
-def _served(*, run: bool) -> Iterator[None]:
-    """Tell the notebooks where a server is, if they are to run."""
-    os.environ["DIGITS_RUN_NOTEBOOKS"] = "cache" if run else "off"
-    os.environ["PYTHONPATH"] = str(ROOT)
-    # What TensorFlow says of its own accord helps nobody here.
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    if not run:
-        yield
-        return
-    with EmbeddedServer() as server:
-        os.environ["DIGITS_SERVER"] = server.target
-        os.environ["DIGITS_REST"] = server.rest_url
-        yield
 
 
 if __name__ == "__main__":

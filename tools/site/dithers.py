@@ -11,12 +11,16 @@ import numpy as np
 from PIL import Image
 
 from digits_widget.dithering import CATALOGUE, COMPATIBILITY, Method
+from digits_widget.dithering.specimen import digit, ramp
 from tools.site.table import table
 
 FOLDER = "reference/dithering"
 
 _MAP_SIDE = 96
 """Pixels on the screen of a threshold map."""
+
+_SCALE = 2
+"""Pixels on the screen of one pixel in the gallery."""
 
 
 def dither_pages() -> dict[str, str]:
@@ -38,13 +42,17 @@ def _overview(families: Mapping[str, list[Method]]) -> str:
         (
             f"{len(CATALOGUE)} ways from greys to black and white, by family. Each is "
             "a name for `dither(picture, name)`, for `digits-widget dither --method`, "
-            "and for the widget's panel."
+            "and for the widget's panel. Here each prints the same 2 and the same ramp "
+            "of greys; a picture leads to the method's card."
         ),
         "",
         "```{toctree}",
-        ":maxdepth: 1",
+        ":hidden:",
         *(_slug(family) for family in families),
         "```",
+        "",
+        *(_gallery(family, methods) for family, methods in families.items()),
+        "## All methods in a table",
         "",
     ]
     rows = [
@@ -70,6 +78,29 @@ def _overview(families: Mapping[str, list[Method]]) -> str:
     ]
     parts.append(table(("program", "version", "its methods"), programs))
     return "\n".join(parts)
+
+
+def _gallery(family: str, methods: list[Method]) -> str:
+    """Return the heading of a family, and a picture by each of its methods."""
+    slug = _slug(family)
+    items = "".join(
+        f'<li><a href="{slug}.html#dither-{method.name}">{_thumbnail(method)}'
+        f"{method.name}</a></li>"
+        for method in methods
+    )
+    return (
+        f"## [{family.capitalize()}]({slug}.md)\n\n```{{raw}} html\n"
+        f'<ul class="dither-gallery">{items}</ul>\n```\n'
+    )
+
+
+def _thumbnail(method: Method) -> str:
+    """Return a small picture: ink is black on white paper, as in the widget."""
+    ink = np.hstack([method(digit()[None])[0], method(ramp(28, 56)[None])[0]])
+    rows, cols = ink.shape
+    size = f'width="{cols * _SCALE}" height="{rows * _SCALE}"'
+    paper = Image.fromarray(ink < 0.5)
+    return f'<img {size} alt="A 2 and a ramp of greys in" src="{_data_url(paper)}">'
 
 
 def _family(family: str, methods: list[Method]) -> str:
@@ -101,17 +132,21 @@ def _map(method: Method) -> str:
         return ""
     ranks = np.asarray(method.tile.ranks, np.float64)
     greys = 255 - np.rint(255 * ranks / max(1.0, ranks.max())).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(greys).save(file, "PNG")
-    data = base64.b64encode(file.getvalue()).decode()
     rows, cols = greys.shape
     scale = max(1, _MAP_SIDE // max(rows, cols))
     return (
         f'<figure><img class="map" width="{cols * scale}" height="{rows * scale}" '
         f'alt="threshold map of {rows} rows and {cols} columns" '
-        f'src="data:image/png;base64,{data}"><figcaption>its map, {rows}x{cols}; '
-        "white turns white first</figcaption></figure>"
+        f'src="{_data_url(Image.fromarray(greys))}">'
+        f"<figcaption>its map, {rows}x{cols}; white turns white first</figcaption>"
+        "</figure>"
     )
+
+
+def _data_url(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _slug(family: str) -> str:
