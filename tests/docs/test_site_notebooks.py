@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from hashlib import sha256
 from pathlib import Path
 
 import nbformat
@@ -22,15 +20,16 @@ CELLS = [
     new_markdown_cell("# A lesson"),
     new_code_cell(
         "from digits_widget import DigitsWidget, sample\n"
-        "widget, other = DigitsWidget(), DigitsWidget()\nwidget"
+        "widget = DigitsWidget()\nwidget",
+        metadata={"hand": "drawn = sample(3); widget.draw(drawn)"},
     ),
-    new_code_cell("other"),
+    new_code_cell("widget.draw(sample(4))\nwidget.wait()\nwidget.filmstrip"),
     new_code_cell("import os; os.environ['DIGITS_SERVER']"),
-    new_code_cell("widget.draw(sample(3))"),
+    new_code_cell("'drawn' in globals()"),
     new_code_cell(
         "from IPython.display import IFrame\nIFrame('http://127.0.0.1:1', 9, 9)"
     ),
-    new_code_cell("widget.clear(); widget.close(); other.close()"),
+    new_code_cell("widget.close()"),
 ]
 
 
@@ -46,23 +45,32 @@ def shown(cell: NotebookNode) -> NotebookNode:
 
 
 @pytest.mark.server
-def test_a_pad_that_a_later_cell_draws_on_is_shown_drawn(
+def test_a_pad_is_shown_as_a_learner_would_leave_it(
     path: Path, tmp_path: Path, model_server: EmbeddedServer
 ) -> None:
     ran = run_notebook(path, model_server, str(tmp_path / "data"))
-    drawn, empty = ran.cells[1], ran.cells[2]
-    assert shown(drawn)["text/plain"] == "<DigitsWidget: 3, sure>"
-    assert drawn.metadata["mystnb"]["image"]["alt"] == "DigitsWidget: 3, sure"
-    assert "Draw a digit" in empty.metadata["mystnb"]["image"]["alt"]
-    pictures = {
-        sha256(b64decode(shown(cell)["image/png"])).digest() for cell in (drawn, empty)
-    }
-    assert len(pictures) == 2
+    first, second = ran.cells[1], ran.cells[2]
+    assert shown(first)["text/plain"] == "<DigitsWidget: 3, sure>"
+    assert first.metadata["mystnb"]["image"]["alt"] == "DigitsWidget: 3, sure"
+    assert "4" in second.metadata["mystnb"]["image"]["alt"]
+    assert shown(first)["image/png"] != shown(second)["image/png"]
     assert model_server.target in ran.cells[3].outputs[0].data["text/plain"]
+    # What the hand did left no name.
+    assert ran.cells[4].outputs[0].data["text/plain"] == "False"
     (frame,) = ran.cells[5].outputs
     assert "you see the page here" in frame.data["text/html"]
     # Beside its outputs, nothing has changed.
     assert [c.source for c in ran.cells] == [c.source for c in CELLS]
+
+
+@pytest.mark.server
+def test_an_empty_pad_stops_the_site(
+    path: Path, tmp_path: Path, model_server: EmbeddedServer
+) -> None:
+    del (notebook := nbformat.read(path, as_version=4)).cells[1].metadata["hand"]
+    nbformat.write(notebook, path)
+    with pytest.raises(ValueError, match="shows an empty pad"):
+        run_notebook(path, model_server, str(tmp_path / "data"))
 
 
 @pytest.mark.server

@@ -20,9 +20,8 @@ def output(model_id: str) -> str:
     Returns
     -------
     str
-        JSON: values by MIME type; none where there is no answer, or no such
-        `DigitsWidget`.
+        JSON: values by MIME type; none where there is no answer.
     """
-    widget = _instances.get(model_id)
-    is_answered = isinstance(widget, DigitsWidget) and widget.wait()
-    return json.dumps(widget._repr_mimebundle_() if is_answered else {})
+    widget = _instances[model_id]
+    is_empty = isinstance(widget, DigitsWidget) and not widget.wait()
+    return json.dumps({} if is_empty else widget._repr_mimebundle_())

@@ -1,8 +1,9 @@
 """Runs the notebooks for the site, and keeps what came out until something changes.
 
-The widget leaves a picture in its output when a cell shows it: an empty pad, where a
-later cell draws. On a page without a kernel that picture would stay empty, so the site
-shows the widget as it was when it had its first answer.
+The widget leaves a picture in its output when a cell shows it: a pad without an answer,
+or an empty one for the learner to draw on. On a page without a kernel that picture
+would stay, so the site shows the widget once it has an answer. Where the learner draws,
+the cell's metadata have ``hand``: code that draws what a learner might.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PNG = "image/png"
 
 _PRINT_OUTPUT = """\
+exec({!r}, dict(globals()))
 print(__import__("tools.site.answered", fromlist=["output"]).output({!r}))"""
-"""For the kernel, of which it uses no name."""
+"""For the kernel, in which it leaves no name."""
 
 
 def run_notebooks(paths: list[Path], kept: Path) -> dict[Path, str]:
@@ -74,15 +76,13 @@ def run_notebook(path: Path, server: EmbeddedServer, data: str) -> NotebookNode:
         # A learner's progress is not the site's.
         "JUPYTER_DATA_DIR": data,
     }
-    unanswered: list[NotebookNode] = []
     with client.setup_kernel(env=os.environ | settings):
         for place, cell in enumerate(notebook.cells):
             client.execute_cell(cell, place)
-            unanswered += _widgets_in(cell)
-            for output in [*unanswered]:
-                if newer := _answered(client, place, output.data[_WIDGET]["model_id"]):
-                    output.data |= newer
-                    unanswered.remove(output)
+            for output in _widgets_in(cell):
+                output.data |= _answered(
+                    client, place, output.data[_WIDGET]["model_id"]
+                )
     for cell in notebook.cells:
         _describe_pictures(cell)
         _leave_out_frames(cell)
@@ -96,14 +96,26 @@ def _widgets_in(cell: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _answered(client: NotebookClient, place: int, model_id: str) -> dict[str, Any]:
-    """Return the widget's output, or nothing while it has no answer."""
+    """Return the output of a widget once it has an answer.
+
+    Raises
+    ------
+    ValueError
+        It has none: its pad is empty.
+    """
     cell = client.nb.cells[place]
-    asked = client.execute_cell(
-        new_code_cell(_PRINT_OUTPUT.format(model_id)), place, store_history=False
-    )
+    code = _PRINT_OUTPUT.format(cell.metadata.get("hand", ""), model_id)
+    asked = client.execute_cell(new_code_cell(code), place, store_history=False)
     # The client puts what it has run into the notebook.
     client.nb.cells[place] = cell
-    return dict(json.loads("".join(output.text for output in asked.outputs)))
+    data = dict(json.loads("".join(output.text for output in asked.outputs)))
+    if not data:
+        msg = (
+            "A lesson shows an empty pad. Give the metadata of its cell code that "
+            f'draws: "hand": "widget.draw(sample(3))". The cell is:\n{cell.source}'
+        )
+        raise ValueError(msg)
+    return data
 
 
 def _describe_pictures(cell: NotebookNode) -> None:
