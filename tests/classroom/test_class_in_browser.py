@@ -554,6 +554,30 @@ def test_pages_fit_and_are_accessible(
         assert_good(each)
 
 
+def test_what_tab_reaches_is_seen(running: Class, opened: Open) -> None:
+    page, wall = opened(f"{running.address}/#{running.code}"), opened(running.wall)
+    join(page, "Anna")
+    draw(page, 0)
+    reads(page, "0, sure")
+    hand_in(page, 1)
+    expect(wall.locator("#gallery li")).to_have_count(1)
+    focused = """() => {
+        const at = document.activeElement;
+        return at === document.body ? null
+            : [at.outerHTML.slice(0, 60), getComputedStyle(at).outlineStyle];
+    }"""
+    for each in (page, wall):
+        each.bring_to_front()
+        reached = {}
+        for _ in range(12):
+            each.keyboard.press("Tab")
+            name, outline = each.evaluate(focused) or ("", "")
+            reached[name] = outline
+        reached.pop("", None)
+        assert len(reached) > 4
+        assert set(reached.values()) == {"solid"}, reached
+
+
 def test_forced_colours_leave_paper_and_bars(running: Class, opened: Open) -> None:
     forced = {"forced_colors": "active", "color_scheme": "dark"}
     page = opened(f"{running.address}/#{running.code}", **forced)
