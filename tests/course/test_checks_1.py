@@ -1,0 +1,64 @@
+"""Wrong answers in lesson 1 get the hint that fits."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from digits_widget.course import check
+from digits_widget.model_server.shipped import SHIPPED
+
+LABELS = np.arange(20) % 10
+FRAMED = np.zeros((20, 28, 28), np.float32)
+ANSWERS = np.eye(10)[LABELS]
+"""Confidences of a network that reads every drawing correctly."""
+
+
+@pytest.mark.parametrize(
+    ("renamed", "hint"),
+    [
+        ("a folder", "Put what export_file returns"),
+        (SimpleNamespace(path=SHIPPED / "none"), "none"),
+        (SimpleNamespace(path=SHIPPED / "1"), "has the input ['conv2d_1_input']"),
+    ],
+)
+def test_a_wrong_export_gets_a_hint(renamed: object, hint: str) -> None:
+    assert hint in check(1, 1, {"renamed": renamed}).hint
+
+
+def client(*ready: int) -> object:
+    """Return what the exercise asks of the lesson's client."""
+    states = [SimpleNamespace(version=v, is_ready=v in ready) for v in (1, 2)]
+    return SimpleNamespace(status=lambda: states)
+
+
+@pytest.mark.parametrize(
+    ("answering", "ready", "hint"),
+    [
+        ("1", (1,), "must be a number"),
+        (2, (2,), "Rename the folder of version 2"),
+        (1, (1, 2), "Rename the folder of version 2"),
+        (2, (1,), "Ask again"),
+    ],
+)
+def test_a_version_that_is_not_taken_back_gets_a_hint(
+    answering: object, ready: tuple[int, ...], hint: str
+) -> None:
+    names = {"answering": answering, "client": client(*ready)}
+    assert hint in check(1, 2, names).hint
+
+
+@pytest.mark.parametrize(
+    ("better", "hint"),
+    [
+        ("a network", "must be a network"),
+        (lambda images: images, "must give ten confidences"),
+        (lambda _: ANSWERS[::-1], "It reads 0.0%"),
+    ],
+)
+def test_a_network_that_is_no_better_gets_a_hint(better: object, hint: str) -> None:
+    known = SimpleNamespace(labels=LABELS)
+    names = {"better": better, "framed": FRAMED, "known": known, "accuracy": 0.8}
+    assert hint in check(1, 3, names).hint
