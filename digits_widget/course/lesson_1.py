@@ -37,7 +37,10 @@ def exercise_1(renamed: object) -> str | None:
     )
     if given == (["image"], ["confidences"]):
         return None
-    return f"The signature has the input {given[0]} and the output {given[1]}."
+    return (
+        f"The signature has the input {given[0]} and the output {given[1]}. Give "
+        "export_file the options input_name= and output_name=, and a new folder."
+    )
 
 
 def exercise_2(answering: int, client: Client) -> str | None:

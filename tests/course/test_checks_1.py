@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -62,3 +64,16 @@ def test_a_network_that_is_no_better_gets_a_hint(better: object, hint: str) -> N
     known = SimpleNamespace(labels=LABELS)
     names = {"better": better, "framed": FRAMED, "known": known, "accuracy": 0.8}
     assert hint in check(1, 3, names).hint
+
+
+def test_the_way_of_2020_loads_and_then_fails_at_each_request(tmp_path: Path) -> None:
+    # What the answer to question 3 says of a server that loads only the graph.
+    tf = pytest.importorskip("tensorflow")
+    network = importlib.import_module("digits_widget.training.network")
+    tf.saved_model.save(network.article_network(), str(tmp_path))
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        loaded = tf.compat.v1.saved_model.load(session, ["serve"], str(tmp_path))
+        signature = loaded.signature_def["serving_default"]
+        given, answer = signature.inputs["inputs"], signature.outputs["output_0"]
+        with pytest.raises(tf.errors.FailedPreconditionError, match="Could not find"):
+            session.run(answer.name, {given.name: np.zeros((1, 28, 28, 1))})
