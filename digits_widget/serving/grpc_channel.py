@@ -26,8 +26,9 @@ SERVICE_CONFIG = json.dumps(
                     "initialBackoff": "0.08s",
                     "maxBackoff": "1s",
                     "backoffMultiplier": 2,
-                    # Nothing was done yet, so a server that starts or comes back can
-                    # do it. After a missed deadline, a retry would add load.
+                    # Most often no server has seen the request, and one that comes
+                    # back will answer it. After a missed deadline, a retry would
+                    # only add load.
                     "retryableStatusCodes": ["UNAVAILABLE"],
                 },
             }
