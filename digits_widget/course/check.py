@@ -98,4 +98,5 @@ def _hint(exercise: Exercise, names: Mapping[str, object]) -> str | None:
     try:
         return exercise(*(names[name] for name in wanted))
     except Exception as exc:  # noqa: BLE001 - whatever a learner's value does
-        return f"{' and '.join(wanted)} cannot be checked: {shortened(str(exc))}"
+        said = f"{type(exc).__name__}: {shortened(str(exc))}"
+        return f"{' and '.join(wanted)} cannot be checked. {said}"

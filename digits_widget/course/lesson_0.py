@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from numbers import Real
 
+import numpy as np
+
 from digits_widget.drawing import Drawing
 from digits_widget.pipeline import PRESETS
 from digits_widget.prediction import Prediction
@@ -25,6 +27,8 @@ def exercise_1(place: tuple[float, float], target: str) -> str | None:
     target : str
         Address of the model server.
     """
+    if isinstance(place, np.ndarray):
+        place = tuple(place)
     if not _is_place(place):
         return "Give two numbers in parentheses, such as place = (0.75, 0.03)."
     if not all(0 <= share <= 1 - _SIZE for share in place):
@@ -48,8 +52,8 @@ def exercise_2(widget: DigitsWidget) -> str | None:
     if answer.confidence < 0.6:
         return None
     return (
-        f"The model reads a {answer.label}, and is {answer.confidence:.0%} sure. Make "
-        "the drawing look more like another digit, too."
+        f"The model reads it as {answer.label}, and is {answer.confidence:.0%} sure. "
+        "Make the drawing look more like another digit, too."
     )
 
 
@@ -70,12 +74,12 @@ def exercise_3(fake: Drawing, target: str) -> str | None:
     old, new = (_answer(fake, target, version) for version in (1, 2))
     if old.confidence <= 0.9:
         return (
-            f"Version 1 is only {old.confidence:.0%} sure, that it is a {old.label}. "
+            f"Version 1 is only {old.confidence:.0%} sure, of {old.label}. "
             "Try another shape, or make this one larger."
         )
     if new.confidence >= 0.5:
         return (
-            f"Version 2 is {new.confidence:.0%} sure that it is a {new.label}. Perhaps "
+            f"Version 2 is {new.confidence:.0%} sure of {new.label}. Perhaps "
             "it does look like one. Try another shape."
         )
     return None

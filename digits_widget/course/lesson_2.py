@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from typing import Any
 
 from digits_widget.model_server.shipped import SHIPPED
@@ -54,8 +55,12 @@ def exercise_2(
     asked = {"serving_default": {"inputs": inputs}}
     for name, wanted in ((_INPUT, (-1, 28, 28, 1)), ("other", (-1, 7))):
         given = shape_of(asked, name)
-        if given != wanted:
-            return f"For {name} it returns {given!r}, and must return {wanted}."
+        if not isinstance(given, tuple):
+            kind = type(given).__name__
+            return f"It returns a {kind}. Make a tuple of it: tuple(…)."
+        if not all(isinstance(size, Integral) for size in given) or given != wanted:
+            which = name if name == _INPUT else f"{name}, an input added by the check,"
+            return f"For {which} it returns {given!r}, and must return {wanted}."
     return None
 
 

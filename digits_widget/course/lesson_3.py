@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from digits_widget.protocol import messages
 from digits_widget.protocol.messages import Proto
 
 _INPUT = "conv2d_1_input"
+
+_HEAD = 5
+"""Most bytes of a tag and the length after it, here."""
 
 
 def exercise_1(start: int, sent: bytes, tensor: Proto) -> str | None:
@@ -25,11 +29,13 @@ def exercise_1(start: int, sent: bytes, tensor: Proto) -> str | None:
     tensor : TensorProto
         The image in it.
     """
-    if not isinstance(start, int) or isinstance(start, bool):
+    if not isinstance(start, Integral) or isinstance(start, bool):
         return "start must be a whole number, the place of a byte in sent."
     content = tensor.tensor_content
     if start >= 0 and sent[start : start + len(content)] == content:
         return None
+    if 0 < sent.find(content) - start <= _HEAD:
+        return f"At byte {start} its field begins. How long are its tag and length?"
     return f"At byte {start} the image does not begin. Look for {len(content):,} bytes."
 
 
@@ -44,18 +50,25 @@ def exercise_2(request_of: Callable[[NDArray[np.floating]], Proto]) -> str | Non
     if not callable(request_of):
         return "request_of must be a function: def request_of(images): …"
     images = np.random.default_rng(3).random((3, 28, 28), np.float32)
-    for count in (3, 1):
-        made = request_of(images[:count])
+    for batch in (images, images[:1].astype(np.float64)):
+        made = request_of(batch)
         if not isinstance(made, messages.PredictRequest):
             return "request_of must return a messages.PredictRequest."
-        if hint := _hint_for(made, images[:count]):
+        if hint := _hint_for(made, batch.astype("<f4")):
             return hint
     return None
 
 
 def _hint_for(made: Proto, images: NDArray[np.float32]) -> str | None:
-    if made.model_spec.name != "digits":
+    spec = made.model_spec
+    if spec.name != "digits":
         return 'The request does not name the model: model_spec.name = "digits".'
+    if spec.signature_name not in {"", "serving_default"} or spec.HasField("version"):
+        return "Name the model alone: leave out version and signature."
+    return _about_input(made, images)
+
+
+def _about_input(made: Proto, images: NDArray[np.float32]) -> str | None:
     if set(made.inputs) != {_INPUT}:
         return f"The request needs one input, {_INPUT}."
     given = made.inputs[_INPUT]
@@ -94,8 +107,9 @@ def exercise_3(
     ask : function
         Returns (n, 10) confidences about n pictures.
     """
-    if isinstance(smallest, bool) or not isinstance(smallest, int | float):
+    if isinstance(smallest, bool) or not isinstance(smallest, Real):
         return "smallest must be one of the factors, a number."
+    factors = list(factors)
     if smallest not in factors:
         return f"{smallest} is not one of the factors."
     digits = ask([factor * three for factor in factors]).argmax(axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def exercise_1(
     if max(scores[way] for way in _MOVES) > 1:
         return "An accuracy is a share from 0 to 1. Divide per cents by 100."
     truth = _accuracies(known, article)
-    wrong = [way for way in _MOVES if abs(scores[way] - truth[way]) > 1e-9]
+    wrong = [way for way in _MOVES if not abs(scores[way] - truth[way]) <= 1e-9]
     return _about_scores(scores, truth, wrong) if wrong else None
 
 
@@ -93,7 +93,11 @@ def exercise_2(meant: int, widget: DigitsWidget, article: Client) -> str | None:
     article : Client
         Of version 1.
     """
-    if not isinstance(meant, int) or not 0 <= meant <= 9:
+    if (
+        isinstance(meant, bool)
+        or not isinstance(meant, Integral)
+        or not 0 <= meant <= 9
+    ):
         return "meant is the digit that you drew, a whole number from 0 to 9."
     if not isinstance(widget, DigitsWidget):
         return "The name widget is not the pad any more. Run its cell again."

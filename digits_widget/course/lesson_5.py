@@ -37,6 +37,8 @@ def exercise_1(spenders: Sequence[str], plain: Image) -> str | None:
     plain : ndarray
         The grey that they print, (rows, cols).
     """
+    if isinstance(spenders, np.ndarray):
+        spenders = spenders.tolist()
     if isinstance(spenders, str) or not isinstance(
         spenders, Sequence | set | frozenset
     ):
@@ -48,7 +50,7 @@ def exercise_1(spenders: Sequence[str], plain: Image) -> str | None:
             'names are in families["error diffusion"].'
         )
     if len(set(spenders)) != 2:
-        return "Give two different names."
+        return "Give two names."
     most = set(sorted(books, key=books.__getitem__)[-2:])
     if right := most & set(spenders):
         return None if right == most else f"{right.pop()} is right. Which is the other?"

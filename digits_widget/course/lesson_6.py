@@ -30,6 +30,8 @@ def exercise_1(torn: tuple[int, int], article: Client) -> str | None:
     article : Client
         Of version 1.
     """
+    if isinstance(torn, np.ndarray | set | frozenset):
+        torn = tuple(torn)
     if not isinstance(torn, tuple | list) or len(torn) != 2:
         return "torn is not a pair. Write two digits in parentheses, such as (4, 9)."
     if not all(isinstance(digit, Integral) and 0 <= digit <= 9 for digit in torn):

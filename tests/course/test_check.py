@@ -99,7 +99,7 @@ def test_an_answer_that_fails_is_explained(monkeypatch: pytest.MonkeyPatch) -> N
 
     replace(monkeypatch, fails)
     verdict = check(LESSON, NUMBER, {"answer": 0})
-    assert verdict.hint == "answer cannot be checked: 0 is too small"
+    assert verdict.hint == "answer cannot be checked. ZeroDivisionError: 0 is too small"
 
 
 @pytest.mark.usefixtures("solved")

@@ -45,8 +45,11 @@ def sizes(signatures: Any, name: str) -> list[Any]:
     ("shape_of", "hint"),
     [
         ((-1, 28, 28, 1), "must be a function"),
-        (sizes, "it returns ['-1', '28', '28', '1']"),
-        (lambda _signatures, _name: (-1, 28, 28, 1), "For other it returns"),
+        (sizes, "returns a list"),
+        (
+            lambda _signatures, _name: (-1, 28, 28, 1),
+            "For other, an input added by the check, it returns",
+        ),
         (lambda signatures, name: signatures[name], "cannot be checked"),
     ],
 )

@@ -38,8 +38,8 @@ def but(**other: Any) -> Callable[[NDArray[np.float32]], Any]:
     [
         ("71", "whole number"),
         (True, "whole number"),
-        (0, "does not begin"),
-        (-1, "not"),
+        (-9, "does not begin"),
+        (900, "does not begin"),
     ],
 )
 def test_a_wrong_place_gets_a_hint(start: object, hint: str) -> None:
@@ -95,3 +95,26 @@ def test_a_wrong_factor_gets_a_hint(smallest: object, hint: str) -> None:
     three = np.eye(28, dtype=np.float32)
     names = {"smallest": smallest, "factors": FACTORS, "three": three, "ask": ask}
     assert hint in check(3, 3, names).hint
+
+
+@pytest.mark.parametrize(
+    ("lesson", "number", "names"),
+    [
+        (3, 1, {"start": np.int64(4), "sent": b"head" + CONTENT, "tensor": TENSOR}),
+        (3, 2, {"request_of": request_of}),
+    ],
+)
+def test_numpys_numbers_are_right_as_well(
+    lesson: int,
+    number: int,
+    names: dict[str, object],
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    assert check(lesson, number, names).right
+
+
+def test_the_fields_own_place_gets_a_hint() -> None:
+    names = {"start": 1, "sent": b"head" + CONTENT, "tensor": TENSOR}
+    assert "How long are its tag and length" in check(3, 1, names).hint

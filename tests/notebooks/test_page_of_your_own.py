@@ -128,7 +128,7 @@ def test_the_compose_file_is_one(tmp_path: Path) -> None:
         (b"{", "must be JSON"),
         (b'{"picture": "!"}', "not Base64"),
         (body_of(b"nothing"), "picture"),
-        (body_of(tile_png(rasterize(sample(5)), side=280)), "reads a 5"),
+        (body_of(tile_png(rasterize(sample(5)), side=280)), "reads it as 5"),
     ],
 )
 def test_a_wrong_body_gets_a_hint(
@@ -146,7 +146,11 @@ def test_a_wrong_body_gets_a_hint(
         (lambda _: {"confidence": 1}, "a dictionary"),
         (lambda answer: {"confidences": answer.confidences}, "tolist"),
         (lambda answer: {"confidences": answer.confidences.tolist()[::-1]}, "order"),
-        (lambda answer: {"confidences": answer.label}, "all ten"),
+        (lambda answer: {"confidences": answer.label}, "a list of ten"),
+        (lambda answer: {"confidences": sorted(answer.confidences)}, "order"),
+        (lambda answer: {"confidences": [answer.confidences.tolist()]}, "ten numbers"),
+        (lambda _: {"confidences": list("0123456789")}, "ten numbers"),
+        (lambda answer: {"confidences": (answer.confidences * 100).tolist()}, "cents"),
     ],
 )
 def test_a_wrong_reply_gets_a_hint(reply: object, hint: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ def student(notebook: NotebookNode) -> NotebookNode:
     return edition
 
 
+def _solved(starter: str, solution: str) -> str:
+    """Return a starter with its solution, which may need what the starter gives."""
+    is_alone = len(ast.parse(starter).body) == 1
+    return solution if is_alone else f"{starter}\n\n{solution}"
+
+
 def _prose(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """Yield the cells of words, without the links that lead out of the course."""
     for cell in notebook.cells:
@@ -48,7 +55,7 @@ def instructor(notebook: NotebookNode) -> NotebookNode:
     for _, solution, place in worked_exercises(edition.cells):
         starter = edition.cells[place - 1]
         if starter.cell_type == "code":
-            starter.source = solution.strip()
+            starter.source = _solved(starter.source, solution.strip())
     for cell in _prose(edition):
         cell.source = cell.source.replace("<details>", "<details open>")
     return edition
