@@ -97,6 +97,6 @@ def _hint(exercise: Exercise, names: Mapping[str, object]) -> str | None:
             return f"Put your answer in the place of the three dots: {name} = …"
     try:
         return exercise(*(names[name] for name in wanted))
-    except Exception as exc:  # noqa: BLE001 - whatever a learner's value does
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - whatever an answer does
         said = f"{type(exc).__name__}: {shortened(str(exc))}"
         return f"{' and '.join(wanted)} cannot be checked. {said}"

@@ -65,6 +65,8 @@ def _hint_for(made: Proto, images: NDArray[np.float32]) -> str | None:
         return 'The request does not name the model: model_spec.name = "digits".'
     if spec.signature_name not in {"", "serving_default"} or spec.HasField("version"):
         return "Name the model alone: leave out version and signature."
+    if made.output_filter:
+        return "Leave out output_filter: all outputs are wanted."
     return _about_input(made, images)
 
 

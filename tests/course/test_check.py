@@ -102,6 +102,16 @@ def test_an_answer_that_fails_is_explained(monkeypatch: pytest.MonkeyPatch) -> N
     assert verdict.hint == "answer cannot be checked. ZeroDivisionError: 0 is too small"
 
 
+def test_an_answer_that_ends_the_program_is_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ends(answer: object) -> None:
+        raise SystemExit(answer)
+
+    replace(monkeypatch, ends)
+    assert "SystemExit: 3" in check(LESSON, NUMBER, {"answer": 3}).hint
+
+
 @pytest.mark.usefixtures("solved")
 def test_a_right_answer_counts_once(folder: Path) -> None:
     for _ in range(2):

@@ -22,6 +22,7 @@ def request_of(images: NDArray[np.float32], **other: Any) -> Any:
     made.model_spec.name = other.get("name", "digits")
     given = made.inputs[other.get("input", "conv2d_1_input")]
     given.dtype = other.get("dtype", 1)
+    made.output_filter.extend(other.get("outputs", ()))
     for size in other.get("shape", (len(images), 28, 28, 1)):
         given.tensor_shape.dim.add(size=size)
     content = images.astype(other.get("kind", "<f4")).tobytes()
@@ -54,6 +55,7 @@ def test_a_wrong_place_gets_a_hint(start: object, hint: str) -> None:
         (lambda _: None, "must return"),
         (but(name="digit"), "does not name the model"),
         (but(input="image"), "needs one input"),
+        (but(outputs=["scores"]), "output_filter"),
         (but(shape=(1, 28, 28, 1)), "the shape must be [3, 28, 28, 1]"),
         (but(dtype=2), "DT_FLOAT"),
         (but(kind="<f8"), "numbers are not those"),
