@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell
 
 import digits_widget
 from digits_widget.model_server.embedded import EmbeddedServer
-from tools.site import answered
+from tools.site import widget_output
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ _PNG = "image/png"
 
 _PRINT_OUTPUT = """\
 exec({!r}, dict(globals()))
-print(__import__("tools.site.answered", fromlist=["output"]).output({!r}))"""
+print(__import__("tools.site.widget_output", fromlist=["output"]).output({!r}))"""
 """For the kernel, in which it leaves no name."""
 
 
@@ -138,7 +138,7 @@ def _leave_out_frames(cell: NotebookNode) -> None:
 
 def _sources() -> list[Path]:
     folder = Path(digits_widget.__file__).parent
-    return [*sorted(folder.rglob("*.py")), Path(__file__), Path(answered.__file__)]
+    return [*sorted(folder.rglob("*.py")), Path(__file__), Path(widget_output.__file__)]
 
 
 def _digest(paths: list[Path]) -> str:
